@@ -1,1 +1,26 @@
-//! ...
+//! The rules of jobs that need nothing but their arguments: names, options, durations, zones, cron.
+//!
+//! The attribute macro applies them while compiling and the library applies them while running, so each rule and
+//! each message is written once. Nothing here reads a clock, a file or a database.
+
+mod cron;
+mod duration;
+mod instant;
+mod name;
+mod option;
+mod policy;
+mod suggest;
+mod unit;
+mod zone;
+
+pub use cron::{Cron, CronError, FieldError, FieldProblem};
+pub use duration::{DurationError, parse_duration};
+pub use instant::{InstantError, parse_instant};
+pub use name::{NameError, RESERVED_PREFIX, check_name, check_own_name};
+pub use option::{
+    JobOption, OptionError, OptionKind, check_integer, check_retry_delay_max, check_seconds,
+};
+pub use policy::{QueuePolicy, UnknownPolicy};
+pub use suggest::{nearest, unknown};
+pub use unit::{Step, StepError, Unit, UnknownUnit, add_months};
+pub use zone::{Zone, ZoneError};

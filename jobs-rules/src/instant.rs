@@ -1,0 +1,134 @@
+//! Points in time as text.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+
+/// A text that is no point in time.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{text:?} is not a date and time; write it like `2030-01-02T03:04:05Z`, `2030-01-02T03:04:05+05:30` or `2030-01-02`"
+)]
+pub struct InstantError {
+    text: String,
+}
+
+/// Reads RFC 3339, and without a zone `2030-01-02`, `2030-01-02T03:04`, `2030-01-02 03:04:05.678`: these are UTC.
+///
+/// # Errors
+/// Quotes the text and shows an example.
+pub fn parse_instant(text: &str) -> Result<DateTime<Utc>, InstantError> {
+    let trimmed = text.trim();
+    zoned(trimmed)
+        .or_else(|| zoneless(trimmed))
+        .ok_or_else(|| InstantError {
+            text: text.to_owned(),
+        })
+}
+
+fn zoned(text: &str) -> Option<DateTime<Utc>> {
+    if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
+        return Some(instant.to_utc());
+    }
+    // RFC 3339 wants seconds; people leave them out.
+    let formats = ["%Y-%m-%dT%H:%M%:z", "%Y-%m-%d %H:%M%:z"];
+    let text = text
+        .strip_suffix(['Z', 'z'])
+        .map_or_else(|| text.to_owned(), |bare| format!("{bare}+00:00"));
+    let read = |format: &&str| DateTime::parse_from_str(&text, format).ok();
+    formats
+        .iter()
+        .find_map(read)
+        .map(|instant| instant.to_utc())
+        .filter(|_| has_full_date(&text))
+}
+
+fn zoneless(text: &str) -> Option<DateTime<Utc>> {
+    if !has_full_date(text) {
+        return None;
+    }
+    if let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+        return Some(date.and_time(NaiveTime::MIN).and_utc());
+    }
+    let formats = [
+        "%Y-%m-%dT%H",
+        "%Y-%m-%d %H",
+        "%Y-%m-%dT%H:%M",
+        "%Y-%m-%d %H:%M",
+        "%Y-%m-%dT%H:%M:%S%.f",
+        "%Y-%m-%d %H:%M:%S%.f",
+    ];
+    // chrono reads an hour only together with its minutes.
+    let with_minutes = if text.len() == 13 {
+        format!("{text}:00")
+    } else {
+        text.to_owned()
+    };
+    let read = |format: &&str| NaiveDateTime::parse_from_str(&with_minutes, format).ok();
+    formats.iter().find_map(read).map(|local| local.and_utc())
+}
+
+/// chrono also reads `2030-1-2`, which pg-boss would not take for a date.
+fn has_full_date(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let digits = |range: std::ops::Range<usize>| bytes[range].iter().all(u8::is_ascii_digit);
+    bytes.len() >= 10
+        && digits(0..4)
+        && bytes[4] == b'-'
+        && digits(5..7)
+        && bytes[7] == b'-'
+        && digits(8..10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_instant;
+
+    #[test]
+    fn zoned_and_zoneless_forms_are_read() {
+        let cases = [
+            ("2030-01-02T03:04:05Z", "2030-01-02T03:04:05+00:00"),
+            ("2030-01-02T03:04:05+05:30", "2030-01-01T21:34:05+00:00"),
+            (
+                "2030-01-02 03:04:05.25-08:00",
+                "2030-01-02T11:04:05.250+00:00",
+            ),
+            ("2030-01-02T03:04Z", "2030-01-02T03:04:00+00:00"),
+            ("2030-01-02T03:04+05:30", "2030-01-01T21:34:00+00:00"),
+            ("2030-01-02", "2030-01-02T00:00:00+00:00"),
+            ("2030-01-02T03", "2030-01-02T03:00:00+00:00"),
+            ("2030-01-02 03:04", "2030-01-02T03:04:00+00:00"),
+            ("2030-01-02T03:04:05", "2030-01-02T03:04:05+00:00"),
+            (" 2030-01-02 03:04:05.678 ", "2030-01-02T03:04:05.678+00:00"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(
+                parse_instant(text)
+                    .map(|instant| instant.to_rfc3339())
+                    .as_deref(),
+                Ok(expected),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn anything_else_is_quoted_with_an_example() {
+        let wrong = [
+            "",
+            "tomorrow",
+            "5 minutes",
+            "2030-13-01",
+            "2030-02-30",
+            "2030-1-2",
+            "2030-01",
+            "2030-01-02T25:00",
+            "é030-01-02x",
+        ];
+        for text in wrong {
+            let error = parse_instant(text).unwrap_err().to_string();
+            assert!(
+                error.contains(&format!("{text:?}")) && error.contains("`2030-01-02T03:04:05Z`"),
+                "{error}"
+            );
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Near names for a word that nobody knows.
+
+/// How alike two words must be, from 0 to 1, before one is offered for the other.
+const ALIKE: f64 = 0.75;
+
+/// Returns the candidate most like `word`, ignoring case, if any is near enough to be what was meant.
+#[must_use]
+pub fn nearest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
+    let word = word.to_lowercase();
+    candidates
+        .iter()
+        .map(|candidate| {
+            (
+                strsim::jaro_winkler(&word, &candidate.to_lowercase()),
+                *candidate,
+            )
+        })
+        .filter(|(likeness, _)| *likeness >= ALIKE)
+        .max_by(|(left, _), (right, _)| left.total_cmp(right))
+        .map(|(_, candidate)| candidate)
+}
+
+/// Says that `word` is no known `what`, names the nearest one and lists all of them.
+///
+/// ```
+/// assert_eq!(
+///     jobs_rules::unknown("unit", "secs", &["seconds", "minutes"]),
+///     "unknown unit `secs`; did you mean `seconds`? known: seconds, minutes"
+/// );
+/// ```
+#[must_use]
+pub fn unknown(what: &str, word: &str, known: &[&str]) -> String {
+    let hint = match nearest(word, known) {
+        Some(near) => format!("did you mean `{near}`? "),
+        None => String::new(),
+    };
+    format!("unknown {what} `{word}`; {hint}known: {}", known.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{nearest, unknown};
+
+    #[test]
+    fn a_slip_of_the_pen_finds_its_word() {
+        let known = ["retry_limit", "retry_delay", "priority"];
+        assert_eq!(nearest("retry_limits", &known), Some("retry_limit"));
+        assert_eq!(nearest("retryDelay", &known), Some("retry_delay"));
+        assert_eq!(nearest("PRIORITY", &known), Some("priority"));
+    }
+
+    #[test]
+    fn a_word_like_nothing_known_finds_none() {
+        assert_eq!(nearest("colour", &["retry_limit", "priority"]), None);
+        assert_eq!(nearest("colour", &[]), None);
+    }
+
+    #[test]
+    fn the_message_lists_what_is_known_even_without_a_near_word() {
+        assert_eq!(
+            unknown("policy", "zzz", &["short", "standard"]),
+            "unknown policy `zzz`; known: short, standard"
+        );
+    }
+}
