@@ -1,1 +1,48 @@
-//! ...
+//! The words and rules of typed background jobs, without a database.
+//!
+//! A *job* is declared with [`macro@job`] on a function, which generates its *handle*: a type that implements [`Job`] and
+//! submits work. An [`Executor`] keeps submitted jobs and sees that they run; `jobs-pg` has the one on Postgres, and
+//! [`Memory`] is one without a database.
+//!
+//! One job's way through this crate: handle → [`Submission`] → [`Executor::submit`] → [`dispatch`](dispatch::dispatch) →
+//! the user's function → [`Outcome`] → [`SubmittedJob::output`].
+
+mod context;
+pub mod dispatch;
+mod entity;
+mod error;
+mod executor;
+mod failure;
+mod handler;
+mod job;
+mod job_error;
+mod options;
+mod outcome;
+mod panic;
+mod provided;
+mod registry;
+mod start_after;
+mod submission;
+mod submitted;
+
+#[doc(hidden)]
+pub mod private;
+
+pub use context::{Cancellation, Context, JobInfo};
+pub use entity::Entity;
+pub use error::{Error, ErrorKind};
+pub use executor::{End, Executor, JobKey, Receipt, Request, current, install, scope};
+pub use failure::Failure;
+pub use handler::Run;
+pub use job::{Declaration, Job, Place, QueueSettings, Schedule, WorkerSettings};
+pub use job_error::JobError;
+pub use jobs_macros::{Entity, job};
+pub use jobs_rules as rules;
+pub use jobs_rules::{QueuePolicy, Unit};
+pub use options::{IntoJobOptions, IntoSeconds, JobOptions, OptionValues};
+pub use outcome::Outcome;
+pub use provided::Provided;
+pub use registry::{JobSet, Registered, Registry};
+pub use start_after::{IntoInstant, IntoStartAfter, IntoUnit, StartAfter};
+pub use submission::Submission;
+pub use submitted::SubmittedJob;

@@ -1,0 +1,165 @@
+//! What a running function sees.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use crate::{Job, Provided};
+
+/// The job that runs, as its row says.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct JobInfo {
+    /// Unique within the queue.
+    pub id: Uuid,
+    /// The job's name, and its queue's.
+    pub name: Arc<str>,
+    /// Which attempt this is, from 1.
+    pub attempt: u32,
+    /// How many more attempts may follow the first.
+    pub retry_limit: u32,
+    /// Higher runs first.
+    pub priority: i32,
+    /// When it was submitted.
+    pub created_on: DateTime<Utc>,
+    /// When it was due.
+    pub start_after: DateTime<Utc>,
+    /// When this attempt began, by the database's clock.
+    pub started_on: DateTime<Utc>,
+    /// How long this attempt may take.
+    pub expire_in: Duration,
+    /// The key that tells it from equal jobs.
+    pub singleton_key: Option<String>,
+}
+
+impl JobInfo {
+    /// A job on its first attempt with the defaults of pg-boss 12.38; an executor sets what it knows better.
+    pub fn new(id: Uuid, name: Arc<str>, now: DateTime<Utc>) -> Self {
+        Self {
+            id,
+            name,
+            attempt: 1,
+            retry_limit: 2,
+            priority: 0,
+            created_on: now,
+            start_after: now,
+            started_on: now,
+            expire_in: Duration::from_secs(900),
+            singleton_key: None,
+        }
+    }
+}
+
+/// What a running function sees of its surroundings.
+pub struct Context<J: Job> {
+    /// The delegates of the declared entities, a field each.
+    pub entities: J::Entities,
+    /// The job that runs.
+    pub job: JobInfo,
+    /// The span of this attempt: job id, name, attempt.
+    pub log: tracing::Span,
+    pub(crate) provided: Provided,
+    pub(crate) cancellation: Cancellation,
+    pub(crate) executor: J::Executor,
+}
+
+impl<J: Job> Context<J> {
+    /// The value that the application gave its executor with `.provide(value)`.
+    ///
+    /// # Panics
+    /// If there is none of this type; the job then fails, saying so.
+    #[track_caller]
+    pub fn app<T: Send + Sync + 'static>(&self) -> &T {
+        match self.provided.get::<T>() {
+            Ok(value) => value,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// Tells how far the job has come, from 0 to 1, as an event of its span.
+    pub fn progress(&self, fraction: f64, message: impl AsRef<str>) {
+        let message = message.as_ref();
+        tracing::info!(parent: &self.log, fraction = fraction.clamp(0.0, 1.0), "{message}");
+    }
+
+    /// Waits until this attempt is called off: its job was cancelled, expired, or taken by somebody else.
+    ///
+    /// A function that waits here (beside its work, in a `select!`) gets some seconds to clean up before it is dropped.
+    pub async fn cancelled(&self) {
+        self.cancellation.cancelled().await;
+    }
+
+    /// Whether this attempt was called off. A blocking function, which cannot be dropped, asks here from time to time.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancellation.is_cancelled()
+    }
+
+    /// The executor that runs this job.
+    pub fn executor(&self) -> &J::Executor {
+        &self.executor
+    }
+}
+
+impl<J: Job> Clone for Context<J> {
+    fn clone(&self) -> Self {
+        Self {
+            entities: self.entities.clone(),
+            job: self.job.clone(),
+            log: self.log.clone(),
+            provided: self.provided.clone(),
+            cancellation: self.cancellation.clone(),
+            executor: self.executor.clone(),
+        }
+    }
+}
+
+/// Says to a running attempt that it is called off. Clones are one and the same.
+#[derive(Debug, Clone)]
+pub struct Cancellation {
+    called_off: watch::Sender<bool>,
+    watched: Arc<AtomicBool>,
+}
+
+impl Default for Cancellation {
+    fn default() -> Self {
+        Self {
+            called_off: watch::Sender::new(false),
+            watched: Arc::default(),
+        }
+    }
+}
+
+impl Cancellation {
+    /// Calls the attempt off.
+    pub fn cancel(&self) {
+        self.called_off.send_replace(true);
+    }
+
+    /// Whether the attempt was called off.
+    pub fn is_cancelled(&self) -> bool {
+        self.watched.store(true, Ordering::Relaxed);
+        *self.called_off.borrow()
+    }
+
+    /// Waits until the attempt is called off.
+    pub async fn cancelled(&self) {
+        self.watched.store(true, Ordering::Relaxed);
+        self.happened().await;
+    }
+
+    /// The same for the executor's own side, which is no sign that the function would notice.
+    pub(crate) async fn happened(&self) {
+        let mut receiver = self.called_off.subscribe();
+        // The sender lives as long as `self`, so this ends only by being called off.
+        let _ = receiver.wait_for(|called_off| *called_off).await;
+    }
+
+    /// Whether the function asks for it, and so may want to clean up.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.watched.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,98 @@
+//! A failure as it is stored: the JSON that pg-boss writes for a JavaScript `Error`.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Why an attempt failed. Stored as `{"name", "message", "stack", "cause"}` (pg-boss 12.38's form of an `Error`), so that its
+/// dashboard and Node programs read it like their own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Failure {
+    /// What kind of failure: the error's type name, or `Panic`, `Timeout`, `BadInput` ...
+    #[serde(default)]
+    pub name: String,
+    /// What the error says of itself.
+    #[serde(default)]
+    pub message: String,
+    /// The whole chain for a reader: the error, where it happened if that is known, and its causes.
+    #[serde(default)]
+    pub stack: String,
+    /// What caused it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Box<Failure>>,
+}
+
+impl Failure {
+    /// Makes a failure without a cause.
+    pub fn new(name: impl Into<String>, message: impl Into<String>) -> Self {
+        let (name, message) = (name.into(), message.into());
+        let stack = format!("{name}: {message}");
+        Self {
+            name,
+            message,
+            stack,
+            cause: None,
+        }
+    }
+
+    /// Makes a failure from an error and the chain of its sources.
+    pub fn of(name: impl Into<String>, error: &(dyn StdError + 'static)) -> Self {
+        let mut failure = Self::new(name, error.to_string());
+        failure.cause = error
+            .source()
+            .map(|source| Box::new(Self::of("Error", source)));
+        let mut cause = failure.cause.as_deref();
+        while let Some(inner) = cause {
+            failure.stack.push_str("\n    caused by: ");
+            failure.stack.push_str(&inner.message);
+            cause = inner.cause.as_deref();
+        }
+        failure
+    }
+
+    /// Says where in the source it happened.
+    #[must_use]
+    pub fn at(mut self, place: impl fmt::Display) -> Self {
+        self.stack.push_str(&format!("\n    at {place}"));
+        self
+    }
+
+    /// Reads what stands in a failed job's row, whoever wrote it.
+    pub fn read(output: Option<&Value>) -> Self {
+        let inner = output.map(|output| match output.get("value") {
+            Some(value) if output.as_object().is_some_and(|object| object.len() == 1) => value,
+            _ => output,
+        });
+        match inner {
+            None | Some(Value::Null) => Self::new("Error", "no reason was stored"),
+            Some(Value::String(text)) => Self::new("Error", text.as_str()),
+            Some(other) => match serde_json::from_value::<Self>(other.clone()) {
+                Ok(failure) if !failure.message.is_empty() => failure,
+                _ => Self::new("Error", other.to_string()),
+            },
+        }
+    }
+
+    /// The JSON text to store.
+    pub fn to_json(&self) -> String {
+        // Strings and nesting only: this cannot fail, and a reason must never be lost over it.
+        serde_json::to_string(self).unwrap_or_else(|_| "{}".into())
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl StdError for Failure {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.cause
+            .as_deref()
+            .map(|cause| cause as &(dyn StdError + 'static))
+    }
+}

@@ -1,0 +1,145 @@
+//! From the typed function to one that any executor can call: decode, call, encode.
+
+use std::any::{Any, TypeId};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use tracing::Instrument;
+
+use crate::executor::{running_on, running_on_sync};
+use crate::outcome::store_output;
+use crate::panic::catching;
+use crate::{Cancellation, Context, Executor, Failure, Job, JobError, JobInfo, Outcome, Provided};
+
+/// One attempt, with all that it needs.
+pub struct Run {
+    job: JobInfo,
+    input: Option<String>,
+    provided: Provided,
+    executor: Arc<dyn Any + Send + Sync>,
+    pub(crate) cancellation: Cancellation,
+    pub(crate) span: tracing::Span,
+}
+
+impl Run {
+    /// Prepares an attempt. `input` is the row's JSON text, `None` for SQL's null.
+    pub fn new<E: Executor>(executor: E, job: JobInfo, input: Option<String>, provided: Provided) -> Self {
+        let span = tracing::info_span!("job", id = %job.id, name = %job.name, attempt = job.attempt);
+        Self {
+            job,
+            input,
+            provided,
+            executor: Arc::new(executor),
+            cancellation: Cancellation::default(),
+            span,
+        }
+    }
+
+    /// What calls this attempt off.
+    pub fn cancellation(&self) -> &Cancellation {
+        &self.cancellation
+    }
+
+    /// The job that runs.
+    pub fn job(&self) -> &JobInfo {
+        &self.job
+    }
+
+    fn context<J: Job>(&self) -> Result<Context<J>, Failure> {
+        let refuse = |error: &crate::Error| Failure::of("Configuration", error);
+        let executor = self
+            .executor
+            .downcast_ref::<J::Executor>()
+            .ok_or_else(|| Failure::new("Configuration", "the job was given to an executor of another type"))?;
+        Ok(Context {
+            entities: J::entities(&self.provided).map_err(|error| refuse(&error))?,
+            job: self.job.clone(),
+            log: self.span.clone(),
+            provided: self.provided.clone(),
+            cancellation: self.cancellation.clone(),
+            executor: executor.clone(),
+        })
+    }
+}
+
+/// A job's function with its types erased.
+pub type Handler = fn(Run) -> Pin<Box<dyn Future<Output = Outcome> + Send>>;
+
+/// Runs an async function.
+pub fn run_async<J, F, R>(run: Run, function: F) -> Pin<Box<dyn Future<Output = Outcome> + Send>>
+where
+    J: Job,
+    F: FnOnce(J::Input, Context<J>) -> R + Send + 'static,
+    R: Future<Output = Result<J::Output, JobError>> + Send + 'static,
+{
+    let span = run.span.clone();
+    let executor = Arc::clone(&run.executor);
+    let call = async move {
+        match prepare::<J>(&run) {
+            Ok((input, context)) => outcome_of(function(input, context).await),
+            Err(outcome) => outcome,
+        }
+    };
+    Box::pin(running_on(executor, call).instrument(span))
+}
+
+/// Runs a plain function on the pool for blocking work.
+pub fn run_blocking<J, F>(run: Run, function: F) -> Pin<Box<dyn Future<Output = Outcome> + Send>>
+where
+    J: Job,
+    F: FnOnce(J::Input, Context<J>) -> Result<J::Output, JobError> + Send + 'static,
+{
+    let call = move || {
+        let _entered = run.span.clone().entered();
+        catching(|| {
+            running_on_sync(Arc::clone(&run.executor), || match prepare::<J>(&run) {
+                Ok((input, context)) => outcome_of(function(input, context)),
+                Err(outcome) => outcome,
+            })
+        })
+        .unwrap_or_else(Outcome::Failed)
+    };
+    Box::pin(async {
+        tokio::task::spawn_blocking(call)
+            .await
+            // Not started because the runtime shuts down: the job was not touched.
+            .unwrap_or(Outcome::Released)
+    })
+}
+
+fn prepare<J: Job>(run: &Run) -> Result<(J::Input, Context<J>), Outcome> {
+    let input = decode(run.input.as_deref()).map_err(Outcome::Fatal)?;
+    Ok((input, run.context().map_err(Outcome::Failed)?))
+}
+
+/// Reads the input. Another attempt would read the same, so what does not decode fails for good, naming the field.
+fn decode<T: DeserializeOwned + 'static>(input: Option<&str>) -> Result<T, Failure> {
+    // A job without input takes whatever a sender put there, such as the `{}` that Node programs like to send.
+    let ignored = TypeId::of::<T>() == TypeId::of::<()>();
+    let text = if ignored { "null" } else { input.unwrap_or("null") };
+    let mut reader = serde_json::Deserializer::from_str(text);
+    serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let path = error.path().to_string();
+        let reason = error.into_inner();
+        let message = match path.as_str() {
+            "." => format!("the input does not decode: {reason}"),
+            path => format!("the input does not decode at `{path}`: {reason}"),
+        };
+        Failure::new("BadInput", message)
+    })
+}
+
+fn outcome_of<T: serde::Serialize>(returned: Result<T, JobError>) -> Outcome {
+    match returned {
+        Ok(output) => match store_output(&output) {
+            Ok(output) => Outcome::Done(output),
+            Err(error) => Outcome::Fatal(Failure::new(
+                "BadOutput",
+                format!("the output cannot be encoded as JSON: {error}"),
+            )),
+        },
+        Err(error) => error.into_outcome(),
+    }
+}

@@ -1,0 +1,134 @@
+//! Job options as pg-boss spells them: `{"retryLimit": 2, "expireInSeconds": 60}`.
+
+use std::time::Duration;
+
+use jobs_rules::JobOption;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::{IntoJobOptions, JobOptions};
+use crate::{Error, ErrorKind, StartAfter};
+
+impl IntoJobOptions for Value {
+    fn into_job_options(self) -> Result<JobOptions, Error> {
+        match self {
+            Self::Object(members) => members
+                .into_iter()
+                .filter(|(_, value)| !value.is_null())
+                .try_fold(JobOptions::new(), |options, (name, value)| {
+                    let option = JobOption::from_json_name(&name).map_err(refused)?;
+                    options.set(option, &value)
+                }),
+            Self::Null => Ok(JobOptions::new()),
+            other => Err(refused(format!("job options are a JSON object, not `{other}`"))),
+        }
+    }
+}
+
+impl JobOptions {
+    /// Reads options that another program wrote: a member that is no option is passed over, as pg-boss does.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadInput`] if the value of an option is none.
+    pub fn from_foreign(members: &Map<String, Value>) -> Result<Self, Error> {
+        members
+            .iter()
+            .filter(|(_, value)| !value.is_null())
+            .filter_map(|(name, value)| Some((JobOption::from_json_name(name).ok()?, value)))
+            .try_fold(Self::new(), |options, (option, value)| options.set(option, value))
+    }
+
+    /// The options that are given, in pg-boss's spelling.
+    pub fn to_json(&self) -> Map<String, Value> {
+        let start_after = self.values.start_after.as_ref().map(StartAfter::to_text);
+        let mut members = Map::new();
+        let mut put = |option: JobOption, value: Option<Value>| {
+            if let Some(value) = value {
+                members.insert(option.json_name().into(), value);
+            }
+        };
+        put(JobOption::RetryLimit, self.values.retry_limit.map(Value::from));
+        put(JobOption::RetryDelay, self.values.retry_delay.map(Value::from));
+        put(JobOption::RetryBackoff, self.values.retry_backoff.map(Value::from));
+        put(JobOption::RetryDelayMax, self.values.retry_delay_max.map(Value::from));
+        put(JobOption::ExpireIn, self.values.expire_in.map(Value::from));
+        put(JobOption::Retention, self.values.retention.map(Value::from));
+        put(JobOption::DeleteAfter, self.values.delete_after.map(Value::from));
+        put(JobOption::Heartbeat, self.values.heartbeat.map(Value::from));
+        put(JobOption::Priority, self.values.priority.map(Value::from));
+        put(JobOption::DeadLetter, self.values.dead_letter.clone().map(Value::from));
+        put(JobOption::Id, self.values.id.map(|id| Value::from(id.to_string())));
+        put(JobOption::SingletonKey, self.values.singleton_key.clone().map(Value::from));
+        put(JobOption::SingletonSeconds, self.values.singleton_seconds.map(Value::from));
+        put(JobOption::SingletonNextSlot, self.values.singleton_next_slot.map(Value::from));
+        put(JobOption::StartAfter, start_after.map(Value::from));
+        members
+    }
+
+    fn set(mut self, option: JobOption, value: &Value) -> Result<Self, Error> {
+        let integer = || whole(option, value);
+        match option {
+            JobOption::RetryLimit => self.values.retry_limit = self.integer(option, integer()?),
+            JobOption::RetryDelay => self.values.retry_delay = self.seconds(option, integer()?),
+            JobOption::RetryBackoff => self.values.retry_backoff = Some(flag(option, value)?),
+            JobOption::RetryDelayMax => self.values.retry_delay_max = self.seconds(option, integer()?),
+            JobOption::ExpireIn => self.values.expire_in = self.seconds(option, integer()?),
+            JobOption::Retention => self.values.retention = self.seconds(option, integer()?),
+            JobOption::DeleteAfter => self.values.delete_after = self.seconds(option, integer()?),
+            JobOption::Heartbeat => self.values.heartbeat = self.seconds(option, integer()?),
+            JobOption::Priority => self.values.priority = self.integer(option, integer()?),
+            JobOption::DeadLetter => self = self.dead_letter(text(option, value)?),
+            JobOption::Id => self.values.id = Some(Uuid::parse_str(text(option, value)?).map_err(|_| wrong(option, "a UUID", value))?),
+            JobOption::StartAfter => self.values.start_after = Some(start_after(value)?),
+            JobOption::SingletonKey => self.values.singleton_key = Some(text(option, value)?.into()),
+            JobOption::SingletonSeconds => self.values.singleton_seconds = self.seconds(option, integer()?),
+            JobOption::SingletonNextSlot => self.values.singleton_next_slot = Some(flag(option, value)?),
+            _ => return Err(refused(format!("`{}` is not supported yet", option.json_name()))),
+        }
+        self.check_alone()?;
+        Ok(self)
+    }
+
+    // The rules for one option; those between options wait until all are merged.
+    fn check_alone(&self) -> Result<(), Error> {
+        self.refused.clone().map_or(Ok(()), |message| Err(refused(message)))
+    }
+}
+
+/// pg-boss 12.38: a number, or a text that is one, is seconds from now, and none if it is not positive; other text is an
+/// instant or an interval of Postgres.
+fn start_after(value: &Value) -> Result<StartAfter, Error> {
+    let seconds = match value {
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => return Err(wrong(JobOption::StartAfter, "seconds, a date or an interval", value)),
+    };
+    match (seconds, value) {
+        (Some(seconds), _) if seconds <= 0.0 => Ok(StartAfter::Now),
+        (Some(seconds), _) => Duration::try_from_secs_f64(seconds)
+            .map(StartAfter::In)
+            .map_err(|_| wrong(JobOption::StartAfter, "a number of seconds that can be counted", value)),
+        (None, Value::String(text)) => Ok(StartAfter::Text(text.clone())),
+        (None, _) => Err(wrong(JobOption::StartAfter, "seconds, a date or an interval", value)),
+    }
+}
+
+fn whole(option: JobOption, value: &Value) -> Result<i64, Error> {
+    value.as_i64().ok_or_else(|| wrong(option, "a whole number", value))
+}
+
+fn flag(option: JobOption, value: &Value) -> Result<bool, Error> {
+    value.as_bool().ok_or_else(|| wrong(option, "true or false", value))
+}
+
+fn text(option: JobOption, value: &Value) -> Result<&str, Error> {
+    value.as_str().ok_or_else(|| wrong(option, "a text", value))
+}
+
+fn wrong(option: JobOption, expected: &str, value: &Value) -> Error {
+    refused(format!("`{}` must be {expected}, not `{value}`", option.json_name()))
+}
+
+fn refused(message: impl ToString) -> Error {
+    Error::new(ErrorKind::BadInput, message.to_string())
+}

@@ -1,0 +1,51 @@
+//! Panics of jobs become failures that say what was panicked and where.
+
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+use std::sync::Once;
+
+use crate::Failure;
+
+thread_local! {
+    static WATCHING: Cell<bool> = const { Cell::new(false) };
+    static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Runs a function; a panic in it becomes the failure that describes it.
+pub(crate) fn catching<R>(function: impl FnOnce() -> R) -> Result<R, Failure> {
+    note_places();
+    WATCHING.set(true);
+    let result = catch_unwind(AssertUnwindSafe(function));
+    WATCHING.set(false);
+    result.map_err(|payload| {
+        let failure = Failure::new("Panic", message(payload.as_ref()));
+        match PLACE.take() {
+            Some(place) => failure.at(place),
+            None => failure,
+        }
+    })
+}
+
+/// Only a panic hook sees where a panic happened, and there is one for the whole process: ours notes the place of a job's
+/// panic, and calls the one that was there before.
+fn note_places() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = take_hook();
+        set_hook(Box::new(move |info| {
+            if WATCHING.get() {
+                PLACE.set(info.location().map(ToString::to_string));
+            }
+            before(info);
+        }));
+    });
+}
+
+fn message(payload: &(dyn Any + Send)) -> String {
+    payload
+        .downcast_ref::<&str>()
+        .map(ToString::to_string)
+        .or_else(|| payload.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a panic without a message".into())
+}

@@ -1,0 +1,48 @@
+//! Values that an application gives its executor, found again by their type.
+
+use std::any::{Any, TypeId, type_name};
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::{Error, ErrorKind};
+
+/// A set of values, at most one of each type. Cloning shares them.
+#[derive(Clone, Default)]
+pub struct Provided {
+    values: Arc<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
+}
+
+impl Provided {
+    /// Adds a value; one of the same type that was there before is replaced.
+    #[must_use]
+    pub fn with<T: Send + Sync + 'static>(mut self, value: T) -> Self {
+        Arc::make_mut(&mut self.values).insert(TypeId::of::<T>(), Arc::new(value));
+        self
+    }
+
+    /// The value of this type, if there is one.
+    pub fn find<T: Send + Sync + 'static>(&self) -> Option<&T> {
+        self.values.get(&TypeId::of::<T>())?.downcast_ref()
+    }
+
+    /// The value of this type.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] if nobody provided one.
+    pub fn get<T: Send + Sync + 'static>(&self) -> Result<&T, Error> {
+        self.find().ok_or_else(|| {
+            let name = type_name::<T>();
+            Error::new(
+                ErrorKind::Configuration,
+                format!("no `{name}` was provided; add `.provide(value)` to the executor's builder"),
+            )
+        })
+    }
+}
+
+impl fmt::Debug for Provided {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Provided({} values)", self.values.len())
+    }
+}

@@ -1,0 +1,157 @@
+//! Which jobs this program has: name to handler.
+
+use std::any::TypeId;
+use std::collections::HashMap;
+use std::fmt;
+
+use crate::handler::Handler;
+use crate::{Declaration, Error, ErrorKind, Executor, Job, Place, Provided};
+
+/// One job that is linked into this program. Generated code makes it.
+pub struct Registered {
+    executor: fn() -> TypeId,
+    declaration: fn() -> &'static Declaration,
+    entities: fn(&Provided) -> Result<(), Error>,
+    handler: Handler,
+}
+
+inventory::collect!(Registered);
+
+impl Registered {
+    /// Registers a job with its handler.
+    pub const fn new<J: Job>(handler: Handler) -> Self {
+        Self {
+            executor: TypeId::of::<J::Executor>,
+            declaration: J::declaration,
+            entities: |provided| J::entities(provided).map(drop),
+            handler,
+        }
+    }
+
+    /// What was declared.
+    pub fn declaration(&self) -> &'static Declaration {
+        (self.declaration)()
+    }
+
+    pub(crate) fn handler(&self) -> Handler {
+        self.handler
+    }
+}
+
+impl fmt::Debug for Registered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.declaration().fmt(f)
+    }
+}
+
+/// The jobs of one executor type, by name.
+#[derive(Debug, Clone, Default)]
+pub struct Registry {
+    jobs: HashMap<&'static str, &'static Registered>,
+}
+
+impl Registry {
+    /// Collects every job of this executor type that is linked into the program.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] if two jobs share a name; it names both places.
+    pub fn linked<E: Executor>() -> Result<Self, Error> {
+        let mut registry = Self::default();
+        let mut twice = Vec::new();
+        for job in inventory::iter::<Registered>() {
+            if (job.executor)() != TypeId::of::<E>() {
+                continue;
+            }
+            let declaration = job.declaration();
+            if let Some(other) = registry.jobs.insert(declaration.name, job) {
+                twice.push(collision(declaration.name, other.declaration().place, declaration.place));
+            }
+        }
+        twice.sort();
+        match twice.is_empty() {
+            true => Ok(registry),
+            false => Err(Error::new(ErrorKind::Configuration, twice.join("; "))),
+        }
+    }
+
+    /// Keeps only the jobs of these names.
+    #[must_use]
+    pub fn only(mut self, names: &[&str]) -> Self {
+        self.jobs.retain(|name, _| names.contains(name));
+        self
+    }
+
+    /// The job of this name.
+    pub fn find(&self, name: &str) -> Option<&'static Registered> {
+        self.jobs.get(name).copied()
+    }
+
+    /// Every job, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = &'static Registered> {
+        self.jobs.values().copied()
+    }
+
+    /// Whether there is no job at all.
+    pub fn is_empty(&self) -> bool {
+        self.jobs.is_empty()
+    }
+
+    /// Checks that every job's entities are provided.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] naming every job that would miss something.
+    pub fn check(&self, provided: &Provided) -> Result<(), Error> {
+        let mut missing: Vec<String> = self
+            .iter()
+            .filter_map(|job| {
+                let Declaration { name, place, .. } = job.declaration();
+                let error = (job.entities)(provided).err()?;
+                Some(format!("job `{name}` ({place}): {error}"))
+            })
+            .collect();
+        missing.sort();
+        match missing.is_empty() {
+            true => Ok(()),
+            false => Err(Error::new(ErrorKind::Configuration, missing.join("; "))),
+        }
+    }
+}
+
+// Link order is no order: sorted, the message is the same each time.
+fn collision(name: &str, one: Place, other: Place) -> String {
+    let mut places = [one.to_string(), other.to_string()];
+    places.sort();
+    let [one, other] = places;
+    format!("two jobs are named `{name}`: at {one} and at {other}; give one of them another `name = \"...\"`")
+}
+
+/// A tuple of job handles.
+pub trait JobSet {
+    /// Their names.
+    fn names() -> Vec<&'static str>;
+}
+
+impl<J: Job> JobSet for J {
+    fn names() -> Vec<&'static str> {
+        vec![J::NAME]
+    }
+}
+
+macro_rules! job_sets {
+    ($($job:ident)*) => {
+        impl<$($job: JobSet),*> JobSet for ($($job,)*) {
+            fn names() -> Vec<&'static str> {
+                [$($job::names()),*].concat()
+            }
+        }
+    };
+}
+
+job_sets!(A);
+job_sets!(A B);
+job_sets!(A B C);
+job_sets!(A B C D);
+job_sets!(A B C D E);
+job_sets!(A B C D E F);
+job_sets!(A B C D E F G);
+job_sets!(A B C D E F G H);

@@ -1,0 +1,242 @@
+//! What is asked for: a job to be, with its time and its options. A value; nothing has happened yet.
+
+use std::marker::PhantomData;
+
+use crate::executor::current;
+use crate::start_after::in_units;
+use crate::{
+    Error, ErrorKind, Executor, IntoInstant, IntoJobOptions, IntoSeconds, IntoStartAfter, IntoUnit, Job, JobOptions,
+    Receipt, Request, StartAfter, SubmittedJob,
+};
+
+/// A job about to be submitted. A later call of the same method wins. What is wrong with what was given is the error of
+/// the `submit` that ends the chain, and nothing is written then.
+#[must_use = "nothing is submitted until `.submit(input).await`"]
+pub struct Submission<J: Job> {
+    start_after: Option<Result<StartAfter, Error>>,
+    options: JobOptions,
+    executor: Option<J::Executor>,
+    job: PhantomData<fn() -> J>,
+}
+
+impl<J: Job> Default for Submission<J> {
+    fn default() -> Self {
+        Self {
+            start_after: None,
+            options: JobOptions::default(),
+            executor: None,
+            job: PhantomData,
+        }
+    }
+}
+
+/// When it is due.
+impl<J: Job> Submission<J> {
+    /// Begins a submission with the job's own options, due at once.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Due after whole seconds or a [`Duration`](std::time::Duration), or at a date or an RFC 3339 text.
+    pub fn delay(mut self, delay: impl IntoStartAfter) -> Self {
+        self.start_after = Some(delay.into_start_after());
+        self
+    }
+
+    /// Due at once.
+    pub fn run_now(mut self) -> Self {
+        self.start_after = Some(Ok(StartAfter::Now));
+        self
+    }
+
+    /// Due at this instant.
+    pub fn run_at(mut self, when: impl IntoInstant) -> Self {
+        self.start_after = Some(when.into_instant().map(StartAfter::At));
+        self
+    }
+
+    /// Due after `n` units; months, quarters and years are calendar steps.
+    pub fn run_in(mut self, n: impl TryInto<i64>, unit: impl IntoUnit) -> Self {
+        self.start_after = Some(in_units(n, unit));
+        self
+    }
+}
+
+/// Options of this submission; each wins over the job's, which wins over the queue's.
+impl<J: Job> Submission<J> {
+    /// Adds these options over the ones given before.
+    pub fn with(mut self, options: JobOptions) -> Self {
+        self.options = options.over(&self.options);
+        self
+    }
+
+    /// How many more attempts may follow the first.
+    pub fn retry_limit(self, limit: u32) -> Self {
+        self.with(JobOptions::new().retry_limit(limit))
+    }
+
+    /// How long a failed attempt waits for the next, in seconds or as a `Duration`.
+    pub fn retry_delay(self, delay: impl IntoSeconds) -> Self {
+        self.with(JobOptions::new().retry_delay(delay))
+    }
+
+    /// Whether the retry delay doubles with each attempt, with some chance in it.
+    pub fn retry_backoff(self, backoff: bool) -> Self {
+        self.with(JobOptions::new().retry_backoff(backoff))
+    }
+
+    /// The longest that a growing retry delay may get.
+    pub fn retry_delay_max(self, longest: impl IntoSeconds) -> Self {
+        self.with(JobOptions::new().retry_delay_max(longest))
+    }
+
+    /// How long an attempt may take: 1 second to 24 hours.
+    pub fn expire_in(self, time: impl IntoSeconds) -> Self {
+        self.with(JobOptions::new().expire_in(time))
+    }
+
+    /// How long a job that was not fetched is kept after it was due.
+    pub fn retention(self, time: impl IntoSeconds) -> Self {
+        self.with(JobOptions::new().retention(time))
+    }
+
+    /// How long an ended job is kept; 0 keeps it for ever.
+    pub fn delete_after(self, time: impl IntoSeconds) -> Self {
+        self.with(JobOptions::new().delete_after(time))
+    }
+
+    /// After how long without a sign of life its worker is taken for dead: 10 seconds or more.
+    pub fn heartbeat(self, time: impl IntoSeconds) -> Self {
+        self.with(JobOptions::new().heartbeat(time))
+    }
+
+    /// Higher runs first; the default is 0.
+    pub fn priority(self, priority: i32) -> Self {
+        self.with(JobOptions::new().priority(priority))
+    }
+
+    /// Where a copy goes when the job has failed for good.
+    pub fn dead_letter<Other: Job>(self) -> Self {
+        self.with(JobOptions::new().dead_letter(Other::NAME))
+    }
+
+    /// What tells this job from equal ones, for the queue's policy, [`throttle`](Self::throttle) and [`debounce`](Self::debounce).
+    pub fn singleton_key(self, key: impl Into<String>) -> Self {
+        self.with(JobOptions::new().singleton_key(key))
+    }
+
+    /// At most one such job (of one key) in each slot of this length; a second one is not stored.
+    pub fn throttle(self, slot: impl IntoSeconds) -> Self {
+        self.with(JobOptions::new().throttle(slot))
+    }
+
+    /// As [`throttle`](Self::throttle), but a second job is stored for the next slot; a third is not stored.
+    pub fn debounce(self, slot: impl IntoSeconds) -> Self {
+        self.with(JobOptions::new().debounce(slot))
+    }
+
+    /// Names the executor.
+    pub fn on(mut self, executor: &J::Executor) -> Self {
+        self.executor = Some(executor.clone());
+        self
+    }
+}
+
+/// The end of the chain.
+impl<J: Job> Submission<J> {
+    /// Stores the job.
+    ///
+    /// # Errors
+    /// If there is no executor, if something given is refused, or if the storage does not take it.
+    pub async fn submit(self, input: J::Input) -> Result<SubmittedJob<J>, Error> {
+        let mut submitted = self.submit_many([input]).await?;
+        submitted.pop().ok_or_else(no_receipt)
+    }
+
+    /// Stores the job with more options, which win over the ones given before: [`JobOptions`], or a
+    /// [`serde_json::Value`] in pg-boss's spelling (`{"retryLimit": 2}`).
+    ///
+    /// # Errors
+    /// As [`submit`](Self::submit), and if the JSON has a member that is no option.
+    pub async fn submit_with(
+        self,
+        input: J::Input,
+        options: impl IntoJobOptions,
+    ) -> Result<SubmittedJob<J>, Error> {
+        let options = options.into_job_options()?;
+        self.with(options).submit(input).await
+    }
+
+    /// Stores many jobs in one statement: all of them, or none.
+    ///
+    /// # Errors
+    /// As [`submit`](Self::submit).
+    pub async fn submit_many(
+        self,
+        inputs: impl IntoIterator<Item = J::Input>,
+    ) -> Result<Vec<SubmittedJob<J>>, Error> {
+        let (executor, requests) = self.into_requests(inputs)?;
+        if requests.is_empty() {
+            return Ok(Vec::new());
+        }
+        let receipts = executor.submit(requests).await?;
+        Ok(tracked(&executor, receipts))
+    }
+
+    /// Stores the job through the caller's connection: it exists if and only if the transaction commits.
+    ///
+    /// # Errors
+    /// As [`submit`](Self::submit).
+    pub async fn submit_in(
+        self,
+        connection: &mut <J::Executor as Executor>::Connection,
+        input: J::Input,
+    ) -> Result<SubmittedJob<J>, Error> {
+        let (executor, requests) = self.into_requests([input])?;
+        let receipts = executor.submit_in(connection, requests).await?;
+        tracked(&executor, receipts).pop().ok_or_else(no_receipt)
+    }
+
+    fn into_requests(
+        self,
+        inputs: impl IntoIterator<Item = J::Input>,
+    ) -> Result<(J::Executor, Vec<Request>), Error> {
+        let executor = self.executor.map_or_else(current, Ok)?;
+        let declaration = J::declaration();
+        let mut options = self.options.over(&declaration.options);
+        options.check()?;
+        let from_options = options.take_start_after();
+        let start_after = match self.start_after {
+            Some(start_after) => start_after?,
+            None => from_options.unwrap_or(StartAfter::Now),
+        };
+        let request = |input: J::Input| {
+            Ok(Request {
+                declaration,
+                input: encode(declaration.name, &input)?,
+                start_after: start_after.clone(),
+                options: options.clone(),
+            })
+        };
+        let requests = inputs.into_iter().map(request).collect::<Result<_, Error>>()?;
+        Ok((executor, requests))
+    }
+}
+
+fn encode(name: &str, input: &impl serde::Serialize) -> Result<Option<String>, Error> {
+    let text = serde_json::to_string(input).map_err(|error| {
+        Error::caused_by(ErrorKind::BadInput, format!("cannot encode the input of job `{name}` as JSON"), error)
+    })?;
+    Ok((text != "null").then_some(text))
+}
+
+fn tracked<J: Job>(executor: &J::Executor, receipts: Vec<Receipt>) -> Vec<SubmittedJob<J>> {
+    receipts
+        .into_iter()
+        .map(|receipt| SubmittedJob::stored(executor.clone(), receipt))
+        .collect()
+}
+
+fn no_receipt() -> Error {
+    Error::new(ErrorKind::Refused, "the executor gave no receipt for the job")
+}

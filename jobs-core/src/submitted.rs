@@ -1,0 +1,125 @@
+//! What came of a submission: a job that can be followed from any process.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use uuid::Uuid;
+
+use crate::executor::current;
+use crate::outcome::read_output;
+use crate::{End, Error, ErrorKind, Executor, Failure, Job, JobKey, Receipt};
+
+/// A job that was submitted.
+#[non_exhaustive]
+pub struct SubmittedJob<J: Job> {
+    /// Unique within the queue.
+    pub job_id: Uuid,
+    /// The job's name, and its queue's.
+    pub job_name: &'static str,
+    /// The name of the executor that keeps it.
+    pub executor_name: &'static str,
+    is_new: bool,
+    executor: Option<J::Executor>,
+    job: PhantomData<fn() -> J>,
+}
+
+impl<J: Job> SubmittedJob<J> {
+    pub(crate) fn stored(executor: J::Executor, receipt: Receipt) -> Self {
+        Self {
+            job_id: receipt.id,
+            job_name: J::NAME,
+            executor_name: J::Executor::NAME,
+            is_new: receipt.is_new,
+            executor: Some(executor),
+            job: PhantomData,
+        }
+    }
+
+    /// Follows a job that was submitted before, perhaps by another process, by its id. Whether there is such a job shows
+    /// when something is asked of it.
+    pub fn track(job_id: Uuid) -> Self {
+        Self {
+            job_id,
+            job_name: J::NAME,
+            executor_name: J::Executor::NAME,
+            is_new: false,
+            executor: current().ok(),
+            job: PhantomData,
+        }
+    }
+
+    /// Names the executor, for a tracked job.
+    #[must_use]
+    pub fn on(mut self, executor: &J::Executor) -> Self {
+        self.executor = Some(executor.clone());
+        self
+    }
+
+    /// `false` if an equal job stood already (throttle, unique key, policy), and this is that job.
+    pub fn is_new(&self) -> bool {
+        self.is_new
+    }
+
+    /// The executor that keeps the job.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NoExecutor`] if it was tracked where there was none and there is none now.
+    pub fn executor(&self) -> Result<J::Executor, Error> {
+        self.executor.clone().map_or_else(current, Ok)
+    }
+
+    /// The queue and the id.
+    pub fn key(&self) -> JobKey {
+        JobKey {
+            name: J::NAME.into(),
+            id: self.job_id,
+        }
+    }
+
+    /// Waits until the job has ended, and gives what it returned.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Failed`] with the stored failure as its source, [`ErrorKind::Cancelled`], [`ErrorKind::Deleted`]; or
+    /// what keeps the executor from telling.
+    pub async fn output(&self) -> Result<J::Output, Error> {
+        let Self { job_id, job_name, .. } = self;
+        match self.executor()?.end_of(&self.key()).await? {
+            End::Completed(output) => read_output(output).map_err(|error| {
+                let message = format!("cannot read the output of job {job_id} in queue `{job_name}`");
+                Error::caused_by(ErrorKind::BadInput, message, error)
+            }),
+            End::Failed(output) => {
+                let message = format!("job {job_id} in queue `{job_name}` failed");
+                Err(Error::caused_by(ErrorKind::Failed, message, Failure::read(output.as_ref())))
+            }
+            End::Cancelled => Err(Error::new(
+                ErrorKind::Cancelled,
+                format!("job {job_id} in queue `{job_name}` was cancelled"),
+            )),
+            End::Deleted => Err(Error::new(
+                ErrorKind::Deleted,
+                format!("there is no job {job_id} in queue `{job_name}`, or no longer"),
+            )),
+        }
+    }
+}
+
+impl<J: Job> Clone for SubmittedJob<J> {
+    fn clone(&self) -> Self {
+        Self {
+            executor: self.executor.clone(),
+            ..*self
+        }
+    }
+}
+
+impl<J: Job> fmt::Debug for SubmittedJob<J> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SubmittedJob")
+            .field("job_id", &self.job_id)
+            .field("job_name", &self.job_name)
+            .field("executor_name", &self.executor_name)
+            .field("is_new", &self.is_new)
+            .finish()
+    }
+}
