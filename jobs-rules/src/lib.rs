@@ -3,6 +3,8 @@
 //! The attribute macro applies them while compiling and the library applies them while running, so each rule and
 //! each message is written once. Nothing here reads a clock, a file or a database.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test fails by panicking"))]
+
 mod cron;
 mod duration;
 mod instant;
