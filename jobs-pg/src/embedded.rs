@@ -1,0 +1,240 @@
+//! A private PostgreSQL, run with the programs found on this machine: for development, examples and tests.
+//!
+//! [`Embedded::start`] keeps its data in a folder and may be called again on the same folder, whatever the way the last
+//! server ended. The server listens on loopback only, under a random password, and ends with the last process that holds
+//! it, however that process ends: a small shell watchdog reads a FIFO which all of them have open.
+//!
+//! Two processes that start on one folder share one server: the second joins the first one's, and the server runs until
+//! both are done with it. The settings are then those of the first.
+//!
+//! PostgreSQL refuses to run as root. Started by root, the server runs as the owner of the folder, if that is not root,
+//! else as the user `postgres`, else as `nobody`, and the folder is made theirs. If they cannot reach it (below `/root`,
+//! say), a folder below the system's temporary one stands in for it, with a warning.
+
+#[cfg(not(unix))]
+compile_error!("the feature `embedded` needs a Unix system");
+
+mod account;
+mod error;
+mod hold;
+mod home;
+mod leftover;
+mod programs;
+mod server;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tokio::process::Child;
+use tokio::time::{Instant, sleep};
+
+pub use error::EmbeddedError;
+use hold::Hold;
+use home::Home;
+use programs::{Programs, usual_folders};
+use server::{Server, Settings};
+
+/// How long a fast shutdown, and the immediate one after it, may take in all.
+const STOP_BOUND: Duration = Duration::from_secs(20);
+
+/// A hold on a private PostgreSQL server; the server ends with the last hold.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), jobs_pg::embedded::EmbeddedError> {
+/// let postgres = jobs_pg::embedded::Embedded::start(".jobs").await?;
+/// println!("data in {}", postgres.folder().display());
+/// postgres.stop().await;
+/// # Ok(())
+/// # }
+/// ```
+pub struct Embedded {
+    home: Home,
+    port: u16,
+    password: String,
+    url: String,
+    hold: Hold,
+    /// Ours if we started the server; waited for, so that no zombie stays.
+    watchdog: Option<Child>,
+}
+
+impl Embedded {
+    /// Starts the server whose data are in `folder`, or joins the one that runs there.
+    ///
+    /// # Errors
+    /// If the programs are missing or too old, the folder cannot be used, or the server does not come up within 30 s.
+    pub async fn start(folder: impl Into<PathBuf>) -> Result<Self, EmbeddedError> {
+        Self::builder(folder).start().await
+    }
+
+    /// Begins with other settings than those of [`start`](Self::start).
+    pub fn builder(folder: impl Into<PathBuf>) -> EmbeddedBuilder {
+        let settings = Settings {
+            fast: false,
+            max_connections: 200,
+        };
+        EmbeddedBuilder {
+            folder: folder.into(),
+            programs_in: None,
+            settings,
+        }
+    }
+
+    /// The address of the database `postgres`, password included.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The address of another database on this server.
+    pub fn url_of(&self, database: &str) -> String {
+        url(self.port, &self.password, database)
+    }
+
+    /// The folder that is used: the one asked for, or the one that stands in for it.
+    pub fn folder(&self) -> &Path {
+        &self.home.folder
+    }
+
+    /// The file that the server's messages go to; each start begins it anew.
+    pub fn log(&self) -> PathBuf {
+        self.home.log()
+    }
+
+    /// Gives up the hold and waits until the server has ended, if nobody else holds it. Dropping does the same without
+    /// waiting.
+    pub async fn stop(self) {
+        let Self {
+            home,
+            hold,
+            watchdog,
+            ..
+        } = self;
+        if !hold.release() {
+            return;
+        }
+        let give_up = Instant::now() + STOP_BOUND;
+        match watchdog {
+            Some(mut watchdog) => {
+                let _ = tokio::time::timeout(STOP_BOUND, watchdog.wait()).await;
+            }
+            None => {
+                while home.server_file().exists() && Instant::now() < give_up {
+                    sleep(Duration::from_millis(20)).await;
+                }
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Embedded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Embedded")
+            .field("folder", &self.home.folder)
+            .field("port", &self.port)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Settings of a private server that is not yet started.
+#[derive(Debug, Clone)]
+pub struct EmbeddedBuilder {
+    folder: PathBuf,
+    programs_in: Option<Vec<PathBuf>>,
+    settings: Settings,
+}
+
+impl EmbeddedBuilder {
+    /// Gives up safety for speed: a crash of the machine may cost the data. For tests.
+    #[must_use]
+    pub fn fast(mut self) -> Self {
+        self.settings.fast = true;
+        self
+    }
+
+    /// How many connections the server takes at a time; 200 unless said.
+    #[must_use]
+    pub fn max_connections(mut self, connections: u16) -> Self {
+        self.settings.max_connections = connections;
+        self
+    }
+
+    /// Looks for `initdb` and `postgres` in these folders only, the first that serves is used.
+    #[must_use]
+    pub fn programs_in(mut self, folders: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
+        self.programs_in = Some(folders.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Starts the server, or joins the one that runs on the folder.
+    ///
+    /// # Errors
+    /// As [`Embedded::start`].
+    pub async fn start(self) -> Result<Embedded, EmbeddedError> {
+        let home = Home::open(&self.folder).await?;
+        // Held until the server can be joined, so that of two processes one starts it.
+        let _lock = home.lock().await?;
+        let password = home.password()?;
+        if let Some((hold, port)) = join(&home, &password).await? {
+            return Ok(held(home, port, password, hold, None));
+        }
+        let folders = match self.programs_in {
+            Some(folders) => folders,
+            None => usual_folders().await,
+        };
+        let programs = Programs::find(folders, &home.data(), home.written_by()).await?;
+        server::make_data(&home, &programs, &self.settings).await?;
+        let Server {
+            hold,
+            port,
+            watchdog,
+        } = server::start(&home, &programs, &self.settings).await?;
+        tracing::debug!(folder = %home.folder.display(), port, version = programs.version, "private PostgreSQL runs");
+        Ok(held(home, port, password, hold, Some(watchdog)))
+    }
+}
+
+/// Takes hold of the server that runs on the folder, if one does and is not about to end.
+async fn join(home: &Home, password: &str) -> Result<Option<(Hold, u16)>, EmbeddedError> {
+    let (true, Some(port)) = (home.server_file().exists(), home.port()) else {
+        return Ok(None);
+    };
+    if !server::lets_us_in(port, password).await {
+        return Ok(None);
+    }
+    Ok(Hold::join(home).await?.map(|hold| (hold, port)))
+}
+
+fn held(home: Home, port: u16, password: String, hold: Hold, watchdog: Option<Child>) -> Embedded {
+    let url = url(port, &password, "postgres");
+    Embedded {
+        home,
+        port,
+        password,
+        url,
+        hold,
+        watchdog,
+    }
+}
+
+/// The password needs no escapes: it is hexadecimal.
+fn url(port: u16, password: &str, database: &str) -> String {
+    let mut path = String::new();
+    for byte in database.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' => path.push(char::from(byte)),
+            _ => path.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    format!("postgres://postgres:{password}@127.0.0.1:{port}/{path}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_name_is_escaped_in_the_url() {
+        let url = url(5, "secret", "a b/ü");
+        assert_eq!(url, "postgres://postgres:secret@127.0.0.1:5/a%20b%2F%C3%BC");
+    }
+}
