@@ -1,0 +1,20 @@
+//! The Postgres schema that holds the jobs: its name, what was found in it, and how it is made.
+//!
+//! A schema is pg-boss's, version 46 when we make it. One that stands is lived on if it is of the family 26 to 46, or
+//! newer with every column that we use; nothing in it is ever changed. What it has is a [`Layout`], which decides how
+//! the statements of the store are written.
+
+mod check;
+mod error;
+mod install;
+mod layout;
+mod name;
+
+pub use error::SchemaError;
+pub use name::Schema;
+
+pub(crate) use check::attach;
+pub(crate) use install::ensure;
+pub(crate) use layout::Layout;
+#[cfg(test)]
+pub(crate) use layout::tests::layout_of;

@@ -1,0 +1,89 @@
+//! Looks at a schema and says what it is; changes nothing.
+
+use sqlx::{PgConnection, PgPool};
+
+use super::{Layout, Schema, SchemaError};
+use crate::store::catalog::{self, Server};
+
+/// `BEGIN ATOMIC` came with PostgreSQL 14.
+const OLDEST_POSTGRES: i32 = 140_000;
+/// Where this is, somebody has installed job tables.
+pub(super) const VERSION_COLUMN: &str = "version.version";
+
+/// Finds the layout of a schema that must stand already.
+pub(crate) async fn attach(pool: &PgPool, schema: &Schema) -> Result<Layout, SchemaError> {
+    let mut conn = pool.acquire().await.map_err(failed("look at", schema))?;
+    let server = server(&mut conn, schema).await?;
+    check(&mut conn, schema, &server)
+        .await?
+        .ok_or_else(|| SchemaError::NotInstalled {
+            schema: schema.to_string(),
+            database: server.database,
+        })
+}
+
+/// What the server is, if it is new enough.
+pub(super) async fn server(
+    conn: &mut PgConnection,
+    schema: &Schema,
+) -> Result<Server, SchemaError> {
+    let server = catalog::server(conn)
+        .await
+        .map_err(failed("look at", schema))?;
+    if server.version_num < OLDEST_POSTGRES {
+        return Err(SchemaError::PostgresTooOld {
+            found: server.version,
+        });
+    }
+    Ok(server)
+}
+
+/// The layout of the schema; `None` if it holds no job tables.
+pub(super) async fn check(
+    conn: &mut PgConnection,
+    schema: &Schema,
+    server: &Server,
+) -> Result<Option<Layout>, SchemaError> {
+    let members = catalog::members(conn, schema)
+        .await
+        .map_err(failed("look at", schema))?;
+    if !members.contains(VERSION_COLUMN) {
+        return Ok(None);
+    }
+    let version = version(conn, schema).await?;
+    let layout = Layout::recognise(schema, server.database.clone(), version, members)?;
+    if layout.is_newer() {
+        tracing::warn!(
+            %schema,
+            version = layout.version(),
+            "the schema is newer than this library knows; every column in use is there, so it goes on"
+        );
+    }
+    Ok(Some(layout))
+}
+
+async fn version(conn: &mut PgConnection, schema: &Schema) -> Result<i32, SchemaError> {
+    let rows = catalog::versions(conn, schema)
+        .await
+        .map_err(failed("read the version of", schema))?;
+    match rows[..] {
+        [version] => Ok(version),
+        _ => Err(SchemaError::VersionRows {
+            schema: schema.to_string(),
+            rows: rows.len(),
+        }),
+    }
+}
+
+/// Tells what we were doing when the database failed us.
+pub(super) fn failed(
+    doing: &'static str,
+    schema: &Schema,
+) -> impl FnOnce(sqlx::Error) -> SchemaError + use<> {
+    let schema = schema.to_string();
+    move |source| SchemaError::Database {
+        doing,
+        schema,
+        source,
+    }
+}

@@ -1,0 +1,68 @@
+//! Makes the schema where there is none: everything in one transaction, under the lock that pg-boss takes for it.
+
+use sqlx::{Connection, PgConnection, PgPool};
+
+use super::check::{self, VERSION_COLUMN, check, failed};
+use super::{Layout, Schema, SchemaError};
+use crate::store::catalog::{self, Server};
+
+/// What Postgres says when somebody else made the same thing first: the schema, a table, a type, a function, or (two at
+/// the very same time) a row of its catalog.
+const LOST_THE_RACE: [&str; 5] = ["42P06", "42P07", "42710", "42723", "23505"];
+const NO_PERMISSION: &str = "42501";
+
+/// Finds the layout of the schema, and makes the schema first if it holds no job tables.
+pub(crate) async fn ensure(pool: &PgPool, schema: &Schema) -> Result<Layout, SchemaError> {
+    let mut conn = pool.acquire().await.map_err(failed("look at", schema))?;
+    let server = check::server(&mut conn, schema).await?;
+    if let Some(layout) = check(&mut conn, schema, &server).await? {
+        return Ok(layout);
+    }
+    let installed = install(&mut conn, schema, &server).await;
+    if let Some(layout) = check(&mut conn, schema, &server).await? {
+        return Ok(layout);
+    }
+    Err(match installed {
+        Err(error) => refused(schema, &server, error),
+        Ok(()) => SchemaError::NotInstalled {
+            schema: schema.to_string(),
+            database: server.database,
+        },
+    })
+}
+
+/// Makes all of it, unless the lock was given up by somebody who just did.
+async fn install(
+    conn: &mut PgConnection,
+    schema: &Schema,
+    server: &Server,
+) -> Result<(), sqlx::Error> {
+    let mut tx = conn.begin().await?;
+    catalog::lock(&mut tx, schema.lock_key(&server.database, "")).await?;
+    let members = catalog::members(&mut tx, schema).await?;
+    if !members.contains(VERSION_COLUMN) {
+        catalog::create(&mut tx, schema).await?;
+        tracing::info!(%schema, "installing the job tables");
+    }
+    tx.commit().await
+}
+
+/// Tells why nothing could be installed. Whoever lost a race has found the winner's tables before this is asked.
+fn refused(schema: &Schema, server: &Server, source: sqlx::Error) -> SchemaError {
+    let code = source.as_database_error().and_then(|error| error.code());
+    let code = code.as_deref().unwrap_or_default();
+    if LOST_THE_RACE.contains(&code) {
+        SchemaError::Occupied {
+            schema: schema.to_string(),
+            source,
+        }
+    } else if code == NO_PERMISSION {
+        SchemaError::Forbidden {
+            schema: schema.to_string(),
+            database: server.database.clone(),
+            source,
+        }
+    } else {
+        failed("install the job tables into", schema)(source)
+    }
+}

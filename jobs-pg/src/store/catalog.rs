@@ -1,0 +1,83 @@
+//! What is asked and done before there are statements: the server, the catalog, the making of the schema, its locks.
+
+use std::collections::BTreeSet;
+
+use sqlx::{AssertSqlSafe, PgConnection};
+
+use super::statement;
+use crate::schema::Schema;
+
+/// The steps that make the schema, in order. All of them run in one transaction.
+const STEPS: [&str; 4] = [
+    include_str!("../../sql/schema/tables.sql"),
+    include_str!("../../sql/schema/tables_of_queues.sql"),
+    include_str!("../../sql/schema/functions.sql"),
+    include_str!("../../sql/schema/first_rows.sql"),
+];
+
+/// What a server says of itself.
+#[derive(sqlx::FromRow)]
+pub(crate) struct Server {
+    /// Its version as a number that can be compared, such as 150018.
+    pub(crate) version_num: i32,
+    /// Its version as people write it.
+    pub(crate) version: String,
+    /// The database that the connection is in.
+    pub(crate) database: String,
+}
+
+/// Asks what the server is.
+pub(crate) async fn server(conn: &mut PgConnection) -> sqlx::Result<Server> {
+    sqlx::query_as(include_str!("../../sql/catalog/server.sql"))
+        .fetch_one(conn)
+        .await
+}
+
+/// The columns and functions that the schema has, of those that tell versions apart.
+pub(crate) async fn members(
+    conn: &mut PgConnection,
+    schema: &Schema,
+) -> sqlx::Result<BTreeSet<String>> {
+    let members = sqlx::query_scalar(include_str!("../../sql/catalog/members.sql"))
+        .bind(schema.name())
+        .fetch_all(conn)
+        .await?;
+    Ok(members.into_iter().collect())
+}
+
+/// The rows of the version table.
+pub(crate) async fn versions(conn: &mut PgConnection, schema: &Schema) -> sqlx::Result<Vec<i32>> {
+    let sql = statement::in_schema(include_str!("../../sql/catalog/versions.sql"), schema);
+    sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(conn).await
+}
+
+/// Takes an advisory lock (see [`Schema::lock_key`]) until the transaction ends.
+pub(crate) async fn lock(conn: &mut PgConnection, key: i64) -> sqlx::Result<()> {
+    sqlx::query(include_str!("../../sql/catalog/lock.sql"))
+        .bind(key)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Makes the schema and all that belongs in it. The caller holds the lock and the transaction.
+pub(crate) async fn create(conn: &mut PgConnection, schema: &Schema) -> sqlx::Result<()> {
+    // Asked first, as IF NOT EXISTS wants the right to create schemas even where there is nothing to create.
+    let exists: bool = sqlx::query_scalar(include_str!("../../sql/catalog/schema_exists.sql"))
+        .bind(schema.name())
+        .fetch_one(&mut *conn)
+        .await?;
+    if !exists {
+        let sql = format!("CREATE SCHEMA {}", schema.quoted());
+        sqlx::raw_sql(AssertSqlSafe(sql))
+            .execute(&mut *conn)
+            .await?;
+    }
+    for step in STEPS {
+        let sql = statement::in_schema(step, schema);
+        sqlx::raw_sql(AssertSqlSafe(sql))
+            .execute(&mut *conn)
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,162 @@
+//! The statements of the store: files under `sql/`, written once for this schema when the process starts.
+//!
+//! A file holds one statement under a head comment that says what it does, its parameters, its locks and its caller. It
+//! is valid SQL as it lies there (against a schema in the search path); marks in comments say what depends on where it
+//! runs:
+//!
+//! | in the file | becomes |
+//! |---|---|
+//! | `/* schema */job` | `"pgboss".job`: the mark stands directly before the name of a table, type or function |
+//! | `/* schema */job_now()` | the clock of the schema; on schemas before 42, which have none, `now()` |
+//! | `/* if job.heartbeat_on */ .. /* end */` | what is between, if the schema has that column; else nothing |
+//! | `/* if queue.ready_count */ a /* else b */` | `a` if the schema has that column, else `b` |
+//!
+//! What may stand after `if` are the members that [`Layout`] knows. Conditions do not nest, and `b` holds no marks. A
+//! parameter may occur in a dropped part alone: its type comes from the value bound to it.
+//!
+//! The text is the same through the life of a process, so sqlx prepares it once per connection. It is run so:
+//!
+//! ```ignore
+//! sqlx::query_scalar(sql(&self.statements.count_jobs))
+//!     .bind(queue)
+//!     .fetch_one(&self.pool)
+//!     .await
+//! ```
+
+use std::sync::Arc;
+
+use sqlx::AssertSqlSafe;
+
+use crate::schema::{Layout, Schema};
+
+macro_rules! statements {
+    ($($name:ident),* $(,)?) => {
+        /// Every statement of the store, as it is sent; the name is that of the file.
+        #[derive(Debug)]
+        pub(crate) struct Statements {
+            $(pub(crate) $name: Arc<str>,)*
+        }
+
+        impl Statements {
+            /// Writes the statements for one schema, as it was found.
+            pub(crate) fn new(schema: &Schema, layout: &Layout) -> Self {
+                Self {
+                    $($name: render(
+                        include_str!(concat!("../../sql/", stringify!($name), ".sql")),
+                        schema,
+                        layout,
+                    ),)*
+                }
+            }
+
+            /// Every statement with its name.
+            #[cfg(test)]
+            pub(crate) fn all(&self) -> Vec<(&'static str, &Arc<str>)> {
+                vec![$((stringify!($name), &self.$name)),*]
+            }
+        }
+    };
+}
+
+statements! {
+    insert_jobs,
+    find_standing_job,
+    fetch_jobs,
+    fetch_limited_jobs,
+    complete_jobs,
+    fail_jobs,
+    release_jobs,
+    cancel_attempts,
+    refresh_jobs,
+    find_job,
+    cancel_job,
+    resume_job,
+    retry_job,
+    delete_job,
+    find_queues,
+    create_queue,
+    change_queue,
+    advisory_lock,
+    limit_waits,
+    ring,
+}
+
+const SCHEMA: &str = "/* schema */";
+const CLOCK: &str = "/* schema */job_now()";
+const IF: &str = "/* if ";
+const ELSE: &str = "/* else ";
+const CLOSE: &str = " */";
+const END: &str = "/* end */";
+
+/// A statement in the form that sqlx takes: its text has nothing in it but our files and a checked schema name.
+pub(crate) fn sql(statement: &Arc<str>) -> AssertSqlSafe<Arc<str>> {
+    AssertSqlSafe(Arc::clone(statement))
+}
+
+/// Puts the schema where its marks are.
+pub(super) fn in_schema(file: &str, schema: &Schema) -> String {
+    file.replace(SCHEMA, &format!("{}.", schema.quoted()))
+}
+
+fn render(file: &str, schema: &Schema, layout: &Layout) -> Arc<str> {
+    let mut text = resolve_conditions(file, |member| layout.has(member));
+    if !layout.has("job_now()") {
+        text = text.replace(CLOCK, "pg_catalog.now()");
+    }
+    in_schema(&text, schema).into()
+}
+
+/// Keeps or drops each part under a condition.
+fn resolve_conditions(file: &str, holds: impl Fn(&str) -> bool) -> String {
+    let mut text = String::with_capacity(file.len());
+    let mut rest = file;
+    while let Some((before, from_condition)) = rest.split_once(IF) {
+        text.push_str(before);
+        let Some(part) = Part::read(from_condition) else {
+            unreachable!("a condition in a statement of ours has no end: {from_condition}");
+        };
+        text.push_str(if holds(part.member) {
+            part.kept
+        } else {
+            part.otherwise
+        });
+        rest = part.rest;
+    }
+    text.push_str(rest);
+    text
+}
+
+/// What follows one `/* if `, taken apart.
+struct Part<'a> {
+    member: &'a str,
+    kept: &'a str,
+    otherwise: &'a str,
+    rest: &'a str,
+}
+
+impl<'a> Part<'a> {
+    fn read(text: &'a str) -> Option<Self> {
+        let (member, body) = text.split_once(CLOSE)?;
+        let end = body.find(END).unwrap_or(body.len());
+        if let Some((kept, after)) = body[..end].split_once(ELSE) {
+            let (otherwise, _) = after.split_once(CLOSE)?;
+            let read = kept.len() + ELSE.len() + otherwise.len() + CLOSE.len();
+            return Some(Self {
+                member,
+                kept,
+                otherwise,
+                rest: &body[read..],
+            });
+        }
+        let rest = body.get(end + END.len()..)?;
+        Some(Self {
+            member,
+            kept: &body[..end],
+            otherwise: "",
+            rest,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
