@@ -11,8 +11,8 @@
 //! | `/* if job.heartbeat_on */ .. /* end */` | what is between, if the schema has that column; else nothing |
 //! | `/* if queue.ready_count */ a /* else b */` | `a` if the schema has that column, else `b` |
 //!
-//! What may stand after `if` are the members that [`Layout`] knows. Conditions do not nest, and `b` holds no marks. A
-//! parameter may occur in a dropped part alone: its type comes from the value bound to it.
+//! What may stand after `if` are the members that [`Layout`] knows. Conditions do not nest. A parameter that stands in a
+//! part alone is a gap where that part is dropped, which Postgres refuses: name it in `b`, or outside.
 //!
 //! The text is the same through the life of a process, so sqlx prepares it once per connection. It is run so:
 //!
@@ -138,14 +138,15 @@ impl<'a> Part<'a> {
     fn read(text: &'a str) -> Option<Self> {
         let (member, body) = text.split_once(CLOSE)?;
         let end = body.find(END).unwrap_or(body.len());
-        if let Some((kept, after)) = body[..end].split_once(ELSE) {
-            let (otherwise, _) = after.split_once(CLOSE)?;
-            let read = kept.len() + ELSE.len() + otherwise.len() + CLOSE.len();
+        if let Some((kept, after)) = body.split_once(ELSE)
+            && kept.len() < end
+        {
+            let close = end_of_comment(after)?;
             return Some(Self {
                 member,
                 kept,
-                otherwise,
-                rest: &body[read..],
+                otherwise: &after[..close],
+                rest: &after[close + CLOSE.len()..],
             });
         }
         let rest = body.get(end + END.len()..)?;
@@ -156,6 +157,22 @@ impl<'a> Part<'a> {
             rest,
         })
     }
+}
+
+/// Where the comment ends that `text` is the inside of. Comments nest in Postgres, so marks may stand in one.
+fn end_of_comment(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, _) in text.match_indices(['*', ' ']) {
+        if text[..at].ends_with('/') && text[at..].starts_with('*') {
+            depth += 1;
+        } else if text[at..].starts_with(CLOSE) {
+            if depth == 0 {
+                return Some(at);
+            }
+            depth -= 1;
+        }
+    }
+    None
 }
 
 #[cfg(test)]

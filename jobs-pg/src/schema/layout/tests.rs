@@ -9,6 +9,11 @@ pub(crate) fn layout_of(version: i32) -> Layout {
         .expect("a layout of the family")
 }
 
+/// The columns (table, column) that the oldest version of the family does not have.
+pub(crate) fn later_columns() -> impl Iterator<Item = (&'static str, &'static str)> {
+    words(LATER).filter_map(|member| member.split_once('.'))
+}
+
 fn pgboss() -> Schema {
     Schema::new("pgboss").expect("a good name")
 }

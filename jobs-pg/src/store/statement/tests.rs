@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use sqlx::{Executor, PgConnection, PgPool, SqlSafeStr};
+use sqlx::{Executor, PgPool, SqlSafeStr};
 
 use super::*;
-use crate::schema::{self, layout_of};
+use crate::schema::{self, later_columns, layout_of};
 
 fn resolved(file: &str) -> String {
     resolve_conditions(file, |member| member == "a.there")
@@ -24,6 +24,9 @@ fn the_other_part_stands_in_where_the_condition_fails() {
     assert_eq!(resolved("f(/* if a.gone */y/* else n */)"), "f(n)");
     let two = "/* if a.gone */y/* else n */, /* if a.there */z/* end */.";
     assert_eq!(resolved(two), "n, z.");
+    let marked =
+        "/* if a.gone */y/* else /* schema */n() + /* schema */m */ /* if a.there */z/* end */";
+    assert_eq!(resolved(marked), "/* schema */n() + /* schema */m z");
 }
 
 #[test]
@@ -70,21 +73,61 @@ async fn postgres_takes_every_statement_under_a_plain_and_an_awkward_name() {
     };
     let pool = PgPool::connect(&url).await.expect("the database");
     for name in ["jobs_statements_test", "\"Jobs Statements-Tést\""] {
-        let schema = Schema::new(name).expect("a good name");
-        let drop = format!("DROP SCHEMA IF EXISTS {} CASCADE", schema.quoted());
-        pool.execute(AssertSqlSafe(drop.clone()))
-            .await
-            .expect("dropped");
+        let schema = fresh(&pool, name).await;
         let layout = schema::ensure(&pool, &schema).await.expect("installed");
-        let mut conn = pool.acquire().await.expect("a connection");
-        prepare_all(&mut conn, &schema, &layout).await;
-        pool.execute(AssertSqlSafe(drop)).await.expect("dropped");
+        prepare_all(&pool, &schema, &layout).await;
+        remove(&pool, &schema).await;
     }
 }
 
-async fn prepare_all(conn: &mut PgConnection, schema: &Schema, layout: &Layout) {
+#[tokio::test]
+async fn postgres_takes_every_statement_on_the_oldest_version_of_the_family() {
+    let Ok(url) = std::env::var("DATABASE_URL") else {
+        return;
+    };
+    let pool = PgPool::connect(&url).await.expect("the database");
+    let schema = fresh(&pool, "jobs_statements_test_26").await;
+    schema::ensure(&pool, &schema).await.expect("installed");
+    for (table, column) in later_columns() {
+        let table = format!("{}.{table}", schema.quoted());
+        run(
+            &pool,
+            format!("ALTER TABLE {table} DROP COLUMN {column} CASCADE"),
+        )
+        .await;
+    }
+    run(
+        &pool,
+        format!("DROP FUNCTION {}.job_now()", schema.quoted()),
+    )
+    .await;
+    prepare_all(&pool, &schema, &layout_of(26)).await;
+    remove(&pool, &schema).await;
+}
+
+async fn prepare_all(pool: &PgPool, schema: &Schema, layout: &Layout) {
+    let mut conn = pool.acquire().await.expect("a connection");
     for (name, text) in Statements::new(schema, layout).all() {
         let prepared = conn.prepare(sql(text).into_sql_str()).await;
         assert!(prepared.is_ok(), "{name}: {:?}", prepared.err());
     }
+}
+
+async fn fresh(pool: &PgPool, name: &str) -> Schema {
+    let schema = Schema::new(name).expect("a good name");
+    remove(pool, &schema).await;
+    schema
+}
+
+async fn remove(pool: &PgPool, schema: &Schema) {
+    run(
+        pool,
+        format!("DROP SCHEMA IF EXISTS {} CASCADE", schema.quoted()),
+    )
+    .await;
+}
+
+async fn run(pool: &PgPool, text: String) {
+    let done = pool.execute(AssertSqlSafe(text.clone())).await;
+    assert!(done.is_ok(), "{text}: {:?}", done.err());
 }
