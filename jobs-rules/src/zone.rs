@@ -3,8 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, FixedOffset, NaiveDateTime, Offset, TimeZone, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::{TZ_VARIANTS, Tz};
+
+const SECOND: TimeDelta = TimeDelta::seconds(1);
+
+/// No zone changes its offset and changes it back within so short a time.
+const PROBE: TimeDelta = TimeDelta::days(1);
 
 /// A time zone, kept as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +91,50 @@ impl Zone {
             .naive_local()
     }
 
+    /// Returns the first instant at which clocks on the wall show `local`; none if they skip it.
+    #[must_use]
+    pub fn first_showing(&self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
+        let earliest = match self.rules {
+            Rules::Named(zone) => zone.from_local_datetime(&local).earliest()?.to_utc(),
+            Rules::Fixed(offset) => offset.from_local_datetime(&local).earliest()?.to_utc(),
+        };
+        Some(earliest)
+    }
+
+    /// Returns the first instant in (from, to] with another offset than `from`.
+    #[must_use]
+    pub fn first_change(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let offset = self.offset_at(from);
+        let mut same = from;
+        while same < to {
+            let probe = same
+                .checked_add_signed(PROBE)
+                .map_or(to, |probe| probe.min(to));
+            if self.offset_at(probe) != offset {
+                return Some(boundary(same, probe, |at| self.offset_at(at) == offset));
+            }
+            same = probe;
+        }
+        None
+    }
+
+    /// Returns the first instant of the offset in force at `to`, if it lies in (from, to].
+    #[must_use]
+    pub fn last_change(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let offset = self.offset_at(to);
+        let mut same = to;
+        while same > from {
+            let probe = same
+                .checked_sub_signed(PROBE)
+                .map_or(from, |probe| probe.max(from));
+            if self.offset_at(probe) != offset {
+                return Some(boundary(probe, same, |at| self.offset_at(at) != offset));
+            }
+            same = probe;
+        }
+        None
+    }
+
     /// Returns the zone as it was written.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -105,6 +154,24 @@ impl FromStr for Zone {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Self::parse(text)
     }
+}
+
+/// Returns the first second in (low, high] that is no longer `before`, by halving.
+fn boundary(
+    low: DateTime<Utc>,
+    high: DateTime<Utc>,
+    before: impl Fn(DateTime<Utc>) -> bool,
+) -> DateTime<Utc> {
+    let (mut low, mut high) = (low, high);
+    while high - low > SECOND {
+        let middle = low + TimeDelta::seconds((high - low).num_seconds() / 2);
+        if before(middle) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    high
 }
 
 fn named(text: &str) -> Option<Tz> {
@@ -187,99 +254,4 @@ fn hint(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::Zone;
-    use crate::parse_instant;
-
-    fn offset(zone: &str, at: &str) -> i32 {
-        Zone::parse(zone)
-            .unwrap()
-            .offset_at(parse_instant(at).unwrap())
-            .local_minus_utc()
-    }
-
-    #[test]
-    fn names_are_read_in_any_case_and_kept_as_written() {
-        for name in ["Europe/Berlin", "europe/berlin", "EUROPE/BERLIN"] {
-            assert_eq!(offset(name, "2030-01-01"), 3600);
-            assert_eq!(offset(name, "2030-07-01"), 7200);
-            assert_eq!(Zone::parse(name).unwrap().to_string(), name);
-        }
-        for name in [
-            "UTC",
-            "utc",
-            "GMT",
-            "Etc/UTC",
-            "EST",
-            "US/Pacific",
-            "Asia/Calcutta",
-        ] {
-            assert!(Zone::parse(name).is_ok(), "{name}");
-        }
-    }
-
-    #[test]
-    fn offsets_are_fixed() {
-        let cases = [
-            ("+05:30", 19_800),
-            ("-08:00", -28_800),
-            ("+0530", 19_800),
-            ("+05", 18_000),
-            ("UTC+2", 7_200),
-        ];
-        for (zone, seconds) in cases.into_iter().chain([
-            ("utc-3:30", -12_600),
-            ("UTC+02:00", 7_200),
-            ("+14:00", 50_400),
-        ]) {
-            assert_eq!(offset(zone, "2030-01-01"), seconds, "{zone}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_zone_is_refused() {
-        let wrong = [
-            "",
-            " UTC",
-            "UTC ",
-            "+5",
-            "+5:30",
-            "+24:00",
-            "+05:60",
-            "+05:3",
-            "UTC+123",
-            "Z",
-            "local",
-            "Mars/Olympus",
-            "+1é",
-            "utcé",
-            "++1:00",
-        ];
-        for zone in wrong {
-            assert!(Zone::parse(zone).is_err(), "{zone}");
-        }
-    }
-
-    #[test]
-    fn an_unknown_zone_is_told_near_ones() {
-        let error = Zone::parse("America/New_Yrok").unwrap_err().to_string();
-        assert!(
-            error.starts_with(
-                "unknown time zone `America/New_Yrok`; did you mean `America/New_York`"
-            ),
-            "{error}"
-        );
-        assert!(
-            Zone::parse("Berlin")
-                .unwrap_err()
-                .to_string()
-                .contains("`Europe/Berlin`")
-        );
-        assert!(
-            Zone::parse("qqqq")
-                .unwrap_err()
-                .to_string()
-                .contains("write an IANA name")
-        );
-    }
-}
+mod tests;
