@@ -1,0 +1,173 @@
+//! The grammar of all our attributes: `word`, `word = value` and `word(...)`, separated by commas.
+
+use proc_macro2::{Ident, TokenTree};
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseBuffer, ParseStream};
+use syn::{Error, Expr, ExprLit, Lit, LitStr, Result, Token, parenthesized, token};
+
+use crate::errors::Errors;
+
+/// An argument as it shall be written. Messages show it.
+#[derive(Clone, Copy)]
+pub(crate) struct Form {
+    /// The word that it begins with.
+    pub(crate) name: &'static str,
+    /// What its value is.
+    pub(crate) value: &'static str,
+    /// A right one.
+    pub(crate) example: &'static str,
+}
+
+impl Form {
+    pub(crate) const fn new(
+        name: &'static str,
+        value: &'static str,
+        example: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            value,
+            example,
+        }
+    }
+}
+
+/// A value that may be given once.
+pub(crate) struct Once<T>(Option<T>);
+
+impl<T> Default for Once<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T> Once<T> {
+    /// Takes the value; the first one stays.
+    pub(crate) fn set(&mut self, key: &Ident, value: Result<T>) -> Result<()> {
+        let value = value?;
+        if self.0.is_some() {
+            return Err(set_twice(key));
+        }
+        self.0 = Some(value);
+        Ok(())
+    }
+
+    pub(crate) fn into_inner(self) -> Option<T> {
+        self.0
+    }
+}
+
+pub(crate) fn set_twice(key: &Ident) -> Error {
+    Error::new(
+        key.span(),
+        format!("`{key}` is set twice; keep one of them"),
+    )
+}
+
+/// Reads every argument. After a mistake it goes on behind the next comma.
+pub(crate) fn read_each(
+    input: ParseStream<'_>,
+    errors: &mut Errors,
+    mut read: impl FnMut(&Ident, ParseStream<'_>, &mut Errors) -> Result<()>,
+) {
+    while !input.is_empty() {
+        let result = key(input).and_then(|key| {
+            read(&key, input, errors)?;
+            end_of(&key, input)
+        });
+        if let Err(error) = result {
+            errors.add(error);
+            skip_to_comma(input);
+        }
+        // Absent at the end; anything else has just been skipped.
+        let _ = input.parse::<Option<Token![,]>>();
+    }
+}
+
+fn key(input: ParseStream<'_>) -> Result<Ident> {
+    let error = |error: Error| Error::new(error.span(), "expected the name of an argument");
+    input.call(Ident::parse_any).map_err(error)
+}
+
+fn end_of(key: &Ident, input: ParseStream<'_>) -> Result<()> {
+    match input.is_empty() || input.peek(Token![,]) {
+        true => Ok(()),
+        false => Err(input.error(format!("expected `,` after the argument `{key}`"))),
+    }
+}
+
+fn skip_to_comma(input: ParseStream<'_>) {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        // Cannot fail: there is a next token.
+        let _ = input.parse::<TokenTree>();
+    }
+}
+
+/// Reads `= value` behind a key.
+pub(crate) fn assigned<T: Parse>(key: &Ident, form: Form, input: ParseStream<'_>) -> Result<T> {
+    if !input.peek(Token![=]) {
+        return Err(missing_value(key, form));
+    }
+    input.parse::<Token![=]>()?;
+    if input.is_empty() || input.peek(Token![,]) {
+        return Err(missing_value(key, form));
+    }
+    input
+        .parse()
+        .map_err(|error: Error| Error::new(error.span(), expected(form)))
+}
+
+/// Reads `= "text"` behind a key.
+pub(crate) fn text(key: &Ident, form: Form, input: ParseStream<'_>) -> Result<LitStr> {
+    match assigned(key, form, input)? {
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        }) => Ok(text),
+        other => Err(unexpected(&other, form)),
+    }
+}
+
+/// Reads `= true`, `= false`, or nothing, which means `true`, behind a key.
+pub(crate) fn flag(key: &Ident, form: Form, input: ParseStream<'_>) -> Result<bool> {
+    if !input.peek(Token![=]) {
+        return Ok(true);
+    }
+    match assigned(key, form, input)? {
+        Expr::Lit(ExprLit {
+            lit: Lit::Bool(truth),
+            ..
+        }) => Ok(truth.value),
+        other => Err(unexpected(&other, form)),
+    }
+}
+
+/// Reads `(...)` behind a key, up to the content.
+pub(crate) fn listed<'a>(
+    key: &Ident,
+    form: Form,
+    input: ParseStream<'a>,
+) -> Result<ParseBuffer<'a>> {
+    if !input.peek(token::Paren) {
+        return Err(missing_value(key, form));
+    }
+    let content;
+    parenthesized!(content in input);
+    Ok(content)
+}
+
+fn missing_value(key: &Ident, form: Form) -> Error {
+    Error::new(
+        key.span(),
+        format!("`{key}` needs a value; write `{}`", form.example),
+    )
+}
+
+/// Says that a value is not what was expected.
+pub(crate) fn unexpected(value: &Expr, form: Form) -> Error {
+    Error::new_spanned(value, expected(form))
+}
+
+fn expected(form: Form) -> String {
+    format!("expected {}; write `{}`", form.value, form.example)
+}

@@ -1,0 +1,70 @@
+//! The code of an entity. Only quoting: nothing is decided or refused here.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::DeriveInput;
+
+use super::validate::Table;
+use crate::library;
+
+/// `impl Entity` and `impl TableRow`.
+pub(super) fn expand(table: &Table<'_>) -> TokenStream {
+    let Table {
+        row,
+        library,
+        name,
+        is_id_generated,
+        ..
+    } = table;
+    let id = &table.columns[table.id];
+    let (id_field, id_type, id_column) = (id.field, id.ty, &id.name);
+    let columns = table.columns.iter().map(|column| &column.name);
+    let values = table.columns.iter().map(|column| {
+        let field = column.field;
+        let push = if column.is_json {
+            quote!(push_json)
+        } else {
+            quote!(push)
+        };
+        quote!(values.#push(&self.#field);)
+    });
+    quote! {
+        impl #library::Entity for #row {
+            type Delegate = #library::Table<#row>;
+
+            fn delegate(provided: &#library::Provided) -> ::core::result::Result<Self::Delegate, #library::Error> {
+                #library::Table::from_provided(provided)
+            }
+        }
+
+        impl #library::TableRow for #row {
+            type Id = #id_type;
+            const TABLE: &'static [&'static str] = &[#(#name),*];
+            const COLUMNS: &'static [&'static str] = &[#(#columns),*];
+            const ID: &'static str = #id_column;
+            const IS_ID_GENERATED: bool = #is_id_generated;
+
+            fn id(&self) -> &Self::Id {
+                &self.#id_field
+            }
+
+            fn push_values(&self, values: &mut #library::Values) {
+                #(#values)*
+            }
+        }
+    }
+}
+
+/// What keeps a wrong entity from being reported again by everything that speaks of it.
+pub(super) fn stub(input: &DeriveInput) -> TokenStream {
+    let Ok(library) = library::find() else {
+        return TokenStream::new();
+    };
+    let row = &input.ident;
+    let (parameters, arguments, conditions) = input.generics.split_for_impl();
+    quote! {
+        impl #parameters #library::Entity for #row #arguments #conditions {
+            type Delegate = ();
+        }
+    }
+}

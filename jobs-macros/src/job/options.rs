@@ -1,0 +1,178 @@
+//! `options(...)`: names, kinds and bounds are those of the library; here they meet the source.
+
+use jobs_rules::{
+    JobOption, OptionKind, check_integer, check_own_name, check_retry_delay_max, check_seconds,
+    parse_duration,
+};
+use proc_macro2::{Ident, Span};
+use syn::{Error, Expr, ExprLit, ExprUnary, Lit, Path, UnOp};
+
+use super::parse::Options;
+use crate::errors::Errors;
+
+/// Options that are right.
+#[derive(Default)]
+pub(crate) struct OptionSet {
+    values: Vec<OptionValue>,
+    /// Whether none was wrong and left out.
+    is_whole: bool,
+}
+
+/// One option with its value.
+pub(crate) struct OptionValue {
+    pub(crate) option: JobOption,
+    pub(crate) value: Value,
+    place: Span,
+}
+
+/// A value that fits its option.
+pub(crate) enum Value {
+    Integer(i32),
+    Seconds(i32),
+    Flag(bool),
+    Name(String),
+    /// The handle of the job whose name is meant.
+    NameOf(Path),
+}
+
+/// Checks the options; what is wrong is noted and left out.
+pub(super) fn options(written: Option<Options>, errors: &mut Errors) -> OptionSet {
+    let written = written.unwrap_or_default();
+    let values: Vec<_> = written
+        .iter()
+        .filter_map(|(key, value)| errors.check(option(key, value)))
+        .collect();
+    OptionSet {
+        is_whole: values.len() == written.len(),
+        values,
+    }
+}
+
+impl OptionSet {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &OptionValue> {
+        self.values.iter()
+    }
+
+    /// Checks what depends on several options, where those not given here come from `defaults`.
+    pub(super) fn check_over(&self, defaults: &Self, errors: &mut Errors) {
+        let Some(place) = self.find(JobOption::RetryDelayMax).map(|found| found.place) else {
+            return;
+        };
+        if !self.is_whole {
+            return;
+        }
+        let find = |option| {
+            self.find(option)
+                .or_else(|| defaults.find(option))
+                .map(|found| &found.value)
+        };
+        let longest = match find(JobOption::RetryDelayMax) {
+            Some(Value::Seconds(seconds)) => Some(*seconds),
+            _ => None,
+        };
+        let backoff = match find(JobOption::RetryBackoff) {
+            Some(Value::Flag(backoff)) => Some(*backoff),
+            _ => None,
+        };
+        if let Err(error) = check_retry_delay_max(longest, backoff) {
+            errors.add(Error::new(place, error));
+        }
+    }
+
+    fn find(&self, option: JobOption) -> Option<&OptionValue> {
+        self.values.iter().find(|value| value.option == option)
+    }
+}
+
+fn option(key: &Ident, value: &Expr) -> syn::Result<OptionValue> {
+    let option =
+        JobOption::declarable(&key.to_string()).map_err(|error| Error::new(key.span(), error))?;
+    let checked = match option.kind() {
+        OptionKind::Integer { .. } => integer(option, value).map(Value::Integer),
+        OptionKind::Seconds { .. } => seconds(option, value).map(Value::Seconds),
+        OptionKind::Flag => truth(option, value).map(Value::Flag),
+        OptionKind::Name => name(option, value),
+        _ => Err(wrong_kind(option, value)),
+    };
+    Ok(OptionValue {
+        option,
+        value: checked?,
+        place: key.span(),
+    })
+}
+
+fn integer(option: JobOption, value: &Expr) -> syn::Result<i32> {
+    let number = number(value).ok_or_else(|| wrong_kind(option, value))?;
+    check_integer(option, number).map_err(|error| at(value, error))
+}
+
+fn seconds(option: JobOption, value: &Expr) -> syn::Result<i32> {
+    let Expr::Lit(ExprLit {
+        lit: Lit::Str(text),
+        ..
+    }) = value
+    else {
+        return integer(option, value);
+    };
+    let length = parse_duration(&text.value()).map_err(|error| at(value, error))?;
+    check_seconds(option, length).map_err(|error| at(value, error))
+}
+
+fn truth(option: JobOption, value: &Expr) -> syn::Result<bool> {
+    match value {
+        Expr::Lit(ExprLit {
+            lit: Lit::Bool(truth),
+            ..
+        }) => Ok(truth.value),
+        _ => Err(wrong_kind(option, value)),
+    }
+}
+
+fn name(option: JobOption, value: &Expr) -> syn::Result<Value> {
+    match value {
+        Expr::Path(path) if path.qself.is_none() => Ok(Value::NameOf(path.path.clone())),
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        }) => {
+            check_own_name("dead letter queue", &text.value()).map_err(|error| at(value, error))?;
+            Ok(Value::Name(text.value()))
+        }
+        _ => Err(wrong_kind(option, value)),
+    }
+}
+
+/// The value of a whole number, which may have a sign.
+fn number(value: &Expr) -> Option<i64> {
+    match value {
+        Expr::Lit(ExprLit {
+            lit: Lit::Int(number),
+            ..
+        }) => number.base10_parse().ok(),
+        Expr::Unary(ExprUnary {
+            op: UnOp::Neg(_),
+            expr,
+            ..
+        }) => number(expr)?.checked_neg(),
+        _ => None,
+    }
+}
+
+fn wrong_kind(option: JobOption, value: &Expr) -> Error {
+    let found = match value {
+        Expr::Lit(ExprLit { lit, .. }) => match lit {
+            Lit::Str(_) => "text",
+            Lit::Int(_) => "a number",
+            Lit::Float(_) => "a fraction",
+            Lit::Bool(_) => "`true` or `false`",
+            _ => "another literal",
+        },
+        Expr::Unary(_) => "a number",
+        _ => "an expression; write the value itself",
+    };
+    at(value, option.wrong_kind(found))
+}
+
+fn at(value: &Expr, error: impl std::fmt::Display) -> Error {
+    Error::new_spanned(value, error)
+}

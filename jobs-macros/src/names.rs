@@ -1,0 +1,144 @@
+//! Names made from names: the handle from the function, the field from the entity.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use syn::ext::IdentExt;
+
+/// The name without a leading `r#`.
+pub(crate) fn bare(ident: &Ident) -> String {
+    ident.unraw().to_string()
+}
+
+/// `send_mail` becomes `SendMail`, at the same place in the source.
+pub(crate) fn upper_camel(ident: &Ident) -> Ident {
+    let words = bare(ident);
+    let name: String = words.split('_').map(capitalised).collect();
+    // A name such as `_1` leaves nothing that could begin an identifier.
+    let begins_well = name.starts_with(|c: char| c.is_alphabetic());
+    let name = if begins_well {
+        name
+    } else {
+        format!("Job{name}")
+    };
+    legal(&name, ident)
+}
+
+/// `TaskList` becomes `task_list`, at the same place in the source.
+pub(crate) fn snake(ident: &Ident) -> Ident {
+    legal(&snake_text(&bare(ident)), ident)
+}
+
+/// The snake case name as sqlx's `rename_all` has it; an unknown case, which sqlx refuses, changes nothing.
+pub(crate) fn in_case(name: &str, case: &str) -> String {
+    let words: Vec<&str> = name.split('_').filter(|word| !word.is_empty()).collect();
+    let pascal = || words.iter().copied().map(capitalised).collect::<String>();
+    match case {
+        "lowercase" => name.to_lowercase(),
+        "UPPERCASE" => name.to_uppercase(),
+        "SCREAMING_SNAKE_CASE" => words.join("_").to_uppercase(),
+        "kebab-case" => words.join("-"),
+        "camelCase" => uncapitalised(&pascal()),
+        "PascalCase" => pascal(),
+        _ => name.to_owned(),
+    }
+}
+
+fn uncapitalised(word: &str) -> String {
+    let mut chars = word.chars();
+    match chars.next() {
+        Some(first) => first.to_lowercase().chain(chars).collect(),
+        None => String::new(),
+    }
+}
+
+fn capitalised(word: &str) -> String {
+    let mut chars = word.chars();
+    match chars.next() {
+        Some(first) => first.to_uppercase().chain(chars).collect(),
+        None => String::new(),
+    }
+}
+
+fn snake_text(name: &str) -> String {
+    let chars: Vec<char> = name.chars().collect();
+    let mut snake = String::new();
+    for (i, c) in chars.iter().enumerate() {
+        let after_lower = i > 0 && !chars[i - 1].is_uppercase() && chars[i - 1] != '_';
+        // The last capital of `HTTPServer` begins a new word.
+        let before_lower = i > 0
+            && chars[i - 1].is_uppercase()
+            && chars.get(i + 1).is_some_and(|c| c.is_lowercase());
+        if c.is_uppercase() && (after_lower || before_lower) {
+            snake.push('_');
+        }
+        snake.extend(c.to_lowercase());
+    }
+    snake
+}
+
+/// The first place among the tokens where the word stands.
+pub(crate) fn find(word: &str, tokens: TokenStream) -> Option<Span> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Group(group) => find(word, group.stream()),
+        TokenTree::Ident(ident) if ident == word => Some(ident.span()),
+        _ => None,
+    })
+}
+
+/// An identifier, raw if the name is a keyword.
+fn legal(name: &str, at: &Ident) -> Ident {
+    match (syn::parse_str::<Ident>(name), name) {
+        (Ok(_), _) => Ident::new(name, at.span()),
+        // These four cannot even be raw.
+        (Err(_), "self" | "Self" | "super" | "crate") => Ident::new(&format!("{name}_"), at.span()),
+        (Err(_), _) => Ident::new_raw(name, at.span()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{snake, upper_camel};
+
+    fn ident(text: &str) -> syn::Ident {
+        syn::parse_str(text).expect("an identifier")
+    }
+
+    #[test]
+    fn a_handle_is_the_function_in_upper_camel_case() {
+        let cases = [
+            ("my_special_job", "MySpecialJob"),
+            ("job", "Job"),
+            ("r#move", "Move"),
+            ("r#self_test", "SelfTest"),
+            ("_private", "Private"),
+            ("step__two_", "StepTwo"),
+            ("v2_import", "V2Import"),
+            ("_2fast", "Job2fast"),
+            ("sendMail", "SendMail"),
+            ("über_job", "ÜberJob"),
+        ];
+        for (function, handle) in cases {
+            assert_eq!(upper_camel(&ident(function)), handle);
+        }
+    }
+
+    #[test]
+    fn a_field_is_the_entity_in_snake_case() {
+        let cases = [
+            ("Task", "task"),
+            ("TaskList", "task_list"),
+            ("HTTPServer", "http_server"),
+            ("UserV2", "user_v2"),
+            ("Ab_Cd", "ab_cd"),
+            ("task", "task"),
+        ];
+        for (entity, field) in cases {
+            assert_eq!(snake(&ident(entity)), field);
+        }
+    }
+
+    #[test]
+    fn a_keyword_becomes_a_raw_identifier() {
+        assert_eq!(snake(&ident("Type")).to_string(), "r#type");
+        assert_eq!(snake(&ident("Crate")).to_string(), "crate_");
+    }
+}
