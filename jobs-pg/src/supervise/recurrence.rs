@@ -1,0 +1,129 @@
+//! When a row of the `schedule` table is due: a cron expression or a recurrence rule, in the row's zone.
+//!
+//! `calendar` reads the lines of a rule, `rule` finds its occurrences, `steps` those of hours and less. Cron is
+//! jobs-rules' business.
+
+mod calendar;
+mod rule;
+mod steps;
+
+use chrono::{DateTime, Utc};
+use jobs_rules::{Cron, CronError, Zone, ZoneError};
+
+use calendar::Calendar;
+pub(crate) use calendar::RuleError;
+pub(crate) use rule::Rule;
+
+/// What a row of the `schedule` table recurs by.
+#[derive(Debug, Clone)]
+pub(crate) enum Recurrence {
+    /// A cron expression, judged by the wall clock of a zone.
+    Cron(Cron, Zone),
+    /// A recurrence rule of a calendar.
+    Rule(Box<Rule>),
+}
+
+/// Why a row of the `schedule` table cannot be evaluated.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RecurrenceError {
+    /// The expression is no cron expression.
+    #[error("cannot read the cron expression of a schedule")]
+    Cron(#[source] CronError),
+    /// The expression is no recurrence rule.
+    #[error("cannot read the recurrence rule of a schedule")]
+    Rule(#[source] RuleError),
+    /// The zone is unknown.
+    #[error("cannot read the time zone of a schedule")]
+    Zone(#[source] ZoneError),
+}
+
+const CRON: &str = "cron";
+const RRULE: &str = "rrule";
+
+impl Recurrence {
+    /// Reads a row. One that cannot be read as its kind but looks like the other is read as the other: the column is
+    /// wrong after some of pg-boss's upgrades.
+    pub(crate) fn read(
+        kind: &str,
+        expression: &str,
+        timezone: Option<&str>,
+    ) -> Result<Self, RecurrenceError> {
+        let zone = timezone
+            .filter(|name| !name.is_empty())
+            .map_or_else(|| Ok(Zone::utc()), Zone::parse);
+        let zone = zone.map_err(RecurrenceError::Zone)?;
+        let looks_like = if looks_like_rule(expression) {
+            RRULE
+        } else {
+            CRON
+        };
+        match Self::read_as(kind, expression, &zone) {
+            Err(_) if looks_like != kind => Self::read_as(looks_like, expression, &zone),
+            read => read,
+        }
+    }
+
+    fn read_as(kind: &str, expression: &str, zone: &Zone) -> Result<Self, RecurrenceError> {
+        if kind == RRULE {
+            let calendar = Calendar::read(expression, zone).map_err(RecurrenceError::Rule)?;
+            let rule = Rule::new(&calendar).map_err(RecurrenceError::Rule)?;
+            return Ok(Self::Rule(Box::new(rule)));
+        }
+        let cron = Cron::parse(expression).map_err(RecurrenceError::Cron)?;
+        Ok(Self::Cron(cron, zone.clone()))
+    }
+
+    /// Returns what the `kind` column should say.
+    pub(crate) const fn kind(&self) -> &'static str {
+        match self {
+            Self::Cron(..) => CRON,
+            Self::Rule(_) => RRULE,
+        }
+    }
+
+    /// Returns what is due in a window, as pg-boss counts it: the last occurrence of a cron expression, every one of
+    /// a rule.
+    pub(crate) fn due(&self, after: DateTime<Utc>, until: DateTime<Utc>) -> Vec<DateTime<Utc>> {
+        match self {
+            Self::Cron(..) => self.latest(after, until).into_iter().collect(),
+            Self::Rule(rule) => rule.occurrences(after, until),
+        }
+    }
+
+    /// Returns the last occurrence in (after, until].
+    pub(crate) fn latest(
+        &self,
+        after: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Cron(cron, zone) => cron.latest_at(until, zone).filter(|found| *found > after),
+            Self::Rule(rule) => rule.latest(after, until),
+        }
+    }
+
+    /// Returns the first occurrence after an instant.
+    pub(crate) fn next_after(&self, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Cron(cron, zone) => cron.next_after(after, zone),
+            Self::Rule(rule) => rule.next_after(after),
+        }
+    }
+}
+
+/// Tells whether the text looks like a rule: a line that begins with a property's name, or a `FREQ=` anywhere.
+fn looks_like_rule(text: &str) -> bool {
+    let names_a_property =
+        |line: &str| calendar::property(line.trim_start_matches([' ', '\t'])).is_some();
+    let upper = text.to_ascii_uppercase();
+    let has_frequency = upper.match_indices("FREQ=").any(|(at, _)| {
+        upper[..at]
+            .chars()
+            .next_back()
+            .is_none_or(|before| before == ';' || before.is_whitespace())
+    });
+    has_frequency || text.lines().any(names_a_property)
+}
+
+#[cfg(test)]
+mod tests;

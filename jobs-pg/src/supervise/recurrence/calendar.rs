@@ -1,0 +1,324 @@
+//! The text of a recurrence rule: the RRULE alone, or the DTSTART, RRULE, RDATE and EXDATE lines of a calendar entry.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use jobs_rules::{Zone, ZoneError};
+
+/// Where rules without a start begin to count: pg-boss's choice, in the zone of the schedule.
+const EPOCH: &str = "19700101T000000";
+
+/// Why a text is no recurrence rule that can be evaluated.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RuleError {
+    #[error("unsupported property `{name}`; expected DTSTART, RRULE, RDATE and EXDATE lines")]
+    Property { name: String },
+    #[error("{name} is given twice; write it once")]
+    Twice { name: String },
+    #[error("there is no RRULE to recur by")]
+    NoRule,
+    #[error("unsupported part `{part}` in the rule")]
+    Part { part: String },
+    #[error("COUNT counts from DTSTART; write a DTSTART line too")]
+    CountWithoutStart,
+    #[error("COUNT and UNTIL cannot both end a rule; write one of them")]
+    CountAndUntil,
+    #[error("COUNT `{text}` is not a number from 1 to {most}; use UNTIL for more")]
+    Count { text: String, most: usize },
+    #[error("{name} `{text}` is not a date or time; write it like `20300102T030405Z`")]
+    Date { name: &'static str, text: String },
+    #[error("{name} `{text}` must be a date if DTSTART is one, and have a time if DTSTART has")]
+    DateType { name: &'static str, text: String },
+    #[error("cannot read the TZID")]
+    Zone(#[source] ZoneError),
+    #[error("cannot read the rule `{rule}`")]
+    Unreadable {
+        rule: String,
+        source: Box<rrule::RRuleError>,
+    },
+    #[error("the rule `{rule}` never happens")]
+    Never { rule: String },
+}
+
+/// A recurrence rule as it was written, with its dates read.
+#[derive(Debug)]
+pub(super) struct Calendar {
+    /// The zone the rule counts in.
+    pub(super) zone: Zone,
+    /// The wall clock where it begins.
+    pub(super) start: NaiveDateTime,
+    /// The rule without what ends it.
+    pub(super) rule: String,
+    pub(super) count: Option<usize>,
+    pub(super) until: Option<DateTime<Utc>>,
+    pub(super) added: Vec<DateTime<Utc>>,
+    pub(super) left_out: Vec<DateTime<Utc>>,
+}
+
+/// The longest that occurrences are counted.
+const MOST_COUNTED: usize = 100_000;
+
+impl Calendar {
+    /// Reads the text; `zone` is that of the schedule, which a TZID overrules.
+    pub(super) fn read(text: &str, zone: &Zone) -> Result<Self, RuleError> {
+        let lines = Lines::read(text)?;
+        let start_line = lines.start.unwrap_or(Property {
+            zone: None,
+            value: EPOCH.to_owned(),
+        });
+        let is_date = !start_line.value.contains(['T', 't']);
+        let zone = start_line.zone_or(zone)?;
+        let start = wall_clock(&start_line.value)
+            .ok_or_else(|| wrong_date("DTSTART", &start_line.value))?;
+        let mut calendar = Self {
+            zone,
+            start,
+            rule: String::new(),
+            count: None,
+            until: None,
+            added: vec![],
+            left_out: vec![],
+        };
+        for (name, line) in &lines.dates {
+            let dates = calendar.dates(name, line, is_date)?;
+            if *name == "RDATE" {
+                calendar.added.extend(dates)
+            } else {
+                calendar.left_out.extend(dates)
+            }
+        }
+        calendar.read_rule(&lines.rule.ok_or(RuleError::NoRule)?, is_date)?;
+        calendar.refuse_nth_weekdays()?;
+        match calendar.count {
+            Some(_) if calendar.until.is_some() => Err(RuleError::CountAndUntil),
+            Some(_) if !lines.has_start => Err(RuleError::CountWithoutStart),
+            _ => Ok(calendar),
+        }
+    }
+
+    /// Sorts the parts of the rule: what ends it is ours, the rest the rrule crate's.
+    fn read_rule(&mut self, text: &str, is_date: bool) -> Result<(), RuleError> {
+        let mut seen: Vec<String> = Vec::new();
+        for part in text.split(';').filter(|part| !part.is_empty()) {
+            let part = part.to_ascii_uppercase();
+            let unsupported = || RuleError::Part { part: part.clone() };
+            let (name, value) = part
+                .split_once('=')
+                .filter(|(_, value)| !value.is_empty())
+                .ok_or_else(unsupported)?;
+            if seen.iter().any(|seen| seen == name) {
+                return Err(RuleError::Twice {
+                    name: name.to_owned(),
+                });
+            }
+            seen.push(name.to_owned());
+            match name {
+                "COUNT" => self.count = Some(count(value)?),
+                "UNTIL" => {
+                    self.until = self.dates("UNTIL", &Property::plain(value), is_date)?.pop()
+                }
+                // The defaults, and all that the rrule crate does.
+                "RSCALE" if value == "GREGORIAN" => {}
+                "SKIP" if value == "OMIT" => {}
+                "BYDAY" if !value.split(',').all(is_weekday) => return Err(unsupported()),
+                "FREQ" | "INTERVAL" | "BYSECOND" | "BYMINUTE" | "BYHOUR" | "BYDAY"
+                | "BYMONTHDAY" | "BYYEARDAY" | "BYWEEKNO" | "BYMONTH" | "BYSETPOS" | "WKST" => {
+                    let separator = if self.rule.is_empty() { "" } else { ";" };
+                    self.rule = format!("{}{separator}{part}", self.rule);
+                }
+                _ if name.starts_with("X-") => {}
+                _ => return Err(unsupported()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses a first Monday of anything but a month or year, which the rrule crate would read as any Monday.
+    fn refuse_nth_weekdays(&self) -> Result<(), RuleError> {
+        let counts =
+            |part: &&str| part.starts_with("BYDAY=") && part.contains(|c: char| c.is_ascii_digit());
+        let has_months = ["FREQ=MONTHLY", "FREQ=YEARLY"]
+            .iter()
+            .any(|frequency| self.rule.contains(frequency));
+        match self.rule.split(';').find(counts) {
+            Some(part) if !has_months => Err(RuleError::Part {
+                part: part.to_owned(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    fn dates(
+        &self,
+        name: &'static str,
+        line: &Property,
+        is_date: bool,
+    ) -> Result<Vec<DateTime<Utc>>, RuleError> {
+        let read = |text: &str| {
+            if text.contains(['T', 't']) == is_date {
+                return Err(RuleError::DateType {
+                    name,
+                    text: text.to_owned(),
+                });
+            }
+            let zone = Property {
+                zone: line.zone.clone(),
+                value: text.to_owned(),
+            }
+            .zone_or(&self.zone)?;
+            let local = wall_clock(text).ok_or_else(|| wrong_date(name, text))?;
+            Ok(first_instant(local, &zone))
+        };
+        line.value.split(',').map(read).collect()
+    }
+}
+
+/// The lines of a rule, told apart.
+#[derive(Default)]
+struct Lines {
+    start: Option<Property>,
+    has_start: bool,
+    rule: Option<String>,
+    dates: Vec<(&'static str, Property)>,
+}
+
+impl Lines {
+    fn read(text: &str) -> Result<Self, RuleError> {
+        let mut lines = Self::default();
+        // A line break and a space is a fold within one line.
+        let unfolded = text
+            .replace("\r\n", "\n")
+            .replace("\n ", "")
+            .replace("\n\t", "");
+        for line in unfolded
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+        {
+            let Some(name) = property(line) else {
+                lines.set_rule(line)?;
+                continue;
+            };
+            let parsed = Property::read(line);
+            match name.to_ascii_uppercase().as_str() {
+                "DTSTART" if lines.has_start => {
+                    return Err(RuleError::Twice {
+                        name: "DTSTART".to_owned(),
+                    });
+                }
+                "DTSTART" => (lines.start, lines.has_start) = (Some(parsed), true),
+                "RRULE" => lines.set_rule(&parsed.value)?,
+                "RDATE" => lines.dates.push(("RDATE", parsed)),
+                "EXDATE" => lines.dates.push(("EXDATE", parsed)),
+                name => {
+                    return Err(RuleError::Property {
+                        name: name.to_owned(),
+                    });
+                }
+            }
+        }
+        Ok(lines)
+    }
+
+    fn set_rule(&mut self, value: &str) -> Result<(), RuleError> {
+        match self.rule.replace(value.to_owned()) {
+            None => Ok(()),
+            Some(_) => Err(RuleError::Twice {
+                name: "RRULE".to_owned(),
+            }),
+        }
+    }
+}
+
+/// A line's value and the zone that its TZID names.
+struct Property {
+    zone: Option<String>,
+    value: String,
+}
+
+impl Property {
+    fn plain(value: &str) -> Self {
+        Self {
+            zone: None,
+            value: value.to_owned(),
+        }
+    }
+
+    fn read(line: &str) -> Self {
+        let (head, value) = line.split_once(':').unwrap_or((line, ""));
+        let named = |parameter: &str| {
+            let (name, value) = parameter.split_once('=')?;
+            name.eq_ignore_ascii_case("TZID")
+                .then(|| value.trim_matches('"').to_owned())
+        };
+        Self {
+            zone: head.split(';').find_map(named),
+            value: value.trim().to_owned(),
+        }
+    }
+
+    /// Returns the zone of the value: UTC after a `Z`, else the TZID's, else the one given.
+    fn zone_or(&self, other: &Zone) -> Result<Zone, RuleError> {
+        match &self.zone {
+            _ if self.value.ends_with(['Z', 'z']) => Ok(Zone::utc()),
+            Some(name) => Zone::parse(name).map_err(RuleError::Zone),
+            None => Ok(other.clone()),
+        }
+    }
+}
+
+/// Returns the name of the property that a line begins with.
+pub(super) fn property(line: &str) -> Option<&str> {
+    let name = &line[..line.find([';', ':'])?];
+    let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    is_name.then_some(name)
+}
+
+/// Returns the first instant at which a zone shows a time; for one that it skips, as if the clock had not changed yet.
+pub(super) fn first_instant(local: NaiveDateTime, zone: &Zone) -> DateTime<Utc> {
+    let unchanged = || local.and_utc() - zone.offset_at(local.and_utc());
+    zone.first_showing(local).unwrap_or_else(unchanged)
+}
+
+fn wall_clock(text: &str) -> Option<NaiveDateTime> {
+    let bare = text
+        .strip_suffix(['Z', 'z'])
+        .unwrap_or(text)
+        .to_ascii_uppercase();
+    let are_digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    match bare.split_once('T') {
+        None if bare.len() == 8 && are_digits(&bare) => NaiveDate::parse_from_str(&bare, "%Y%m%d")
+            .ok()
+            .map(|date| date.and_time(NaiveTime::MIN)),
+        Some((date, time))
+            if date.len() == 8 && time.len() == 6 && are_digits(date) && are_digits(time) =>
+        {
+            NaiveDateTime::parse_from_str(&bare, "%Y%m%dT%H%M%S").ok()
+        }
+        _ => None,
+    }
+}
+
+/// Tells whether it is a day such as `MO`, `1MO` or `-1SU`. The rrule crate reads anything before the day as nothing.
+fn is_weekday(item: &str) -> bool {
+    let days = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
+    let nth = days.iter().find_map(|day| item.strip_suffix(day));
+    nth.is_some_and(|nth| nth.is_empty() || nth.parse::<i16>().is_ok_and(|nth| nth != 0))
+}
+
+fn count(text: &str) -> Result<usize, RuleError> {
+    let number = text
+        .parse()
+        .ok()
+        .filter(|number| (1..=MOST_COUNTED).contains(number));
+    number.ok_or_else(|| RuleError::Count {
+        text: text.to_owned(),
+        most: MOST_COUNTED,
+    })
+}
+
+fn wrong_date(name: &'static str, text: &str) -> RuleError {
+    RuleError::Date {
+        name,
+        text: text.to_owned(),
+    }
+}
