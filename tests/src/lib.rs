@@ -1,1 +1,19 @@
-//! ...
+//! What the tests stand on: a database for each, servers to break, Node's pg-boss beside us, and waiting that ends.
+//!
+//! A failure here is a failed test, so everything panics with a message instead of returning errors.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests look at the rows with SQL of their own"
+)]
+
+mod apart;
+mod cluster;
+mod database;
+pub mod node;
+mod waiting;
+
+pub use cluster::Cluster;
+pub use database::Database;
+pub use waiting::{BOUND, eventually, wait_for};

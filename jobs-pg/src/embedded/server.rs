@@ -164,7 +164,7 @@ fn command_line(settings: &Settings, port: u16) -> Vec<String> {
         format!("port={port}"),
         "unix_socket_directories=".to_owned(),
         format!("max_connections={}", settings.max_connections),
-        "log_line_prefix=%m [%p] %a ".to_owned(),
+        "log_line_prefix=%m [%p] %d %a ".to_owned(),
         "log_lock_waits=on".to_owned(),
     ];
     if settings.fast {
