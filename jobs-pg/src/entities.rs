@@ -1,0 +1,184 @@
+//! The application's tables as jobs reach them: `ctx.entities.task` is a [`Table`] of the entity `Task`.
+//!
+//! These statements are made for tables that only the application knows, so they are composed here and not among the
+//! statements of the store: names are quoted identifiers, values are always bound.
+
+mod connections;
+mod row;
+mod sql;
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use jobs_core::{Error, ErrorKind, Provided};
+use sqlx::{AssertSqlSafe, Encode, Postgres, Type};
+
+use crate::error::cannot;
+
+pub use connections::{Connection, Connections};
+pub use row::{TableRow, Values};
+
+/// The table of an entity, as a job sees it. Clones reach the same table.
+pub struct Table<T> {
+    connections: Connections,
+    row: PhantomData<fn() -> T>,
+}
+
+impl<T: TableRow> Table<T> {
+    /// Finds the connections among what an executor provides.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] if it is an executor without a database.
+    pub fn from_provided(provided: &Provided) -> Result<Self, Error> {
+        let connections = provided.find::<Connections>().ok_or_else(|| {
+            let table = sql::spoken::<T>();
+            Error::new(
+                ErrorKind::Configuration,
+                format!("table {table} needs connections; add `.provide(Connections::new(pool))` to the executor's builder"),
+            )
+        })?;
+        Ok(Self::new(connections.clone()))
+    }
+
+    /// Reaches the table through these connections.
+    pub fn new(connections: Connections) -> Self {
+        Self {
+            connections,
+            row: PhantomData,
+        }
+    }
+
+    /// All rows, by id.
+    ///
+    /// # Errors
+    /// If the database cannot be reached or refuses.
+    pub async fn find_many(&self) -> Result<Vec<T>, Error> {
+        self.rows("list", sql::select::<T>(sql::EVERY_ROW), Values::default())
+            .await
+    }
+
+    /// The row of this id, if there is one.
+    ///
+    /// # Errors
+    /// If the database cannot be reached or refuses.
+    pub async fn find(&self, id: T::Id) -> Result<Option<T>, Error> {
+        let mut rows = self
+            .rows("read", sql::select::<T>(T::ID), Values::of(id))
+            .await?;
+        Ok(rows.pop())
+    }
+
+    /// The rows that have this value in this column, by id. Nothing equals SQL's null.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadInput`] listing the columns if there is none of this name; or if the database cannot be reached
+    /// or refuses.
+    pub async fn find_by<V>(&self, column: &str, value: V) -> Result<Vec<T>, Error>
+    where
+        V: for<'q> Encode<'q, Postgres> + Type<Postgres>,
+    {
+        sql::check_column::<T>(column)?;
+        self.rows("search", sql::select::<T>(column), Values::of(value))
+            .await
+    }
+
+    /// Adds a row and returns it as it is stored. A generated id is the database's, whatever the row says.
+    ///
+    /// # Errors
+    /// If the database cannot be reached or refuses.
+    pub async fn insert(&self, row: &T) -> Result<T, Error> {
+        let mut rows = self
+            .rows("insert into", sql::insert::<T>(), Values::of_row(row))
+            .await?;
+        rows.pop().ok_or_else(|| {
+            let table = sql::spoken::<T>();
+            Error::new(
+                ErrorKind::Refused,
+                format!("table {table} did not keep the row that was inserted"),
+            )
+        })
+    }
+
+    /// Writes the row over the one of its id; `false` if there is none.
+    ///
+    /// # Errors
+    /// If the database cannot be reached or refuses.
+    pub async fn update(&self, row: &T) -> Result<bool, Error> {
+        let changed = self
+            .execute("update", sql::update::<T>(), Values::of_row(row))
+            .await?;
+        Ok(changed > 0)
+    }
+
+    /// Deletes the row of this id; `false` if there is none.
+    ///
+    /// # Errors
+    /// If the database cannot be reached or refuses.
+    pub async fn delete(&self, id: T::Id) -> Result<bool, Error> {
+        let changed = self
+            .execute("delete from", sql::delete::<T>(), Values::of(id))
+            .await?;
+        Ok(changed > 0)
+    }
+
+    /// How many rows there are.
+    ///
+    /// # Errors
+    /// If the database cannot be reached or refuses.
+    pub async fn count(&self) -> Result<u64, Error> {
+        let refused = refused::<T>("count");
+        let mut connection = self.connections.acquire().await.map_err(&refused)?;
+        let query = sqlx::query_scalar(AssertSqlSafe(sql::count::<T>()));
+        let count: i64 = query.fetch_one(&mut *connection).await.map_err(refused)?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// A connection for queries of one's own.
+    ///
+    /// # Errors
+    /// If none can be had.
+    pub async fn connection(&self) -> Result<Connection, Error> {
+        self.connections
+            .acquire()
+            .await
+            .map_err(refused::<T>("reach"))
+    }
+
+    async fn rows(&self, doing: &str, sql: String, values: Values) -> Result<Vec<T>, Error> {
+        let refused = refused::<T>(doing);
+        let arguments = values.into_arguments().map_err(&refused)?;
+        let mut connection = self.connections.acquire().await.map_err(&refused)?;
+        let query = sqlx::query_as_with(AssertSqlSafe(sql), arguments);
+        query.fetch_all(&mut *connection).await.map_err(refused)
+    }
+
+    async fn execute(&self, doing: &str, sql: String, values: Values) -> Result<u64, Error> {
+        let refused = refused::<T>(doing);
+        let arguments = values.into_arguments().map_err(&refused)?;
+        let mut connection = self.connections.acquire().await.map_err(&refused)?;
+        let query = sqlx::query_with(AssertSqlSafe(sql), arguments);
+        let done = query.execute(&mut *connection).await.map_err(refused)?;
+        Ok(done.rows_affected())
+    }
+}
+
+fn refused<T: TableRow>(doing: &str) -> impl Fn(sqlx::Error) -> Error {
+    let doing = format!("{doing} table {}", sql::spoken::<T>());
+    move |error| cannot(doing.clone())(error)
+}
+
+// Derived, they would ask the same of `T`, which is not stored here.
+impl<T> Clone for Table<T> {
+    fn clone(&self) -> Self {
+        Self {
+            connections: self.connections.clone(),
+            row: PhantomData,
+        }
+    }
+}
+
+impl<T: TableRow> fmt::Debug for Table<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Table({})", sql::spoken::<T>())
+    }
+}

@@ -1,0 +1,76 @@
+//! A struct that is a row of a table, and its values on their way to the database.
+
+use serde::Serialize;
+use sqlx::error::BoxDynError;
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::types::Json;
+use sqlx::{Arguments, Encode, FromRow, Postgres, Type};
+
+/// A struct that is a row of a table. `#[derive(Entity)]` implements it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no row of a table",
+    label = "not a `TableRow`",
+    note = "derive it: `#[derive(sqlx::FromRow, Entity)] #[entity(table = \"...\")]`"
+)]
+pub trait TableRow: for<'r> FromRow<'r, PgRow> + Send + Sync + Unpin + 'static {
+    /// The type of the primary key.
+    type Id: for<'q> Encode<'q, Postgres> + Type<Postgres> + Send + Sync;
+
+    /// The table's name, behind its schema if it has one.
+    const TABLE: &'static [&'static str];
+
+    /// The columns, in the order in which their values are pushed.
+    const COLUMNS: &'static [&'static str];
+
+    /// The column of the primary key.
+    const ID: &'static str;
+
+    /// Whether the database makes the id of a new row.
+    const IS_ID_GENERATED: bool;
+
+    /// The row's id.
+    fn id(&self) -> &Self::Id;
+
+    /// Pushes the value of each column.
+    fn push_values(&self, values: &mut Values);
+}
+
+/// Values to be bound to a statement, in order.
+#[derive(Default)]
+pub struct Values {
+    arguments: PgArguments,
+    refused: Option<BoxDynError>,
+}
+
+impl Values {
+    /// Adds a value. The first that cannot be encoded is the error of the statement.
+    pub fn push<'q, V: Encode<'q, Postgres> + Type<Postgres>>(&mut self, value: V) {
+        if let Err(error) = self.arguments.add(value) {
+            self.refused.get_or_insert(error);
+        }
+    }
+
+    /// Adds a value as JSON.
+    pub fn push_json<V: Serialize>(&mut self, value: &V) {
+        self.push(Json(value));
+    }
+
+    pub(super) fn of<'q, V: Encode<'q, Postgres> + Type<Postgres>>(value: V) -> Self {
+        let mut values = Self::default();
+        values.push(value);
+        values
+    }
+
+    pub(super) fn of_row<T: TableRow>(row: &T) -> Self {
+        let mut values = Self::default();
+        row.push_values(&mut values);
+        values
+    }
+
+    pub(super) fn into_arguments(self) -> Result<PgArguments, sqlx::Error> {
+        match self.refused {
+            None => Ok(self.arguments),
+            Some(error) => Err(sqlx::Error::Encode(error)),
+        }
+    }
+}
