@@ -34,7 +34,7 @@ impl<T: TableRow> Table<T> {
             let table = sql::spoken::<T>();
             Error::new(
                 ErrorKind::Configuration,
-                format!("table {table} needs connections; add `.provide(Connections::new(pool))` to the executor's builder"),
+                format!("table {table} needs connections; add `.provide(Connections::from(pool))` to the executor's builder"),
             )
         })?;
         Ok(Self::new(connections.clone()))

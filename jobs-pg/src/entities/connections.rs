@@ -11,12 +11,14 @@ pub struct Connections {
     pool: PgPool,
 }
 
-impl Connections {
-    /// Each statement on a connection of the pool, and so in a transaction of its own.
-    pub fn new(pool: PgPool) -> Self {
+/// Each statement on a connection of the pool, and so in a transaction of its own.
+impl From<PgPool> for Connections {
+    fn from(pool: PgPool) -> Self {
         Self { pool }
     }
+}
 
+impl Connections {
     pub(super) async fn acquire(&self) -> Result<Connection, sqlx::Error> {
         self.pool.acquire().await.map(Connection)
     }
