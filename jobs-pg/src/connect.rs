@@ -1,0 +1,123 @@
+//! Opens connections, and says clearly why one could not be opened.
+
+use std::error::Error as StdError;
+use std::io;
+use std::time::Duration;
+
+use jobs_core::{Error, ErrorKind};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
+use sqlx::{ConnectOptions, Connection, PgPool};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
+
+use crate::config::{Settings, Target};
+
+/// Before the server is asked again that had no connection to spare, or was just starting.
+const AGAIN: Duration = Duration::from_millis(250);
+/// Saying goodbye is a courtesy; nobody waits longer for it.
+const GOODBYE: Duration = Duration::from_secs(1);
+
+const NO_SUCH_ROLE_OR_ENTRY: &str = "28000";
+const WRONG_PASSWORD: &str = "28P01";
+const NO_SUCH_DATABASE: &str = "3D000";
+const NOT_ALLOWED: &str = "42501";
+const TOO_MANY_CONNECTIONS: &str = "53300";
+const STARTING_OR_STOPPING: &str = "57P03";
+
+/// Makes the pool, and proves that it can have a connection.
+///
+/// # Errors
+/// If a setting is refused, or if no connection could be had in time: one error that names what was tried.
+pub(crate) async fn connect(settings: &Settings) -> Result<PgPool, Error> {
+    settings.check()?;
+    let options = settings
+        .target
+        .options()
+        .clone()
+        .application_name(&settings.application_name);
+    prove(&options, &settings.target, settings.connect_timeout).await?;
+    // The pool would try a refused connection again until its time is up, and then tell only that; so it is not what is
+    // asked first.
+    Ok(PgPoolOptions::new()
+        .max_connections(settings.max_connections)
+        .acquire_timeout(settings.connect_timeout)
+        .connect_lazy_with(options))
+}
+
+/// Opens a connection and closes it.
+async fn prove(options: &PgConnectOptions, target: &Target, patience: Duration) -> Result<(), Error> {
+    let deadline = Instant::now() + patience;
+    let mut busy = None;
+    loop {
+        match timeout_at(deadline, options.connect()).await {
+            Ok(Ok(connection)) => {
+                // It has served; how it ends does not matter.
+                _ = timeout(GOODBYE, connection.close()).await;
+                return Ok(());
+            }
+            Ok(Err(error)) if is_busy(&error) && Instant::now() + AGAIN < deadline => {
+                busy = Some(error);
+                sleep(AGAIN).await;
+            }
+            Ok(Err(error)) => return Err(refused(target, error)),
+            Err(elapsed) => {
+                return Err(match busy {
+                    Some(error) => refused(target, error),
+                    None => silent(target, patience, elapsed),
+                });
+            }
+        }
+    }
+}
+
+fn is_busy(error: &sqlx::Error) -> bool {
+    matches!(sqlstate(error).as_deref(), Some(TOO_MANY_CONNECTIONS | STARTING_OR_STOPPING))
+}
+
+fn sqlstate(error: &sqlx::Error) -> Option<String> {
+    Some(error.as_database_error()?.code()?.into_owned())
+}
+
+fn silent(target: &Target, patience: Duration, cause: impl StdError + Send + Sync + 'static) -> Error {
+    let message = format!(
+        "cannot connect to {target}: there was no answer within {patience:?}; it may be no PostgreSQL server, or out of reach"
+    );
+    Error::caused_by(ErrorKind::Unavailable, message, cause)
+}
+
+fn refused(target: &Target, cause: sqlx::Error) -> Error {
+    let (kind, why) = reason(&cause, target.options().get_ssl_mode());
+    Error::caused_by(kind, format!("cannot connect to {target}: {why}"), cause)
+}
+
+/// What went wrong, in words that help, and whether it is for the program's owner to put right.
+fn reason(error: &sqlx::Error, tls: PgSslMode) -> (ErrorKind, &'static str) {
+    use ErrorKind::{Configuration, Unavailable};
+    match error {
+        sqlx::Error::Io(error) => match error.kind() {
+            io::ErrorKind::ConnectionRefused => (Unavailable, "nothing accepts connections there"),
+            io::ErrorKind::NotFound => (Unavailable, "there is no such socket"),
+            io::ErrorKind::InvalidData => (Configuration, "TLS with the server failed"),
+            io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => {
+                (Unavailable, "what answers there hung up; it may be no PostgreSQL server")
+            }
+            // The standard library has no kind for a name that nobody knows.
+            _ if error.raw_os_error().is_none() => (Unavailable, "the host was not found"),
+            _ => (Unavailable, "the host cannot be reached"),
+        },
+        sqlx::Error::Tls(_) => (Configuration, "TLS is demanded by the settings, and the server offers none that will do"),
+        sqlx::Error::Protocol(_) => (Configuration, "what answers there does not speak PostgreSQL's protocol"),
+        _ => match sqlstate(error).as_deref() {
+            Some(WRONG_PASSWORD) => (Configuration, "the password is missing or wrong, or there is no such role"),
+            Some(NO_SUCH_ROLE_OR_ENTRY) if matches!(tls, PgSslMode::Disable | PgSslMode::Allow) => (
+                Configuration,
+                "the server does not let this role in; it may demand TLS, which is turned off in the settings",
+            ),
+            Some(NO_SUCH_ROLE_OR_ENTRY) => (Configuration, "the server does not let this role in, or does not know it"),
+            Some(NO_SUCH_DATABASE) => (Configuration, "there is no such database"),
+            Some(NOT_ALLOWED) => (Configuration, "the role may not connect to this database"),
+            Some(TOO_MANY_CONNECTIONS) => (Unavailable, "the server has no connection to spare"),
+            Some(STARTING_OR_STOPPING) => (Unavailable, "the server is starting, stopping or recovering"),
+            _ => (Unavailable, "the server refused"),
+        },
+    }
+}
