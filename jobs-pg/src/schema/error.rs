@@ -1,5 +1,7 @@
 //! What can be wrong with the schema that holds the jobs.
 
+use jobs_core::ErrorKind;
+
 /// Why the schema that holds the jobs cannot be used.
 ///
 /// Display says what we were doing and to what; [`source`](std::error::Error::source) is what the database said.
@@ -124,4 +126,21 @@ pub enum SchemaError {
         /// What the database said.
         source: sqlx::Error,
     },
+}
+
+impl SchemaError {
+    /// What a caller can tell apart.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Name { .. } | Self::NotInstalled { .. } => ErrorKind::Configuration,
+            Self::PostgresTooOld { .. }
+            | Self::TooOld { .. }
+            | Self::Mismatch { .. }
+            | Self::Incomplete { .. }
+            | Self::VersionRows { .. }
+            | Self::Occupied { .. } => ErrorKind::Incompatible,
+            Self::Forbidden { .. } => ErrorKind::Refused,
+            Self::Database { .. } => ErrorKind::Unavailable,
+        }
+    }
 }

@@ -25,7 +25,7 @@ const ALWAYS: &str = "\
 /// What versions 27 to 46 brought, of all that we use. A statement may use one of these only under a condition (see
 /// [`crate::store::statement`]).
 const LATER: &str = "\
-    version.flow_on \
+    version.flow_on version.monitor_backoff_on \
     queue.notify queue.heartbeat_seconds queue.blocked_count queue.ready_count queue.failed_count \
     queue.retained_count queue.retained_on queue.ready_history queue.monitor_claim_on \
     job.group_id job.group_tier job.heartbeat_on job.heartbeat_seconds job.blocked job.blocking \

@@ -53,7 +53,10 @@ pub(crate) async fn versions(conn: &mut PgConnection, schema: &Schema) -> sqlx::
 
 /// Takes an advisory lock (see [`Schema::lock_key`]) until the transaction ends.
 pub(crate) async fn lock(conn: &mut PgConnection, key: i64) -> sqlx::Result<()> {
-    sqlx::query(include_str!("../../sql/catalog/lock.sql"))
+    sqlx::query(include_str!("../../sql/limit_waits.sql"))
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query(include_str!("../../sql/advisory_lock.sql"))
         .bind(key)
         .execute(conn)
         .await?;

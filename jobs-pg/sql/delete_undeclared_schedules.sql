@@ -1,0 +1,9 @@
+-- delete_undeclared_schedules: removes schedules that this program declared once and does not any more. Those of other
+-- programs, and those without the mark, stay.
+--   $1 the program  $2 $3 arrays of equal length: queue and key of what it declares now
+-- Locks: the rows. Called by Store::delete_undeclared_schedules.
+DELETE FROM /* schema */schedule s
+ WHERE s.options ->> 'application' = $1
+   AND NOT EXISTS (
+       SELECT FROM unnest($2::text[], $3::text[]) AS d(name, key) WHERE d.name = s.name AND d.key = s.key)
+RETURNING s.name, s.key

@@ -1,0 +1,15 @@
+-- find_overdue: which tables hold attempts that took longer than they may, or that nobody gives signs of life for.
+-- Locks: none. Called by Store::overdue.
+SELECT q.table_name,
+       bool_or(late.expired) AS expired,
+       bool_or(late.silent) AS silent
+  FROM /* schema */queue q
+  JOIN /* schema */job j ON j.name = q.name AND j.state = 'active'
+ CROSS JOIN LATERAL (
+       SELECT coalesce(j.started_on + make_interval(secs => j.expire_seconds) < /* schema */job_now(), false) AS expired,
+              /* if job.heartbeat_on */
+              coalesce(j.heartbeat_on + make_interval(secs => j.heartbeat_seconds) < /* schema */job_now(), false)
+              /* else false */ AS silent) late
+ WHERE late.expired OR late.silent
+ GROUP BY q.table_name
+ ORDER BY q.table_name

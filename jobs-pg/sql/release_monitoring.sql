@@ -1,0 +1,9 @@
+-- release_monitoring: gives queues back that were taken for watching and could not be counted.   $1 queues
+-- Locks: the queue rows, in order of name. Called by Store::release_monitoring.
+WITH held AS (
+    SELECT q.name FROM /* schema */queue q WHERE q.name = ANY ($1) ORDER BY q.name FOR NO KEY UPDATE
+)
+UPDATE /* schema */queue q
+   SET /* if queue.monitor_claim_on */monitor_claim_on/* else monitor_on */ = NULL
+  FROM held
+ WHERE q.name = held.name

@@ -1,0 +1,12 @@
+-- take_silent: attempts in one table that nobody gives signs of life for, held until the transaction ends.
+--   $1 table  $2 how many at most
+-- Locks: the rows, in order of queue and id; rows that somebody else holds are passed over. Called by Store::sweep.
+SELECT j.name, j.id, j.retry_count
+  FROM /* schema */job j
+ WHERE j.name IN (SELECT q.name FROM /* schema */queue q WHERE q.table_name = $1)
+   AND j.state = 'active'
+   AND /* if job.heartbeat_on */j.heartbeat_on + make_interval(secs => j.heartbeat_seconds) < /* schema */job_now()
+       /* else false */
+ ORDER BY j.name, j.id
+ LIMIT $2
+   FOR UPDATE SKIP LOCKED

@@ -1,0 +1,129 @@
+//! Schedules, and the occurrences that are filed of them.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{Store, sql};
+
+/// What came of asking for the pass over the schedules.
+#[derive(Debug, Clone, Copy, sqlx::FromRow)]
+pub(crate) struct CronClaim {
+    /// Whether the pass is ours.
+    pub(crate) taken: bool,
+    /// The time of the database.
+    pub(crate) now: DateTime<Utc>,
+    /// When the pass before this one was taken.
+    pub(crate) previous: Option<DateTime<Utc>>,
+    /// In how many seconds it can be had, if it was not.
+    pub(crate) due_in: f64,
+}
+
+/// One schedule, as far as its due times depend on it.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(crate) struct ScheduleRow {
+    pub(crate) name: String,
+    pub(crate) key: String,
+    pub(crate) kind: String,
+    pub(crate) cron: String,
+    pub(crate) timezone: Option<String>,
+    pub(crate) missed: Option<String>,
+    pub(crate) created_on: DateTime<Utc>,
+}
+
+/// One due time of a schedule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Filing<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) key: &'a str,
+    /// The minute, as UTC wall time.
+    pub(crate) slot: String,
+}
+
+/// One schedule as a program declares it.
+#[derive(Debug, Clone)]
+pub(crate) struct DeclaredRow {
+    pub(crate) name: &'static str,
+    pub(crate) key: &'static str,
+    pub(crate) cron: &'static str,
+    pub(crate) timezone: &'static str,
+    /// JSON text.
+    pub(crate) data: String,
+    /// JSON text.
+    pub(crate) options: String,
+}
+
+impl Store {
+    /// Takes the pass over the schedules, if nobody took it for so many seconds.
+    pub(crate) async fn claim_cron(&self, seconds: f64) -> sqlx::Result<CronClaim> {
+        sqlx::query_as(sql(&self.statements.claim_cron))
+            .bind(seconds)
+            .fetch_one(&self.pool)
+            .await
+    }
+
+    /// Every schedule.
+    pub(crate) async fn schedules(&self) -> sqlx::Result<Vec<ScheduleRow>> {
+        sqlx::query_as(sql(&self.statements.find_schedules))
+            .fetch_all(&self.pool)
+            .await
+    }
+
+    /// Files occurrences to be sent on; answers how many were not filed before.
+    pub(crate) async fn file_occurrences(&self, filings: &[Filing<'_>]) -> sqlx::Result<i64> {
+        sqlx::query_scalar(sql(&self.statements.file_occurrences))
+            .bind(filings.iter().map(|one| one.name).collect::<Vec<_>>())
+            .bind(filings.iter().map(|one| one.key).collect::<Vec<_>>())
+            .bind(filings.iter().map(|one| &one.slot).collect::<Vec<_>>())
+            .bind(&self.channel)
+            .fetch_one(&self.pool)
+            .await
+    }
+
+    /// Notes the job that a schedule submitted last.
+    pub(crate) async fn record_last_job(
+        &self,
+        connection: &mut PgConnection,
+        name: &str,
+        key: &str,
+        id: Uuid,
+    ) -> sqlx::Result<()> {
+        sqlx::query(sql(&self.statements.record_last_job))
+            .bind(name)
+            .bind(key)
+            .bind(id)
+            .execute(connection)
+            .await
+            .map(drop)
+    }
+
+    /// Makes the schedules of an application those that it declares, and removes those that it declared before.
+    pub(crate) async fn declare_schedules(
+        &self,
+        application: &str,
+        declared: &[DeclaredRow],
+    ) -> sqlx::Result<()> {
+        fn all<'a, T>(rows: &'a [DeclaredRow], of: impl Fn(&'a DeclaredRow) -> T) -> Vec<T> {
+            rows.iter().map(of).collect()
+        }
+        let names = all(declared, |row| row.name);
+        let keys = all(declared, |row| row.key);
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query(sql(&self.statements.declare_schedules))
+            .bind(&names)
+            .bind(&keys)
+            .bind(all(declared, |row| row.cron))
+            .bind(all(declared, |row| row.timezone))
+            .bind(all(declared, |row| row.data.as_str()))
+            .bind(all(declared, |row| row.options.as_str()))
+            .execute(&mut *transaction)
+            .await?;
+        sqlx::query(sql(&self.statements.delete_undeclared_schedules))
+            .bind(application)
+            .bind(&names)
+            .bind(&keys)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await
+    }
+}

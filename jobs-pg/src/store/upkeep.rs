@@ -1,0 +1,263 @@
+//! Upkeep: attempts that ran out of time, counts, old jobs, jobs that wait for others.
+
+use chrono::{DateTime, Utc};
+use sqlx::{Connection, PgConnection};
+use uuid::Uuid;
+
+use super::{Attempt, Failed, Store, sql};
+use crate::error::is_unique_violation;
+
+/// Why an attempt is ended from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Overdue {
+    /// It took longer than it may.
+    Expired,
+    /// Nobody gives signs of life for it.
+    Silent,
+}
+
+/// One table with attempts to be ended.
+#[derive(Debug, sqlx::FromRow)]
+pub(crate) struct OverdueTable {
+    pub(crate) table_name: String,
+    pub(crate) expired: bool,
+    pub(crate) silent: bool,
+}
+
+/// A queue that was taken to be tidied.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(crate) struct Untidy {
+    pub(crate) name: String,
+    pub(crate) table_name: String,
+    pub(crate) maintain_on: DateTime<Utc>,
+}
+
+/// What one step of releasing waiting jobs did.
+#[derive(Debug, Clone, Copy, sqlx::FromRow)]
+pub(crate) struct Resolved {
+    pub(crate) parents: i64,
+    pub(crate) children: i64,
+}
+
+impl Overdue {
+    /// The output of an attempt that ended so, in pg-boss's words.
+    const fn output(self) -> &'static str {
+        match self {
+            Self::Expired => r#"{"value":{"message":"job timed out"}}"#,
+            Self::Silent => r#"{"value":{"message":"job heartbeat timeout"}}"#,
+        }
+    }
+
+    const fn lock_suffix(self) -> &'static str {
+        match self {
+            Self::Expired => "failJobsByTimeout",
+            Self::Silent => "failJobsByHeartbeat",
+        }
+    }
+}
+
+impl Store {
+    /// The tables that hold attempts to be ended.
+    pub(crate) async fn overdue(&self) -> sqlx::Result<Vec<OverdueTable>> {
+        sqlx::query_as(sql(&self.statements.find_overdue))
+            .fetch_all(&self.pool)
+            .await
+    }
+
+    /// Fails so many attempts of one table at most that are to be ended; answers how many there were.
+    pub(crate) async fn sweep(
+        &self,
+        table: &str,
+        overdue: Overdue,
+        at_most: i64,
+    ) -> sqlx::Result<usize> {
+        let statement = match overdue {
+            Overdue::Expired => &self.statements.take_expired,
+            Overdue::Silent => &self.statements.take_silent,
+        };
+        let suffix = format!("{table}{}", overdue.lock_suffix());
+        let mut transaction = self.begin_locked(&suffix).await?;
+        let attempts: Vec<(String, Uuid, i32)> = sqlx::query_as(sql(statement))
+            .bind(table)
+            .bind(at_most)
+            .fetch_all(&mut *transaction)
+            .await?;
+        let taken = attempts.len();
+        let failed = attempts.into_iter().map(|(name, id, retry_count)| Failed {
+            attempt: Attempt {
+                name: name.into(),
+                id,
+                retry_count,
+            },
+            output: overdue.output().to_owned(),
+            for_good: false,
+            delay: None,
+        });
+        self.fail_held(&mut transaction, failed.collect()).await?;
+        transaction.commit().await?;
+        Ok(taken)
+    }
+
+    /// Fails attempts whose rows this transaction holds.
+    async fn fail_held(
+        &self,
+        connection: &mut PgConnection,
+        failed: Vec<Failed>,
+    ) -> sqlx::Result<()> {
+        if failed.is_empty() || self.try_to_fail(connection, failed.clone()).await? {
+            return Ok(());
+        }
+        // The policy has no place for one of the retries (stately): that job has failed for good.
+        for one in failed {
+            if !self.try_to_fail(connection, vec![one.clone()]).await? {
+                let for_good = Failed {
+                    for_good: true,
+                    ..one
+                };
+                self.fail(connection, vec![for_good]).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Fails attempts, or changes nothing and answers `false` if a policy has no place for one of the retries.
+    async fn try_to_fail(
+        &self,
+        connection: &mut PgConnection,
+        failed: Vec<Failed>,
+    ) -> sqlx::Result<bool> {
+        let mut savepoint = connection.begin().await?;
+        match self.fail(&mut savepoint, failed).await {
+            Ok(_) => savepoint.commit().await.map(|()| true),
+            Err(error) if is_unique_violation(&error) => {
+                savepoint.rollback().await.map(|()| false)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Takes the queues that nobody has watched for so many seconds.
+    pub(crate) async fn claim_monitoring(&self, seconds: f64) -> sqlx::Result<Vec<String>> {
+        sqlx::query_scalar(sql(&self.statements.claim_monitoring))
+            .bind(seconds)
+            .fetch_all(&self.pool)
+            .await
+    }
+
+    /// Gives queues back that were taken to be watched.
+    pub(crate) async fn release_monitoring(&self, queues: &[String]) -> sqlx::Result<()> {
+        sqlx::query(sql(&self.statements.release_monitoring))
+            .bind(queues)
+            .execute(&self.pool)
+            .await
+            .map(drop)
+    }
+
+    /// Writes the counts of queues; `false` if somebody else counts, or a pause from counting is asked for.
+    pub(crate) async fn count_queues(&self, queues: &[String]) -> sqlx::Result<bool> {
+        let mut transaction = self.begin_bounded().await?;
+        let allowed: bool = sqlx::query_scalar(sql(&self.statements.counting_allowed))
+            .bind(self.schema.lock_key(self.layout.database(), "queue-stats"))
+            .fetch_one(&mut *transaction)
+            .await?;
+        if allowed {
+            self.lock_queues(&mut transaction, queues).await?;
+            sqlx::query(sql(&self.statements.count_queues))
+                .bind(queues)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        transaction.commit().await?;
+        Ok(allowed)
+    }
+
+    /// Takes the queues that nobody has tidied for so many seconds.
+    pub(crate) async fn claim_maintenance(&self, seconds: f64) -> sqlx::Result<Vec<Untidy>> {
+        sqlx::query_as(sql(&self.statements.claim_maintenance))
+            .bind(seconds)
+            .fetch_all(&self.pool)
+            .await
+    }
+
+    /// Gives queues back that were taken to be tidied at that time, and were not.
+    pub(crate) async fn release_maintenance(
+        &self,
+        queues: &[String],
+        taken_on: DateTime<Utc>,
+    ) -> sqlx::Result<()> {
+        sqlx::query(sql(&self.statements.release_maintenance))
+            .bind(queues)
+            .bind(taken_on)
+            .execute(&self.pool)
+            .await
+            .map(drop)
+    }
+
+    /// Removes so many jobs of a queue at most that were kept long enough; answers how many there were.
+    pub(crate) async fn delete_outlived(&self, queue: &Untidy, at_most: i64) -> sqlx::Result<u64> {
+        let suffix = format!("{}deletion", queue.table_name);
+        let mut transaction = self.begin_locked(&suffix).await?;
+        let deleted = sqlx::query(sql(&self.statements.delete_outlived))
+            .bind(&queue.name)
+            .bind(at_most)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(deleted.rows_affected())
+    }
+
+    /// Counts the ended jobs of a queue afresh.
+    pub(crate) async fn recount_queue(&self, queue: &str) -> sqlx::Result<()> {
+        let mut transaction = self.begin_bounded().await?;
+        self.lock_queues(&mut transaction, &[queue.to_owned()])
+            .await?;
+        sqlx::query(sql(&self.statements.recount_queue))
+            .bind(queue)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await
+    }
+
+    /// Removes the edges of flows that lost an end, as far as these queues of one table are concerned.
+    pub(crate) async fn delete_loose_dependencies(
+        &self,
+        table: &str,
+        queues: &[String],
+    ) -> sqlx::Result<()> {
+        let suffix = format!("{table}cleanupDependencies");
+        let mut transaction = self.begin_locked(&suffix).await?;
+        sqlx::query(sql(&self.statements.delete_loose_dependencies))
+            .bind(queues)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await
+    }
+
+    /// Takes the pass over flows, if nobody took it for so many seconds.
+    pub(crate) async fn claim_flows(&self, seconds: f64) -> sqlx::Result<bool> {
+        sqlx::query_scalar(sql(&self.statements.claim_flows))
+            .bind(seconds)
+            .fetch_one(&self.pool)
+            .await
+    }
+
+    /// Lets jobs go that waited for the last of so many parents at most.
+    pub(crate) async fn release_children(&self, at_most: i64) -> sqlx::Result<Resolved> {
+        sqlx::query_as(sql(&self.statements.release_children))
+            .bind(at_most)
+            .fetch_one(&self.pool)
+            .await
+    }
+
+    async fn lock_queues(
+        &self,
+        connection: &mut PgConnection,
+        queues: &[String],
+    ) -> sqlx::Result<()> {
+        sqlx::query(sql(&self.statements.lock_queues))
+            .bind(queues)
+            .execute(connection)
+            .await
+            .map(drop)
+    }
+}

@@ -1,0 +1,116 @@
+//! The job that sends on what the timekeeper, ours or Node's, has filed.
+
+use std::sync::OnceLock;
+
+use jobs_core::private::{Registered, run_async};
+use jobs_core::{
+    Context, Declaration, Error, Job, JobError, JobOptions, Place, Provided, StartAfter,
+    WorkerSettings,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+use sqlx::Connection;
+use uuid::Uuid;
+
+use crate::PgBoss;
+use crate::store::{NewJob, Store};
+
+/// One occurrence of a schedule, as it is filed. Old versions of pg-boss leave out the key.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Occurrence {
+    name: String,
+    key: Option<String>,
+    // As text: numbers keep every digit.
+    data: Option<Box<RawValue>>,
+    options: Option<Map<String, Value>>,
+}
+
+/// The job of the queue that occurrences are filed in.
+struct Delivery;
+
+static REGISTERED: Registered = Registered::new::<Delivery>(|run| {
+    run_async::<Delivery, _, _>(run, |occurrence, context| send_on(occurrence, context))
+});
+
+/// What works the queue that occurrences are filed in.
+pub(crate) fn delivery() -> &'static Registered {
+    &REGISTERED
+}
+
+impl Job for Delivery {
+    type Input = Occurrence;
+    type Output = ();
+    type Executor = PgBoss;
+    type Entities = ();
+
+    const NAME: &'static str = "__pgboss__send-it";
+
+    fn declaration() -> &'static Declaration {
+        static DECLARATION: OnceLock<Declaration> = OnceLock::new();
+        DECLARATION.get_or_init(|| {
+            let place = Place {
+                file: file!(),
+                line: line!(),
+            };
+            let mut declaration = Declaration::new(Self::NAME, place);
+            declaration.worker = WorkerSettings {
+                concurrency: Some(10),
+            };
+            declaration
+        })
+    }
+
+    fn entities(_: &Provided) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+async fn send_on(occurrence: Occurrence, context: Context<Delivery>) -> Result<(), JobError> {
+    let boss = context.executor();
+    let options = occurrence.options.clone().unwrap_or_default();
+    // Another attempt would read the same.
+    let options = JobOptions::from_foreign(&options).map_err(JobError::fail)?;
+    options.check().map_err(JobError::fail)?;
+    let is_new = deliver(boss.store().await?, &occurrence, options, context.job.id).await?;
+    if is_new {
+        boss.doorbell().ring();
+    }
+    Ok(())
+}
+
+/// Submits the job of an occurrence and notes it at its schedule; answers whether it is new.
+async fn deliver(
+    store: &Store,
+    occurrence: &Occurrence,
+    options: JobOptions,
+    filing: Uuid,
+) -> Result<bool, sqlx::Error> {
+    let start_after = options
+        .values()
+        .start_after
+        .clone()
+        .unwrap_or(StartAfter::Now);
+    // Named after the filing, so that a second attempt at it does not make a second job.
+    let id = options.values().id.unwrap_or(filing);
+    let data = occurrence.data.as_ref().map(|data| data.get().to_owned());
+    let job = NewJob::new(
+        &occurrence.name,
+        data,
+        start_after.to_text(),
+        &options.id(id),
+    );
+
+    let mut connection = store.pool().acquire().await?;
+    let mut transaction = connection.begin().await?;
+    let receipts = store.insert(&mut transaction, vec![job]).await?;
+    let stored = receipts.iter().find(|receipt| receipt.is_new);
+    if let Some(receipt) = stored {
+        let key = occurrence.key.as_deref().unwrap_or_default();
+        store
+            .record_last_job(&mut transaction, &occurrence.name, key, receipt.id)
+            .await?;
+    }
+    transaction.commit().await?;
+    Ok(stored.is_some())
+}

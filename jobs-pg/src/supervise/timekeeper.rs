@@ -1,0 +1,123 @@
+//! The pass over the schedules: what is due is filed in the queue from which `delivery` sends it on.
+//!
+//! Every process with schedules on, Node's too, may take the pass; a filing has the same key and slot whoever makes it, so
+//! that none is made twice. Time is the database's throughout.
+
+use std::collections::{BTreeSet, HashSet};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::recurrence::Recurrence;
+use crate::store::{Filing, ScheduleRow, Store};
+
+/// An occurrence that no pass has seen for longer is missed (pg-boss 12.38).
+const WINDOW: TimeDelta = TimeDelta::seconds(60);
+const SLOT: &str = "%Y-%m-%d %H:%M:00";
+
+/// Reads schedules, and tells of each that cannot be read once.
+#[derive(Debug, Default)]
+pub(super) struct Timekeeper {
+    told: HashSet<[String; 4]>,
+}
+
+/// What one look at the schedules came to.
+pub(super) struct Pass {
+    /// How many occurrences were filed.
+    pub(super) filed: i64,
+    /// When to look again.
+    pub(super) again_in: Duration,
+}
+
+/// The span of time that one pass sees to.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    previous: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+}
+
+impl Timekeeper {
+    /// Takes the pass if nobody took it lately, and files what is due.
+    pub(super) async fn pass(&mut self, store: &Store, interval: Duration) -> sqlx::Result<Pass> {
+        let claim = store.claim_cron(interval.as_secs_f64()).await?;
+        if !claim.taken {
+            // Just after it comes free, so that no minute is passed over when its holder is gone.
+            let grace = (interval / 4).min(Duration::from_secs(1));
+            let due_in = Duration::try_from_secs_f64(claim.due_in).unwrap_or(Duration::ZERO);
+            return Ok(Pass {
+                filed: 0,
+                again_in: due_in.min(interval) + grace,
+            });
+        }
+        let span = Span {
+            previous: claim.previous,
+            now: claim.now,
+        };
+        let schedules = store.schedules().await?;
+        let filings = self.due(&schedules, span);
+        let filed = match filings.is_empty() {
+            true => 0,
+            false => store.file_occurrences(&filings).await?,
+        };
+        Ok(Pass {
+            filed,
+            again_in: interval,
+        })
+    }
+
+    fn due<'a>(&mut self, schedules: &'a [ScheduleRow], span: Span) -> Vec<Filing<'a>> {
+        let mut filings = Vec::new();
+        for schedule in schedules {
+            match Recurrence::read(&schedule.kind, &schedule.cron, schedule.timezone.as_deref()) {
+                Ok(recurrence) => {
+                    filings.extend(slots(schedule, &recurrence, span).into_iter().map(|slot| {
+                        Filing {
+                            name: &schedule.name,
+                            key: &schedule.key,
+                            slot,
+                        }
+                    }))
+                }
+                Err(error) => self.tell(schedule, &error),
+            }
+        }
+        filings
+    }
+
+    fn tell(&mut self, schedule: &ScheduleRow, error: &dyn std::error::Error) {
+        let ScheduleRow {
+            name,
+            key,
+            cron,
+            timezone,
+            ..
+        } = schedule;
+        let zone = timezone.clone().unwrap_or_default();
+        if self
+            .told
+            .insert([name.clone(), key.clone(), cron.clone(), zone])
+        {
+            tracing::warn!(
+                queue = %name, %key, %cron, timezone,
+                error = %error, cause = error.source().map(tracing::field::display),
+                "a schedule cannot be read, and is passed over"
+            );
+        }
+    }
+}
+
+/// The minutes for which a schedule is due, each once.
+fn slots(schedule: &ScheduleRow, recurrence: &Recurrence, span: Span) -> BTreeSet<String> {
+    let window_start = span.now - WINDOW;
+    let mut due = recurrence.due(window_start, span.now);
+    if let (Some("once"), Some(previous)) = (schedule.missed.as_deref(), span.previous) {
+        let since = previous.max(schedule.created_on);
+        if since < window_start {
+            due.extend(recurrence.latest(since, window_start));
+        }
+    }
+    due.iter().map(|at| at.format(SLOT).to_string()).collect()
+}
+
+#[cfg(test)]
+mod tests;
