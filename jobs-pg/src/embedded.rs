@@ -106,22 +106,23 @@ impl Embedded {
         let Self {
             home,
             hold,
-            watchdog,
+            mut watchdog,
             ..
         } = self;
         if !hold.release() {
             return;
         }
+        // Looked at again and again, not waited for: the runtime that started the watchdog may be another one, and
+        // blocked.
         let give_up = Instant::now() + STOP_BOUND;
-        match watchdog {
-            Some(mut watchdog) => {
-                let _ = tokio::time::timeout(STOP_BOUND, watchdog.wait()).await;
+        while Instant::now() < give_up {
+            let watched = watchdog
+                .as_mut()
+                .is_some_and(|child| matches!(child.try_wait(), Ok(None)));
+            if !watched && !home.server_file().exists() {
+                return;
             }
-            None => {
-                while home.server_file().exists() && Instant::now() < give_up {
-                    sleep(Duration::from_millis(20)).await;
-                }
-            }
+            sleep(Duration::from_millis(10)).await;
         }
     }
 }

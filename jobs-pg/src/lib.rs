@@ -1,1 +1,58 @@
-//! ...
+//! Typed background jobs on Postgres, in the tables of pg-boss.
+//!
+//! ```no_run
+//! use jobs_pg::prelude::*;
+//!
+//! /// Says hello.
+//! #[job(executor = PgBoss)]
+//! async fn greet(name: String) -> Result<String, JobError> {
+//!     Ok(format!("Hello {name}!"))
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), jobs_pg::Error> {
+//!     let boss = PgBoss::from_env().await?;
+//!     boss.start().await?;
+//!     let submitted = Greet::submit("Tony".into()).await?;
+//!     println!("{}", submitted.output().await?);
+//!     boss.stop().await
+//! }
+//! ```
+//!
+//! [`macro@job`] generates a handle for the function, [`PgBoss`] keeps the jobs and runs them. The schema is that of pg-boss
+//! 12.38, so Node programs and this one share queues, schedules and jobs.
+
+#[cfg(feature = "embedded")]
+pub mod embedded;
+
+mod boss;
+mod builder;
+mod config;
+mod connect;
+mod declare;
+mod details;
+mod entities;
+mod environment;
+mod error;
+mod executor;
+mod schema;
+mod store;
+mod supervise;
+mod worker;
+
+pub use boss::{Installed, PG_BOSS_EXECUTOR_NAME, PgBoss};
+pub use builder::PgBossBuilder;
+pub use details::{JobDetails, JobState, PgBossExt, PgBossJob};
+pub use entities::{Connection, Connections, Table, TableRow, Values};
+pub use jobs_core::*;
+pub use schema::{Schema, SchemaError};
+
+#[doc(hidden)]
+pub use jobs_core::private;
+
+/// What a program that declares and submits jobs needs.
+pub mod prelude {
+    pub use crate::{
+        Context, Entity, JobError, JobOptions, PG_BOSS_EXECUTOR_NAME, PgBoss, PgBossExt, SubmittedJob, Unit, job,
+    };
+}

@@ -1,0 +1,53 @@
+-- fail_jobs: these attempts failed: each job waits for its next one, or has failed for good and goes to its dead letter
+-- queue. Delays and copies by the rules of pg-boss 12.38.
+--   Arrays of equal length, sorted by queue and id: $1 queue  $2 id  $3 retry count  $4 output (JSON text)
+--   $5 for good, whatever the retry limit  $6 seconds to the next attempt (null: by the job's own rule)
+-- Answers in how many seconds the next attempt is due (null: none); an attempt that is no longer ours is left out. A retry that its queue's policy has no place for (stately)
+-- raises 23505: then the job has to fail for good.
+-- Locks: the rows, queue rows for key share. Called by Store::fail and the sweeps.
+WITH failing AS (
+    UPDATE /* schema */job j
+       SET state = CASE WHEN ended.final OR j.retry_count >= j.retry_limit THEN 'failed' ELSE 'retry' END
+                   ::/* schema */job_state,
+           completed_on = CASE WHEN ended.final OR j.retry_count >= j.retry_limit THEN /* schema */job_now() END,
+           start_after = CASE
+               WHEN ended.final OR j.retry_count >= j.retry_limit THEN j.start_after
+               WHEN ended.delay IS NOT NULL THEN /* schema */job_now() + make_interval(secs => ended.delay)
+               WHEN NOT j.retry_backoff THEN /* schema */job_now() + make_interval(secs => j.retry_delay)
+               ELSE /* schema */job_now() + make_interval(secs => least(
+                    j.retry_delay_max,
+                    greatest(j.retry_delay, 1) * 2 ^ least(16, j.retry_count + 1) / 2 * (1 + random())))
+               END,
+           output = ended.output::jsonb/* if job.heartbeat_on */,
+           heartbeat_on = NULL/* end *//* if job.upsert_by_key */,
+           upsert_by_key = NULL/* end */
+      FROM unnest($1::text[], $2::uuid[], $3::int[], $4::text[], $5::bool[], $6::float8[])
+           AS ended(name, id, retry_count, output, final, delay)
+     WHERE j.name = ended.name
+       AND j.id = ended.id
+       AND j.retry_count = ended.retry_count
+       AND j.state = 'active'
+    RETURNING j.*
+), copied AS (
+    -- Without policy and dead letter, as pg-boss copies: a dead letter queue does not refuse and does not chain.
+    INSERT INTO /* schema */job (
+           name, data, priority, singleton_key, start_after, created_on, keep_until,
+           retry_limit, retry_backoff, retry_delay, expire_seconds, deletion_seconds/* if job.heartbeat_seconds */,
+           heartbeat_seconds/* end *//* if job.group_id */, group_id, group_tier/* end *//* if job.trace_context */,
+           trace_context/* end *//* if job.source_id */,
+           source_name, source_id, source_created_on, source_retry_count, source_output/* end *//* if job.source_root_id */,
+           source_root_id/* end */)
+    SELECT q.name, f.data, f.priority, f.singleton_key, /* schema */job_now(), /* schema */job_now(),
+           /* schema */job_now() + make_interval(secs => q.retention_seconds),
+           q.retry_limit, q.retry_backoff, q.retry_delay, q.expire_seconds, q.deletion_seconds/* if job.heartbeat_seconds */,
+           q.heartbeat_seconds/* end *//* if job.group_id */, f.group_id, f.group_tier/* end *//* if job.trace_context */,
+           f.trace_context/* end *//* if job.source_id */,
+           f.name, f.id, f.created_on, f.retry_count, f.output/* end *//* if job.source_root_id */,
+           coalesce(f.source_root_id, f.id)/* end */
+      FROM failing f
+      JOIN /* schema */queue q ON q.name = f.dead_letter
+     WHERE f.state = 'failed'
+        ON CONFLICT DO NOTHING
+)
+SELECT id, CASE WHEN state = 'retry' THEN extract(epoch FROM start_after - /* schema */job_now())::float8 END AS due_in
+  FROM failing

@@ -1,0 +1,31 @@
+-- fetch_jobs: takes due jobs of many queues and marks them active. For queues whose policy does not look at active jobs.
+--   $1 queues  $2 how many of each  $3 how many in all
+-- The jobs come in no order. The retry count moves here, and only for a job that was begun before: with the id it names
+-- the attempt.
+-- Locks: the taken rows; rows that somebody else holds are passed over. Called by Store::fetch.
+WITH due AS MATERIALIZED (
+    SELECT next.name, next.id
+      FROM unnest($1::text[], $2::int[]) AS wanted(name, slots)
+     CROSS JOIN LATERAL (
+           SELECT j.name, j.id
+             FROM /* schema */job j
+            WHERE j.name = wanted.name
+              AND j.state < 'active'/* if job.blocked */
+              AND NOT j.blocked/* end */
+              AND j.start_after <= /* schema */job_now()
+            ORDER BY j.priority DESC, j.created_on
+            LIMIT wanted.slots
+              FOR UPDATE SKIP LOCKED) next
+     LIMIT $3
+)
+UPDATE /* schema */job j
+   SET state = 'active',
+       started_on = /* schema */job_now()/* if job.heartbeat_on */,
+       heartbeat_on = /* schema */job_now()/* end */,
+       retry_count = j.retry_count + CASE WHEN j.started_on IS NULL THEN 0 ELSE 1 END
+  FROM due
+ WHERE j.name = due.name
+   AND j.id = due.id
+RETURNING j.name, j.id, j.data::text AS data, j.priority, j.retry_count, j.retry_limit, j.expire_seconds,
+          /* if job.heartbeat_seconds */j.heartbeat_seconds/* else NULL::int */ AS heartbeat_seconds,
+          j.created_on, j.start_after, j.started_on, j.singleton_key

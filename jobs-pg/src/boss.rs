@@ -1,0 +1,300 @@
+//! The executor on Postgres: its face.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jobs_core::{Declaration, Error, ErrorKind, Provided, Registry};
+use sqlx::PgPool;
+use tokio::sync::{Mutex as AsyncMutex, OnceCell, broadcast, watch};
+use tokio::task::JoinHandle;
+
+use crate::builder::PgBossBuilder;
+use crate::config::Settings;
+use crate::declare;
+use crate::entities::Connections;
+use crate::environment::Home;
+use crate::schema::{self, Schema};
+use crate::store::Store;
+use crate::supervise;
+use crate::worker::{Doorbell, Settled, Worker};
+
+/// The name that jobs of [`PgBoss`] bear in [`SubmittedJob::executor_name`](jobs_core::SubmittedJob).
+pub const PG_BOSS_EXECUTOR_NAME: &str = "PgBoss";
+
+/// How many batches of settled ids a waiter in this process may lag behind, before it looks into the database.
+const SETTLED_BATCHES: usize = 256;
+
+/// Keeps jobs in Postgres, in the tables of pg-boss 12.38, and runs them. A value is a cheap handle that is cloned at will.
+///
+/// It uses `max_connections` connections at most, and one more to listen.
+#[derive(Clone)]
+pub struct PgBoss {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    settings: Settings,
+    schema: Schema,
+    pool: PgPool,
+    provided: Provided,
+    only: Option<Vec<&'static str>>,
+    store: OnceCell<Arc<Store>>,
+    // Queues that this process has seen to.
+    queues: Mutex<HashSet<&'static str>>,
+    doorbell: Arc<Doorbell>,
+    settled: Settled,
+    started: AsyncMutex<Option<Started>>,
+    #[expect(dead_code, reason = "it lives as long as the executor does")]
+    home: Option<Home>,
+}
+
+/// What `start` began and `stop` ends.
+struct Started {
+    worker: Option<Worker>,
+    stopping: watch::Sender<bool>,
+    upkeep: Vec<JoinHandle<()>>,
+}
+
+/// What [`PgBoss::install`] gives: it is installed already; awaiting this makes the schema and the queues ready too.
+#[derive(Debug)]
+pub struct Installed {
+    boss: PgBoss,
+}
+
+impl PgBoss {
+    pub(crate) fn new(
+        settings: Settings,
+        pool: PgPool,
+        provided: Provided,
+        only: Option<Vec<&'static str>>,
+        home: Option<Home>,
+    ) -> Result<Self, Error> {
+        let schema = Schema::new(&settings.schema)
+            .map_err(|error| Error::new(ErrorKind::Configuration, error.to_string()))?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                schema,
+                provided: provided.with(Connections::from(pool.clone())),
+                only,
+                store: OnceCell::new(),
+                queues: Mutex::default(),
+                doorbell: Arc::default(),
+                settled: broadcast::Sender::new(SETTLED_BATCHES),
+                started: AsyncMutex::default(),
+                home,
+                settings,
+                pool,
+            }),
+        })
+    }
+
+    /// Begins to set up an executor.
+    pub fn builder() -> PgBossBuilder {
+        PgBossBuilder::new()
+    }
+
+    /// Connects to a database, with the default settings.
+    ///
+    /// # Errors
+    /// If the URL is wrong, or if the database cannot be reached within 10 seconds.
+    pub async fn connect(url: &str) -> Result<Self, Error> {
+        Self::builder().url(url).connect().await
+    }
+
+    /// Connects to the database that the environment names: `PG_BOSS_NEW_OPTIONS`, else `DATABASE_URL`; else, with the feature
+    /// `embedded`, to a private Postgres whose data is in `.jobs/`.
+    ///
+    #[doc = include_str!("config/options.md")]
+    ///
+    /// # Errors
+    /// If the environment names no database or a wrong one, if an option is refused, or if the database cannot be reached
+    /// within 10 seconds.
+    pub async fn from_env() -> Result<Self, Error> {
+        Self::builder().connect().await
+    }
+
+    /// Makes the schema and the queues ready, sees to the declared schedules, and begins to work; and
+    /// [installs](Self::install) the executor. Starting twice is the same as once.
+    ///
+    /// # Errors
+    /// If two jobs share a name, if a job needs what nobody provides, if the schema cannot be used, or if the database does
+    /// not answer.
+    pub async fn start(&self) -> Result<(), Error> {
+        let mut started = self.inner.started.lock().await;
+        if started.is_some() {
+            return Ok(());
+        }
+        let settings = &self.inner.settings;
+        let registry = self.registry()?;
+        let store = self.prepare(&registry).await?;
+        if settings.schedule {
+            declare::schedules(&store, settings, &registry).await?;
+        }
+        let stopping = watch::Sender::new(false);
+        let upkeep = supervise::start(&store, settings, &self.inner.doorbell, &stopping.subscribe());
+        let worker = match settings.work {
+            true => {
+                let plan = declare::plan(&store, settings, &registry, self.inner.only.as_deref()).await?;
+                Some(Worker::start(self, &store, plan, &self.inner.doorbell))
+            }
+            false => None,
+        };
+        *started = Some(Started { worker, stopping, upkeep });
+        jobs_core::install(self.clone());
+        Ok(())
+    }
+
+    /// Starts, waits for SIGINT or SIGTERM, and stops.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start) and [`stop`](Self::stop).
+    pub async fn run(&self) -> Result<(), Error> {
+        self.start().await?;
+        asked_to_end().await.map_err(|error| {
+            Error::caused_by(ErrorKind::Configuration, "cannot wait for SIGINT or SIGTERM", error)
+        })?;
+        self.stop().await
+    }
+
+    /// Stops fetching, lets running jobs end for the time of `stop_timeout`, and puts back those that take longer without
+    /// counting an attempt. The executor can still submit, and be started again.
+    ///
+    /// # Errors
+    /// None today; the result leaves room for what cannot be undone.
+    pub async fn stop(&self) -> Result<(), Error> {
+        let Some(started) = self.inner.started.lock().await.take() else {
+            return Ok(());
+        };
+        started.stopping.send_replace(true);
+        if let Some(worker) = started.worker {
+            worker.stop(self.inner.settings.stop_timeout).await;
+        }
+        for duty in started.upkeep {
+            duty.abort();
+        }
+        Ok(())
+    }
+
+    /// Makes this the process's executor without working: for a process that only submits. Await what it gives to have the
+    /// schema and the queues made ready now, and not with the first submission.
+    pub fn install(&self) -> Installed {
+        jobs_core::install(self.clone());
+        Installed { boss: self.clone() }
+    }
+
+    /// Runs a future in which submissions that name no executor go to this one.
+    pub async fn scope<F: Future>(&self, future: F) -> F::Output {
+        jobs_core::scope(self.clone(), future).await
+    }
+
+    /// The pool of connections.
+    pub fn pool(&self) -> &PgPool {
+        &self.inner.pool
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    pub(crate) fn provided(&self) -> &Provided {
+        &self.inner.provided
+    }
+
+    pub(crate) fn doorbell(&self) -> &Doorbell {
+        &self.inner.doorbell
+    }
+
+    pub(crate) fn settled(&self) -> &Settled {
+        &self.inner.settled
+    }
+
+    /// The schema, checked or installed when it is first needed.
+    pub(crate) async fn store(&self) -> Result<&Arc<Store>, Error> {
+        let Inner { settings, pool, schema, .. } = &*self.inner;
+        self.inner
+            .store
+            .get_or_try_init(|| async {
+                let layout = match settings.migrate {
+                    true => schema::ensure(pool, schema).await,
+                    false => schema::attach(pool, schema).await,
+                };
+                let layout = layout.map_err(Error::from)?;
+                Ok(Arc::new(Store::new(pool.clone(), schema.clone(), layout)))
+            })
+            .await
+    }
+
+    /// Sees that the queues of these jobs stand, once in the life of the process.
+    pub(crate) async fn queues_of(
+        &self,
+        store: &Store,
+        jobs: impl IntoIterator<Item = &'static Declaration>,
+    ) -> Result<(), Error> {
+        let unseen: Vec<&Declaration> = {
+            let seen = self.inner.queues.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut found = HashSet::new();
+            jobs.into_iter()
+                .filter(|job| !seen.contains(job.name) && found.insert(job.name))
+                .collect()
+        };
+        if unseen.is_empty() {
+            return Ok(());
+        }
+        declare::queues(store, &unseen).await?;
+        let mut seen = self.inner.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.extend(unseen.iter().map(|job| job.name));
+        Ok(())
+    }
+
+    /// A queue was gone after all.
+    pub(crate) fn forget_queues(&self) {
+        let mut seen = self.inner.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.clear();
+    }
+
+    fn registry(&self) -> Result<Registry, Error> {
+        let registry = Registry::linked::<Self>()?;
+        registry.check(&self.inner.provided)?;
+        Ok(registry)
+    }
+
+    async fn prepare(&self, registry: &Registry) -> Result<Arc<Store>, Error> {
+        let store = Arc::clone(self.store().await?);
+        self.queues_of(&store, registry.iter().map(|job| job.declaration())).await?;
+        Ok(store)
+    }
+}
+
+impl IntoFuture for Installed {
+    type Output = Result<(), Error>;
+    type IntoFuture = std::pin::Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let registry = self.boss.registry()?;
+            self.boss.prepare(&registry).await.map(drop)
+        })
+    }
+}
+
+impl fmt::Debug for PgBoss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PgBoss").field("settings", &self.inner.settings).finish_non_exhaustive()
+    }
+}
+
+#[cfg(unix)]
+async fn asked_to_end() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        asked = tokio::signal::ctrl_c() => asked,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn asked_to_end() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}

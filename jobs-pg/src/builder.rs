@@ -1,0 +1,150 @@
+//! How an executor is set up.
+
+use std::time::Duration;
+
+use jobs_core::{Error, JobSet, Provided};
+use sqlx::PgPool;
+
+use crate::PgBoss;
+use crate::config::Settings;
+use crate::connect::connect;
+use crate::environment::environment;
+
+/// Sets up a [`PgBoss`]. What is wrong with a setting is the error of [`connect`](Self::connect).
+#[derive(Debug)]
+#[must_use = "nothing happens until `.connect().await`"]
+pub struct PgBossBuilder {
+    settings: Option<Result<Settings, Error>>,
+    pool: Option<PgPool>,
+    provided: Provided,
+    only: Option<Vec<&'static str>>,
+    changes: Vec<Change>,
+}
+
+/// A setting on top of the URL's, whichever was given first.
+struct Change(Box<dyn FnOnce(&mut Settings) + Send>);
+
+impl std::fmt::Debug for Change {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Change")
+    }
+}
+
+impl PgBossBuilder {
+    pub(crate) fn new() -> Self {
+        Self {
+            settings: None,
+            pool: None,
+            provided: Provided::default(),
+            only: None,
+            changes: Vec::new(),
+        }
+    }
+
+    /// The database, as `postgres://user:password@host:port/database`. Without a URL and without a pool it is the one that the
+    /// environment names, as in [`PgBoss::from_env`].
+    pub fn url(mut self, url: &str) -> Self {
+        self.settings = Some(Settings::from_url(url));
+        self
+    }
+
+    /// A ready pool of connections, in place of a URL.
+    pub fn pool(mut self, pool: PgPool) -> Self {
+        self.pool = Some(pool);
+        self
+    }
+
+    /// The schema that holds the jobs, as pg-boss's option `schema` spells it; the default is `pgboss`.
+    pub fn schema(self, schema: impl Into<String>) -> Self {
+        let schema = schema.into();
+        self.change(move |settings| settings.schema = schema)
+    }
+
+    /// How many connections the pool may open; the default is 10. The listener has one more of its own.
+    pub fn max_connections(self, connections: u32) -> Self {
+        self.change(move |settings| settings.max_connections = connections)
+    }
+
+    /// How many jobs this process runs at once in all; the default is 64. Each job has its own bound besides, 10 unless its
+    /// attribute says `worker(concurrency = ...)`.
+    pub fn concurrency(self, jobs: usize) -> Self {
+        self.change(move |settings| settings.concurrency = jobs)
+    }
+
+    /// A value for `ctx.app::<T>()`, or the delegate of an entity of one's own.
+    pub fn provide<T: Send + Sync + 'static>(mut self, value: T) -> Self {
+        self.provided = self.provided.with(value);
+        self
+    }
+
+    /// Runs only these jobs in this process: a handle, or a tuple of handles. The others are still declared.
+    pub fn only<Jobs: JobSet>(mut self) -> Self {
+        self.only = Some(Jobs::names());
+        self
+    }
+
+    /// Whether this process sweeps expired jobs and does the other upkeep; the default is that it does.
+    pub fn supervise(self, supervise: bool) -> Self {
+        self.change(move |settings| settings.supervise = supervise)
+    }
+
+    /// Whether this process keeps and fires schedules; the default is that it does.
+    pub fn schedule(self, schedule: bool) -> Self {
+        self.change(move |settings| settings.schedule = schedule)
+    }
+
+    /// Whether a missing schema is installed; the default is that it is. A schema that stands is never changed.
+    pub fn migrate(self, migrate: bool) -> Self {
+        self.change(move |settings| settings.migrate = migrate)
+    }
+
+    /// Whether this process runs jobs; without, it only submits them and does the upkeep. The default is that it does.
+    pub fn work(self, work: bool) -> Self {
+        self.change(move |settings| settings.work = work)
+    }
+
+    /// How long running jobs may take to end when the executor stops; the default is 30 seconds. Those that take longer go
+    /// back, and no attempt is counted.
+    pub fn stop_timeout(self, timeout: Duration) -> Self {
+        self.change(move |settings| settings.stop_timeout = timeout)
+    }
+
+    /// The name of this application: its connections bear it, and the schedules that it declares are known by it. The default
+    /// is the name of the program's file.
+    pub fn application_name(self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        self.change(move |settings| settings.application_name = name)
+    }
+
+    /// The most bytes that the JSON of one input may have; the default is 8 MiB.
+    pub fn max_input(self, bytes: usize) -> Self {
+        self.change(move |settings| settings.max_input_bytes = bytes)
+    }
+
+    /// Connects to the database. Nothing is written before the executor is started, or the first job submitted.
+    ///
+    /// # Errors
+    /// If a setting is refused, or if the database cannot be reached within 10 seconds.
+    pub async fn connect(self) -> Result<PgBoss, Error> {
+        let mut home = None;
+        let mut settings = match (&self.pool, self.settings) {
+            (_, Some(settings)) => settings?,
+            (Some(pool), None) => Settings::from_pool(pool),
+            (None, None) => environment(&mut home).await?,
+        };
+        for Change(change) in self.changes {
+            change(&mut settings);
+        }
+        settings.check()?;
+        let pool = match self.pool {
+            Some(pool) => pool,
+            None => connect(&settings).await?,
+        };
+        PgBoss::new(settings, pool, self.provided, self.only, home)
+    }
+
+    fn change(mut self, change: impl FnOnce(&mut Settings) + Send + 'static) -> Self {
+        self.changes.push(Change(Box::new(change)));
+        self
+    }
+}

@@ -1,0 +1,171 @@
+//! From what the attributes say to queues and schedules that stand.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use jobs_core::{Declaration, Error, ErrorKind, QueuePolicy, Registered, Registry};
+use serde_json::{Map, Value};
+
+use crate::config::Settings;
+use crate::error::cannot;
+use crate::store::{QueueRow, Store};
+use crate::supervise;
+use crate::worker::{CONCURRENCY, Line, Plan};
+
+/// What a queue that we create has, where nobody says otherwise: a dead worker's jobs are noticed after this many seconds.
+const HEARTBEAT_SECONDS: i32 = 15;
+
+/// Sees that the queues of these jobs stand. One that stands gets what its attribute states, and nothing else is changed.
+pub(crate) async fn queues(store: &Store, jobs: &[&'static Declaration]) -> Result<(), Error> {
+    let dead_letters: BTreeSet<&str> = jobs
+        .iter()
+        .filter_map(|job| job.options.values().dead_letter.as_deref())
+        .collect();
+    let names: Vec<&str> = jobs.iter().map(|job| job.name).chain(dead_letters.iter().copied()).collect();
+    let standing = find(store, &names).await?;
+    // First those that the others point to; a job's own queue may be one of them.
+    for name in dead_letters {
+        if !standing.contains_key(name) && !jobs.iter().any(|job| job.name == name) {
+            create(store, name, &wanted(None)).await?;
+        }
+    }
+    let (targets, rest): (Vec<&Declaration>, Vec<&Declaration>) = jobs.iter().copied().partition(|job| job.options.values().dead_letter.is_none());
+    for job in targets.into_iter().chain(rest) {
+        match standing.get(job.name) {
+            None => create(store, job.name, &wanted(Some(job))).await?,
+            Some(queue) => adapt(store, queue, job).await?,
+        }
+    }
+    Ok(())
+}
+
+/// Which jobs this process runs, and how.
+pub(crate) async fn plan(
+    store: &Store,
+    settings: &Settings,
+    registry: &Registry,
+    only: Option<&[&'static str]>,
+) -> Result<Plan, Error> {
+    let registry = match only {
+        Some(names) => registry.clone().only(names),
+        None => registry.clone(),
+    };
+    let mut jobs: Vec<&'static Registered> = registry.iter().collect();
+    if settings.schedule {
+        jobs.push(supervise::delivery());
+    }
+    let names: Vec<&str> = jobs.iter().map(|job| job.declaration().name).collect();
+    let standing = find(store, &names).await?;
+    let line = |job: &'static Registered| {
+        let declaration = job.declaration();
+        let own = declaration.worker.concurrency.and_then(|own| usize::try_from(own).ok());
+        let line = Line {
+            job,
+            name: declaration.name.into(),
+            concurrency: own.unwrap_or(CONCURRENCY),
+            limited: standing.get(declaration.name).is_some_and(looks_at_active_jobs),
+        };
+        (declaration.name, line)
+    };
+    Ok(Plan { lines: jobs.into_iter().map(line).collect(), concurrency: settings.concurrency })
+}
+
+/// Makes the schedule rows of this application those that it declares.
+pub(crate) async fn schedules(store: &Arc<Store>, settings: &Settings, registry: &Registry) -> Result<(), Error> {
+    queues(store, &[supervise::delivery().declaration()]).await?;
+    let declared: Vec<&'static Declaration> = registry.iter().map(|job| job.declaration()).collect();
+    supervise::reconcile(store, &settings.application_name, &declared).await
+}
+
+async fn find(store: &Store, names: &[&str]) -> Result<HashMap<String, QueueRow>, Error> {
+    let found = store.find_queues(names).await.map_err(cannot("look for the queues of the jobs"))?;
+    Ok(found.into_iter().map(|queue| (queue.name.clone(), queue)).collect())
+}
+
+async fn create(store: &Store, name: &str, options: &Map<String, Value>) -> Result<(), Error> {
+    store.create_queue(name, options).await.map_err(cannot(format!("create the queue `{name}`")))
+}
+
+/// The options with which a queue is created, in pg-boss's spelling.
+fn wanted(job: Option<&Declaration>) -> Map<String, Value> {
+    let mut options = job.map(stated).unwrap_or_default();
+    options.entry("policy").or_insert_with(|| QueuePolicy::Standard.as_str().into());
+    // What pg-boss itself works has no heartbeat that it would keep.
+    if job.is_none_or(|job| !job.name.starts_with(jobs_core::rules::RESERVED_PREFIX)) {
+        options.entry("notify").or_insert(true.into());
+        options.entry("heartbeatSeconds").or_insert(HEARTBEAT_SECONDS.into());
+    }
+    options
+}
+
+/// What the attribute states of the queue, in pg-boss's spelling.
+fn stated(job: &Declaration) -> Map<String, Value> {
+    let mut options = job.options.to_json();
+    options.remove("priority");
+    let mut put = |key: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            options.insert(key.into(), value);
+        }
+    };
+    put("policy", job.queue.policy.map(|policy| policy.as_str().into()));
+    put("partition", job.queue.partition.map(Value::from));
+    put("notify", job.queue.notify.map(Value::from));
+    options
+}
+
+async fn adapt(store: &Store, queue: &QueueRow, job: &Declaration) -> Result<(), Error> {
+    let stands = queue.options();
+    let mut changes = stated(job);
+    changes.retain(|key, value| stands.get(key) != Some(value));
+    for fixed in ["policy", "partition"] {
+        if let Some(stated) = changes.get(fixed) {
+            let Declaration { name, place, .. } = job;
+            let stands = stands.get(fixed).unwrap_or(&Value::Null);
+            return Err(Error::new(
+                ErrorKind::Configuration,
+                format!(
+                    "the queue `{name}` stands with {fixed} {stands}, and the job at {place} states {stated}; that cannot be \
+                     changed: state what stands, or delete the queue first"
+                ),
+            ));
+        }
+    }
+    if changes.is_empty() {
+        return Ok(());
+    }
+    store
+        .change_queue(job.name, &changes)
+        .await
+        .map_err(cannot(format!("change the queue `{}`", job.name)))
+}
+
+fn looks_at_active_jobs(queue: &QueueRow) -> bool {
+    matches!(
+        queue.policy.parse(),
+        Ok(QueuePolicy::Singleton | QueuePolicy::Stately | QueuePolicy::KeyStrictFifo)
+    )
+}
+
+impl QueueRow {
+    /// The queue's options in pg-boss's spelling.
+    fn options(&self) -> Map<String, Value> {
+        let options = serde_json::json!({
+            "policy": self.policy,
+            "partition": self.partition,
+            "retryLimit": self.retry_limit,
+            "retryDelay": self.retry_delay,
+            "retryBackoff": self.retry_backoff,
+            "retryDelayMax": self.retry_delay_max,
+            "expireInSeconds": self.expire_seconds,
+            "retentionSeconds": self.retention_seconds,
+            "deleteAfterSeconds": self.deletion_seconds,
+            "deadLetter": self.dead_letter,
+            "heartbeatSeconds": self.heartbeat_seconds,
+            "notify": self.notify,
+        });
+        match options {
+            Value::Object(options) => options,
+            _ => Map::new(),
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! What pg-boss can do with a submitted job: look at its row, cancel it, resume it.
+
+use std::fmt;
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use jobs_core::{Error, ErrorKind, Job, JobKey, SubmittedJob};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use crate::PgBoss;
+use crate::error::cannot;
+use crate::store::Store;
+
+/// Gives jobs of [`PgBoss`] what only it can do.
+pub trait PgBossExt {
+    /// The job as pg-boss sees it.
+    fn pg_boss(&self) -> PgBossJob<'_>;
+}
+
+impl<J: Job<Executor = PgBoss>> PgBossExt for SubmittedJob<J> {
+    fn pg_boss(&self) -> PgBossJob<'_> {
+        PgBossJob { key: self.key(), boss: Box::new(|| self.executor()) }
+    }
+}
+
+/// A job as pg-boss sees it.
+pub struct PgBossJob<'a> {
+    key: JobKey,
+    boss: Box<dyn Fn() -> Result<PgBoss, Error> + Send + Sync + 'a>,
+}
+
+impl PgBossJob<'_> {
+    /// The job's row, with all its columns.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] if there is no such job, or no longer.
+    pub async fn details(&self) -> Result<JobDetails, Error> {
+        let JobKey { name, id } = &self.key;
+        let boss = (self.boss)()?;
+        let row = boss.store().await?.find(&self.key).await.map_err(cannot(self.doing("look at")))?;
+        let row = row.ok_or_else(|| {
+            Error::new(ErrorKind::NotFound, format!("there is no job {id} in queue `{name}`, or no longer"))
+        })?;
+        serde_json::from_value(row)
+            .map_err(|error| Error::caused_by(ErrorKind::Incompatible, format!("cannot read the row of job {id}"), error))
+    }
+
+    /// Cancels the job, waiting or running; `false` if it had ended already. Whoever runs it learns it with his next sign of
+    /// life, and his function is dropped.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn cancel(&self) -> Result<bool, Error> {
+        self.change("cancel", Store::cancel).await
+    }
+
+    /// Lets a cancelled job wait again; `false` if it is not cancelled.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Refused`] if the policy of the queue has no place for it.
+    pub async fn resume(&self) -> Result<bool, Error> {
+        self.change("resume", Store::resume).await
+    }
+
+    /// Gives a failed job one more attempt; `false` if it has not failed.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Refused`] if the policy of the queue has no place for it.
+    pub async fn retry(&self) -> Result<bool, Error> {
+        self.change("retry", Store::retry).await
+    }
+
+    /// Removes the job's row, whatever its state; `false` if there is none.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn delete(&self) -> Result<bool, Error> {
+        self.change("delete", Store::delete).await
+    }
+
+    async fn change(
+        &self,
+        verb: &str,
+        change: impl AsyncFnOnce(&Store, &JobKey) -> sqlx::Result<bool>,
+    ) -> Result<bool, Error> {
+        let boss = (self.boss)()?;
+        let store = boss.store().await?;
+        let changed = change(store, &self.key).await.map_err(cannot(self.doing(verb)))?;
+        // A job that waits again may be due at once, and pg-boss does not notify of it.
+        boss.doorbell().ring();
+        Ok(changed)
+    }
+
+    fn doing(&self, verb: &str) -> String {
+        format!("{verb} job {} in queue `{}`", self.key.id, self.key.name)
+    }
+}
+
+impl fmt::Debug for PgBossJob<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("PgBossJob").field(&self.key).finish()
+    }
+}
+
+/// The six states of a job. The order is pg-boss's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum JobState {
+    /// It waits for its first attempt.
+    Created,
+    /// It failed, and waits for another attempt.
+    Retry,
+    /// It runs.
+    Active,
+    /// It has ended well.
+    Completed,
+    /// It was cancelled.
+    Cancelled,
+    /// It failed for good.
+    Failed,
+}
+
+impl fmt::Display for JobState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Created => "created",
+            Self::Retry => "retry",
+            Self::Active => "active",
+            Self::Completed => "completed",
+            Self::Cancelled => "cancelled",
+            Self::Failed => "failed",
+        })
+    }
+}
+
+/// A job's row, by the columns of schema 46. Times are whole seconds. Columns that an older schema lacks are at their defaults,
+/// and those that a newer one adds are in [`other`](Self::other).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct JobDetails {
+    /// Unique within the queue.
+    pub id: Uuid,
+    /// The queue.
+    pub name: String,
+    /// Higher runs first.
+    pub priority: i32,
+    /// The input.
+    pub data: Option<Value>,
+    /// What has become of it.
+    pub state: JobState,
+    /// How many more attempts may follow the first.
+    pub retry_limit: i32,
+    /// How often it was fetched again.
+    pub retry_count: i32,
+    /// The wait before another attempt.
+    pub retry_delay: i32,
+    /// Whether that wait grows.
+    pub retry_backoff: bool,
+    /// What it grows to at most.
+    pub retry_delay_max: Option<i32>,
+    /// How long an attempt may take.
+    pub expire_seconds: i32,
+    /// How long the job is kept when it has ended; 0 is for ever.
+    pub deletion_seconds: i32,
+    /// What tells it from equal jobs.
+    pub singleton_key: Option<String>,
+    /// Its throttle slot, in UTC.
+    pub singleton_on: Option<NaiveDateTime>,
+    /// Its group.
+    #[serde(default)]
+    pub group_id: Option<String>,
+    /// Its tier in the group.
+    #[serde(default)]
+    pub group_tier: Option<String>,
+    /// When it is due.
+    pub start_after: DateTime<Utc>,
+    /// When it was submitted.
+    pub created_on: DateTime<Utc>,
+    /// When its last attempt began.
+    pub started_on: Option<DateTime<Utc>>,
+    /// When it ended.
+    pub completed_on: Option<DateTime<Utc>>,
+    /// How long it is kept while it waits.
+    pub keep_until: DateTime<Utc>,
+    /// What the function returned or failed with.
+    pub output: Option<Value>,
+    /// The queue for its copy if it fails for good.
+    pub dead_letter: Option<String>,
+    /// Its queue's policy when it was submitted.
+    pub policy: Option<String>,
+    /// The last sign of life.
+    #[serde(default)]
+    pub heartbeat_on: Option<DateTime<Utc>>,
+    /// After how long without one its worker is taken for dead.
+    #[serde(default)]
+    pub heartbeat_seconds: Option<i32>,
+    /// Whether it waits for other jobs.
+    #[serde(default)]
+    pub blocked: bool,
+    /// Whether others wait for it.
+    #[serde(default)]
+    pub blocking: bool,
+    /// How many it waits for.
+    #[serde(default)]
+    pub pending_dependencies: i32,
+    /// In a dead letter queue: the queue it came from.
+    #[serde(default)]
+    pub source_name: Option<String>,
+    /// The job it is a copy of.
+    #[serde(default)]
+    pub source_id: Option<Uuid>,
+    /// When that was submitted.
+    #[serde(default)]
+    pub source_created_on: Option<DateTime<Utc>>,
+    /// That one's retry count.
+    #[serde(default)]
+    pub source_retry_count: Option<i32>,
+    /// What that one failed with.
+    #[serde(default)]
+    pub source_output: Option<Value>,
+    /// The first job of the chain.
+    #[serde(default)]
+    pub source_root_id: Option<Uuid>,
+    /// The W3C trace context that came with it.
+    #[serde(default)]
+    pub trace_context: Option<Value>,
+    /// Whether it was stored by an upsert by key.
+    #[serde(default)]
+    pub upsert_by_key: Option<bool>,
+    /// Columns that this library does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}

@@ -1,0 +1,62 @@
+//! Which database the environment names.
+
+use std::env;
+
+use jobs_core::Error;
+
+use crate::config::Settings;
+
+const OPTIONS: &str = "PG_BOSS_NEW_OPTIONS";
+const URL: &str = "DATABASE_URL";
+
+#[cfg(feature = "embedded")]
+pub(crate) use private::Home;
+
+/// Without the feature `embedded` there is no private server to keep.
+#[cfg(not(feature = "embedded"))]
+pub(crate) type Home = std::convert::Infallible;
+
+/// `PG_BOSS_NEW_OPTIONS`, else `DATABASE_URL`, else a private Postgres, which lives as long as its `home` is kept.
+pub(crate) async fn environment(home: &mut Option<Home>) -> Result<Settings, Error> {
+    if let Ok(options) = env::var(OPTIONS) {
+        return Settings::from_options(&options);
+    }
+    if let Ok(url) = env::var(URL) {
+        return Settings::from_url(&url);
+    }
+    private::server(home).await
+}
+
+#[cfg(feature = "embedded")]
+mod private {
+    use jobs_core::{Error, ErrorKind};
+
+    use crate::config::Settings;
+    use crate::embedded::Embedded;
+
+    /// Where its data is, from the folder in which the program runs.
+    const FOLDER: &str = ".jobs";
+
+    pub(crate) type Home = Embedded;
+
+    pub(super) async fn server(home: &mut Option<Home>) -> Result<Settings, Error> {
+        let server = Embedded::start(FOLDER).await.map_err(|error| {
+            let message = format!("cannot start a private Postgres in `{FOLDER}`");
+            Error::caused_by(ErrorKind::Unavailable, message, error)
+        })?;
+        Settings::from_url(home.insert(server).url())
+    }
+}
+
+#[cfg(not(feature = "embedded"))]
+mod private {
+    use jobs_core::{Error, ErrorKind};
+
+    use crate::config::Settings;
+
+    pub(super) async fn server(_: &mut Option<super::Home>) -> Result<Settings, Error> {
+        let message = "no database is named: set DATABASE_URL or PG_BOSS_NEW_OPTIONS, or give the builder a `.url(..)`; or turn on \
+                       the feature `embedded` of jobs-pg for a private Postgres";
+        Err(Error::new(ErrorKind::Configuration, message))
+    }
+}

@@ -1,0 +1,66 @@
+//! From what the database says to the library's error.
+
+use jobs_core::{Error, ErrorKind};
+
+use crate::schema::SchemaError;
+
+const UNIQUE_VIOLATION: &str = "23505";
+const FOREIGN_KEY_VIOLATION: &str = "23503";
+
+/// Says what we were doing, and keeps what the database said as the cause.
+pub(crate) fn cannot(doing: impl Into<String>) -> impl FnOnce(sqlx::Error) -> Error {
+    let doing = doing.into();
+    move |error| Error::caused_by(kind_of(&error), format!("cannot {doing}"), error)
+}
+
+fn kind_of(error: &sqlx::Error) -> ErrorKind {
+    match sqlstate(error).as_deref() {
+        Some(FOREIGN_KEY_VIOLATION) => ErrorKind::NotFound,
+        // Data exceptions: what was given cannot be stored.
+        Some(code) if code.starts_with("22") => ErrorKind::BadInput,
+        // Shutdown, crash, too many connections, read-only: it may be different in a moment.
+        Some(code) if is_passing(code) => ErrorKind::Unavailable,
+        Some(_) => ErrorKind::Refused,
+        None => ErrorKind::Unavailable,
+    }
+}
+
+/// Whether the same statement may succeed a little later.
+pub(crate) fn is_transient(error: &sqlx::Error) -> bool {
+    match sqlstate(error) {
+        Some(code) => is_passing(&code),
+        None => !matches!(
+            error,
+            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::Encode(_) | sqlx::Error::PoolClosed
+        ),
+    }
+}
+
+/// Connection exceptions, rollbacks (deadlock, serialisation), lack of resources, operator intervention, lock waits.
+fn is_passing(code: &str) -> bool {
+    ["08", "25006", "40", "53", "55P03", "57"].iter().any(|class| code.starts_with(class))
+}
+
+pub(crate) fn is_unique_violation(error: &sqlx::Error) -> bool {
+    sqlstate(error).as_deref() == Some(UNIQUE_VIOLATION)
+}
+
+pub(crate) fn is_foreign_key_violation(error: &sqlx::Error) -> bool {
+    sqlstate(error).as_deref() == Some(FOREIGN_KEY_VIOLATION)
+}
+
+fn sqlstate(error: &sqlx::Error) -> Option<String> {
+    Some(error.as_database_error()?.code()?.into_owned())
+}
+
+impl From<SchemaError> for Error {
+    fn from(error: SchemaError) -> Self {
+        let kind = match &error {
+            SchemaError::Database { source, .. } => kind_of(source),
+            SchemaError::Name { .. } | SchemaError::NotInstalled { .. } => ErrorKind::Configuration,
+            SchemaError::Forbidden { .. } => ErrorKind::Refused,
+            _ => ErrorKind::Incompatible,
+        };
+        Self::caused_by(kind, "cannot use the database for jobs", error)
+    }
+}

@@ -1,0 +1,100 @@
+//! The statements of the executor, one function each. Nothing is decided here, and nobody else names sqlx's query functions.
+
+pub(crate) mod catalog;
+pub(crate) mod statement;
+
+mod fetch;
+mod jobs;
+mod queues;
+mod schedules;
+mod settle;
+mod submit;
+mod upkeep;
+
+pub(crate) use fetch::{Fetched, Wanted};
+pub(crate) use queues::QueueRow;
+pub(crate) use schedules::{DeclaredRow, Filing, ScheduleRow};
+pub(crate) use settle::{Attempt, Failed};
+pub(crate) use statement::sql;
+pub(crate) use submit::NewJob;
+pub(crate) use upkeep::{Overdue, Untidy};
+
+use sqlx::postgres::PgPoolOptions;
+use sqlx::{PgExecutor, PgPool, Postgres, Transaction};
+
+use crate::schema::{Layout, Schema};
+use statement::Statements;
+
+/// One schema of jobs in one database.
+#[derive(Debug)]
+pub(crate) struct Store {
+    pool: PgPool,
+    listener_pool: PgPool,
+    schema: Schema,
+    layout: Layout,
+    statements: Statements,
+    channel: String,
+}
+
+impl Store {
+    /// Writes the statements for the schema as it was found.
+    pub(crate) fn new(pool: PgPool, schema: Schema, layout: Layout) -> Self {
+        Self {
+            statements: Statements::new(&schema, &layout),
+            channel: schema.channel(),
+            listener_pool: PgPoolOptions::new()
+                .max_connections(1)
+                .connect_lazy_with((*pool.connect_options()).clone()),
+            pool,
+            schema,
+            layout,
+        }
+    }
+
+    pub(crate) fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// One connection beside the others, so that listening takes none from the jobs.
+    pub(crate) fn listener_pool(&self) -> &PgPool {
+        &self.listener_pool
+    }
+
+    pub(crate) fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// The channel on which submissions ring.
+    pub(crate) fn channel(&self) -> &str {
+        &self.channel
+    }
+
+    /// Begins a transaction that holds pg-boss's advisory lock of this suffix.
+    pub(crate) async fn begin_locked(&self, suffix: &str) -> sqlx::Result<Transaction<'static, Postgres>> {
+        let mut transaction = self.begin_bounded().await?;
+        sqlx::query(sql(&self.statements.advisory_lock))
+            .bind(self.schema.lock_key(self.layout.database(), suffix))
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction)
+    }
+
+    /// Begins a transaction that waits for no lock and no client for long.
+    async fn begin_bounded(&self) -> sqlx::Result<Transaction<'static, Postgres>> {
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query(sql(&self.statements.limit_waits))
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction)
+    }
+
+    /// Sends a word to a channel.
+    pub(crate) async fn ring(&self, connection: impl PgExecutor<'_>, channel: &str, word: &str) -> sqlx::Result<()> {
+        sqlx::query(sql(&self.statements.ring))
+            .bind(channel)
+            .bind(word)
+            .execute(connection)
+            .await
+            .map(drop)
+    }
+}

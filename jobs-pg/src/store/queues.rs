@@ -1,0 +1,54 @@
+//! Queues.
+
+use serde_json::{Map, Value};
+
+use super::{Store, sql};
+
+/// One queue with its options. Times are whole seconds.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(crate) struct QueueRow {
+    pub(crate) name: String,
+    pub(crate) policy: String,
+    pub(crate) partition: bool,
+    pub(crate) retry_limit: i32,
+    pub(crate) retry_delay: i32,
+    pub(crate) retry_backoff: bool,
+    pub(crate) retry_delay_max: Option<i32>,
+    pub(crate) expire_seconds: i32,
+    pub(crate) retention_seconds: i32,
+    pub(crate) deletion_seconds: i32,
+    pub(crate) dead_letter: Option<String>,
+    pub(crate) heartbeat_seconds: Option<i32>,
+    pub(crate) notify: bool,
+}
+
+impl Store {
+    /// The queues of these names that there are.
+    pub(crate) async fn find_queues(&self, names: &[&str]) -> sqlx::Result<Vec<QueueRow>> {
+        sqlx::query_as(sql(&self.statements.find_queues))
+            .bind(names)
+            .fetch_all(&self.pool)
+            .await
+    }
+
+    /// Makes a queue with options in pg-boss's spelling; one that stands is left as it is.
+    pub(crate) async fn create_queue(&self, name: &str, options: &Map<String, Value>) -> sqlx::Result<()> {
+        let mut transaction = self.begin_locked("create-queue").await?;
+        sqlx::query(sql(&self.statements.create_queue))
+            .bind(name)
+            .bind(sqlx::types::Json(options))
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await
+    }
+
+    /// Changes what is given of a queue, in pg-boss's spelling.
+    pub(crate) async fn change_queue(&self, name: &str, options: &Map<String, Value>) -> sqlx::Result<()> {
+        sqlx::query(sql(&self.statements.change_queue))
+            .bind(name)
+            .bind(sqlx::types::Json(options))
+            .execute(&self.pool)
+            .await
+            .map(drop)
+    }
+}

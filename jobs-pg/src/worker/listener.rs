@@ -1,0 +1,77 @@
+//! Hears submissions of other processes: `NOTIFY` rings the doorbell. Nothing depends on it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::postgres::PgListener;
+use tokio::time::{Instant, sleep, timeout, timeout_at};
+use uuid::Uuid;
+
+use super::Doorbell;
+use crate::store::Store;
+
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// How often the listener rings itself, and how long it waits to hear it.
+const PING: Duration = Duration::from_secs(30);
+const PONG: Duration = Duration::from_secs(10);
+
+/// Listens for ever, on a connection of its own; when that dies, on a new one.
+pub(crate) async fn run(store: Arc<Store>, doorbell: Arc<Doorbell>) {
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let begun = Instant::now();
+        let Err(error) = listen(&store, &doorbell).await;
+        if begun.elapsed() > PING {
+            pause = FIRST_PAUSE;
+        }
+        tracing::debug!(%error, "not listening; polling meanwhile");
+        sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+async fn listen(store: &Store, doorbell: &Doorbell) -> sqlx::Result<std::convert::Infallible> {
+    let own = format!("{}_{}", store.channel(), Uuid::new_v4().simple());
+    let mut listener = in_time(PgListener::connect_with(store.listener_pool())).await?;
+    // sqlx would connect again by itself, but what was sent before it listens again would be missed in silence.
+    listener.eager_reconnect(false);
+    in_time(listener.listen_all([store.channel(), own.as_str()])).await?;
+    // What was submitted while nobody listened.
+    doorbell.ring();
+    let mut ping = Instant::now() + PING;
+    loop {
+        match timeout_at(ping, listener.try_recv()).await {
+            Ok(Ok(Some(_))) => doorbell.ring(),
+            Ok(Ok(None)) => return Err(gone()),
+            Ok(Err(error)) => return Err(error),
+            Err(_) => {
+                hear_oneself(store, &mut listener, &own, doorbell).await?;
+                ping = Instant::now() + PING;
+            }
+        }
+    }
+}
+
+/// A round trip through the server's notifications: a listener that hears nothing may be dead without knowing.
+async fn hear_oneself(store: &Store, listener: &mut PgListener, own: &str, doorbell: &Doorbell) -> sqlx::Result<()> {
+    in_time(store.ring(&mut *listener, own, "")).await?;
+    in_time(async {
+        while let Some(notification) = listener.try_recv().await? {
+            if notification.channel() == own {
+                return Ok(());
+            }
+            doorbell.ring();
+        }
+        Err(gone())
+    })
+    .await
+}
+
+async fn in_time<T>(step: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+    timeout(PONG, step).await.unwrap_or_else(|_| Err(gone()))
+}
+
+fn gone() -> sqlx::Error {
+    sqlx::Error::Io(std::io::ErrorKind::ConnectionAborted.into())
+}

@@ -1,0 +1,177 @@
+//! The attempts that run in this process, and the room for more.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jobs_core::Cancellation;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::Plan;
+use crate::store::{Attempt, Wanted};
+
+/// Where the queue has none of its own: the heartbeat of queues that we create.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// The attempts that run, by what names them, and the free slots.
+#[derive(Debug)]
+pub(crate) struct RunningAttempts {
+    state: Mutex<State>,
+    ended: Notify,
+}
+
+#[derive(Debug)]
+struct State {
+    attempts: HashMap<Attempt, Sign>,
+    free: usize,
+    rooms: Vec<Room>,
+    /// Where the next list of wishes begins, so that no queue starves behind a busy one.
+    first: usize,
+}
+
+#[derive(Debug)]
+struct Room {
+    name: &'static str,
+    free: usize,
+    limited: bool,
+}
+
+#[derive(Debug)]
+struct Sign {
+    cancellation: Cancellation,
+    last: Instant,
+    every: Duration,
+}
+
+impl RunningAttempts {
+    pub(crate) fn new(plan: &Plan) -> Self {
+        let mut rooms: Vec<Room> = plan
+            .lines
+            .iter()
+            .map(|(name, line)| Room { name, free: line.concurrency, limited: line.limited })
+            .collect();
+        rooms.sort_by_key(|room| room.name);
+        let state = State { attempts: HashMap::new(), free: plan.concurrency, rooms, first: 0 };
+        Self { state: Mutex::new(state), ended: Notify::new() }
+    }
+
+    /// What may be fetched now: so many of each queue, and so many in all.
+    pub(crate) fn wanted(&self) -> (Vec<Wanted>, usize) {
+        let mut state = self.state();
+        let free = state.free;
+        if free == 0 {
+            return (Vec::new(), 0);
+        }
+        state.first = (state.first + 1) % state.rooms.len().max(1);
+        let (later, sooner) = state.rooms.split_at(state.first.min(state.rooms.len()));
+        let wanted = sooner
+            .iter()
+            .chain(later)
+            .filter(|room| room.free > 0)
+            .map(|room| Wanted {
+                name: room.name,
+                slots: i32::try_from(room.free.min(free)).unwrap_or(i32::MAX),
+                limited: room.limited,
+            })
+            .collect();
+        (wanted, free)
+    }
+
+    /// An attempt begins.
+    pub(crate) fn begin(&self, attempt: &Attempt, cancellation: Cancellation, heartbeat_seconds: Option<i32>) {
+        let heartbeat = heartbeat_seconds
+            .and_then(|seconds| u64::try_from(seconds).ok())
+            .map_or(HEARTBEAT, Duration::from_secs);
+        let sign = Sign { cancellation, last: Instant::now(), every: heartbeat / 3 };
+        let mut state = self.state();
+        state.attempts.insert(attempt.clone(), sign);
+        state.take(&attempt.name, 1);
+    }
+
+    /// An attempt has ended, whatever it came to.
+    pub(crate) fn end(&self, attempt: &Attempt) {
+        let mut state = self.state();
+        if state.attempts.remove(attempt).is_some() {
+            state.give_back(&attempt.name);
+        }
+        drop(state);
+        self.ended.notify_waiters();
+    }
+
+    /// Waits until an attempt ends, unless there is room already.
+    pub(crate) async fn room(&self) {
+        self.until(|state| state.free > 0 && state.rooms.iter().any(|room| room.free > 0)).await;
+    }
+
+    /// Waits until none runs.
+    pub(crate) async fn all_ended(&self) {
+        self.until(|state| state.attempts.is_empty()).await;
+    }
+
+    async fn until(&self, reached: impl Fn(&State) -> bool) {
+        loop {
+            let ended = self.ended.notified();
+            tokio::pin!(ended);
+            // Enabled before the look, so that what ends in between is not missed.
+            ended.as_mut().enable();
+            if reached(&self.state()) {
+                return;
+            }
+            ended.await;
+        }
+    }
+
+    /// The attempts that owe a sign of life, and the moment when the next one will.
+    pub(crate) fn due_signs(&self) -> (Vec<Attempt>, Instant) {
+        let now = Instant::now();
+        let state = self.state();
+        let due = state.attempts.iter().filter(|(_, sign)| sign.last + sign.every <= now);
+        let due = due.map(|(attempt, _)| attempt.clone()).collect();
+        let next = state.attempts.values().map(|sign| sign.last + sign.every).min();
+        (due, next.map_or(now + HEARTBEAT / 3, |next| next.min(now + HEARTBEAT / 3)))
+    }
+
+    /// Notes who gave a sign, and calls off those who are no longer ours. Answers how many these are.
+    pub(crate) fn signed(&self, asked: &[Attempt], ours: &HashSet<Uuid>) -> usize {
+        let mut state = self.state();
+        let mut lost = 0;
+        for attempt in asked {
+            let Some(sign) = state.attempts.get_mut(attempt) else {
+                continue;
+            };
+            sign.last = Instant::now();
+            if !ours.contains(&attempt.id) {
+                sign.cancellation.cancel();
+                lost += 1;
+            }
+        }
+        lost
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn take(&mut self, name: &str, slots: usize) {
+        self.free = self.free.saturating_sub(slots);
+        if let Some(room) = self.room_of(name) {
+            room.free = room.free.saturating_sub(slots);
+        }
+    }
+
+    fn give_back(&mut self, name: &str) {
+        self.free += 1;
+        if let Some(room) = self.room_of(name) {
+            room.free += 1;
+        }
+    }
+
+    fn room_of(&mut self, name: &str) -> Option<&mut Room> {
+        let at = self.rooms.binary_search_by_key(&name, |room| room.name).ok()?;
+        self.rooms.get_mut(at)
+    }
+}
