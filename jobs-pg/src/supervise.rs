@@ -134,3 +134,6 @@ impl Upkeep {
         Ok(pass.again_in)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -80,7 +80,7 @@ async fn send_on(occurrence: Occurrence, context: Context<Delivery>) -> Result<(
 }
 
 /// Submits the job of an occurrence and notes it at its schedule; answers whether it is new.
-async fn deliver(
+pub(super) async fn deliver(
     store: &Store,
     occurrence: &Occurrence,
     options: JobOptions,

@@ -1,0 +1,266 @@
+//! The duties against a real Postgres: each test has a schema of its own in the database that DATABASE_URL names.
+
+use std::time::Duration;
+
+use jobs_core::JobOptions;
+use sqlx::{AssertSqlSafe, Executor, PgPool, Row};
+use uuid::Uuid;
+
+use super::delivery::{Occurrence, deliver};
+use super::{flows, maintain, monitor, timekeeper::Timekeeper};
+use crate::schema::{self, Schema};
+use crate::store::{DeclaredRow, Store};
+
+/// A schema with one queue, `mail`, and the dead letter queue `dead`.
+struct Db {
+    store: Store,
+    schema: Schema,
+}
+
+impl Db {
+    async fn new(name: &str) -> Option<Self> {
+        let url = std::env::var("DATABASE_URL").ok()?;
+        let pool = PgPool::connect(&url).await.expect("the database");
+        let schema = Schema::new(name).expect("a good name");
+        let drop = format!("DROP SCHEMA IF EXISTS {} CASCADE", schema.quoted());
+        pool.execute(AssertSqlSafe(drop)).await.expect("dropped");
+        let layout = schema::ensure(&pool, &schema).await.expect("installed");
+        let store = Store::new(pool, schema.clone(), layout);
+        let db = Self { store, schema };
+        db.run(
+            r#"SELECT @create_queue('dead', '{"policy": "standard"}');
+               SELECT @create_queue('mail', '{"policy": "standard", "deadLetter": "dead", "retryLimit": 1}')"#,
+        )
+        .await;
+        Some(db)
+    }
+
+    /// Runs statements; `@` stands for the schema.
+    async fn run(&self, text: &str) {
+        let text = text.replace('@', &format!("{}.", self.schema.quoted()));
+        let done = self.store.pool().execute(AssertSqlSafe(text)).await;
+        done.expect("a statement of a test");
+    }
+
+    /// The rows of a query, each as text.
+    async fn rows(&self, text: &str) -> Vec<String> {
+        let text = text.replace('@', &format!("{}.", self.schema.quoted()));
+        let text = format!("SELECT r::text FROM ({text}) r");
+        let rows = self.store.pool().fetch_all(AssertSqlSafe(text)).await;
+        let rows = rows.expect("a query of a test");
+        rows.iter().map(|row| row.get(0)).collect()
+    }
+
+    async fn end(self) {
+        let drop = format!("DROP SCHEMA {} CASCADE", self.schema.quoted());
+        let pool = self.store.pool();
+        pool.execute(AssertSqlSafe(drop)).await.expect("dropped");
+    }
+}
+
+#[tokio::test]
+async fn an_expired_attempt_is_failed_and_its_job_waits_for_the_next() {
+    let Some(db) = Db::new("jobs_sweep").await else { return };
+    db.run(
+        "INSERT INTO @job (name, state, started_on, expire_seconds, heartbeat_on, heartbeat_seconds, retry_limit)
+         VALUES ('mail', 'active', now() - interval '1 hour', 60, now(), 15, 1),
+                ('mail', 'active', now(), 60, now() - interval '1 minute', 15, 1),
+                ('mail', 'active', now(), 60, now(), 15, 1)",
+    )
+    .await;
+    assert!(monitor::sweep(&db.store).await.expect("swept"));
+    let jobs = db.rows("SELECT state, output FROM @job ORDER BY state, output").await;
+    assert_eq!(
+        jobs,
+        [
+            r#"(retry,"{""value"": {""message"": ""job heartbeat timeout""}}")"#,
+            r#"(retry,"{""value"": {""message"": ""job timed out""}}")"#,
+            "(active,)",
+        ]
+    );
+    assert!(!monitor::sweep(&db.store).await.expect("swept"));
+    db.end().await;
+}
+
+#[tokio::test]
+async fn a_job_out_of_attempts_goes_to_its_dead_letter_queue() {
+    let Some(db) = Db::new("jobs_sweep_dead").await else { return };
+    db.run(
+        "INSERT INTO @job (name, state, started_on, expire_seconds, retry_count, retry_limit, dead_letter, data)
+         VALUES ('mail', 'active', now() - interval '1 hour', 60, 1, 1, 'dead', '7')",
+    )
+    .await;
+    monitor::sweep(&db.store).await.expect("swept");
+    let jobs = db.rows("SELECT name, state, data, source_name FROM @job ORDER BY name").await;
+    assert_eq!(jobs, ["(dead,created,7,mail)", "(mail,failed,7,)"]);
+    db.end().await;
+}
+
+#[tokio::test]
+async fn a_retry_that_the_policy_has_no_place_for_fails_for_good() {
+    let Some(db) = Db::new("jobs_sweep_stately").await else { return };
+    db.run(
+        r#"SELECT @create_queue('one', '{"policy": "stately"}');
+           INSERT INTO @job (name, policy, state, started_on, expire_seconds, retry_limit, singleton_key)
+           VALUES ('one', 'stately', 'active', now() - interval '1 hour', 60, 5, 'a'),
+                  ('one', 'stately', 'active', now() - interval '1 hour', 60, 5, 'b'),
+                  ('one', 'stately', 'retry', null, 60, 5, 'a')"#,
+    )
+    .await;
+    monitor::sweep(&db.store).await.expect("swept");
+    let jobs = db.rows("SELECT singleton_key, state FROM @job ORDER BY 1, 2").await;
+    assert_eq!(jobs, ["(a,retry)", "(a,failed)", "(b,retry)"]);
+    db.end().await;
+}
+
+#[tokio::test]
+async fn a_watched_queue_has_its_counts_written() {
+    let Some(db) = Db::new("jobs_count").await else { return };
+    db.run(
+        "INSERT INTO @job (name, state, start_after, blocked, completed_on, policy, singleton_key)
+         VALUES ('mail', 'created', now(), false, null, null, null),
+                ('mail', 'retry', now() + interval '1 hour', false, null, null, null),
+                ('mail', 'created', now(), true, null, null, null),
+                ('mail', 'active', now(), false, null, 'singleton', 'k'),
+                ('mail', 'failed', now(), false, now(), null, null),
+                ('mail', 'completed', now(), false, now() - interval '1 minute', null, null);
+         UPDATE @queue SET retained_count = 5, retained_on = now() - interval '1 hour' WHERE name = 'mail'",
+    )
+    .await;
+    monitor::monitor(&db.store, Duration::from_secs(60)).await.expect("watched");
+    let counts = db
+        .rows(
+            "SELECT queued_count, deferred_count, blocked_count, ready_count, active_count, failed_count,
+                    retained_count, total_count, ready_history, singletons_active, monitor_on IS NOT NULL
+               FROM @queue WHERE name = 'mail'",
+        )
+        .await;
+    assert_eq!(counts, ["(3,1,1,1,1,1,6,11,{1},{k},t)"]);
+    assert!(db.store.claim_monitoring(60.0).await.expect("asked").is_empty());
+    db.end().await;
+}
+
+#[tokio::test]
+async fn jobs_kept_long_enough_are_removed_and_the_rest_is_counted() {
+    let Some(db) = Db::new("jobs_tidy").await else { return };
+    db.run(
+        "INSERT INTO @job (name, priority, state, completed_on, deletion_seconds, keep_until)
+         VALUES ('mail', 1, 'completed', now() - interval '2 hours', 3600, now()),
+                ('mail', 2, 'completed', now() - interval '2 hours', 0, now()),
+                ('mail', 3, 'failed', now() - interval '2 hours', 7200000, now()),
+                ('mail', 4, 'created', null, 3600, now() - interval '1 second'),
+                ('mail', 5, 'created', null, 3600, now() + interval '1 hour'),
+                ('mail', 6, 'active', null, 3600, now() - interval '1 hour');
+         INSERT INTO @job_dependency VALUES ('mail', gen_random_uuid(), 'mail', gen_random_uuid())",
+    )
+    .await;
+    maintain::maintain(&db.store, Duration::from_secs(60)).await.expect("tidied");
+    let left = db.rows("SELECT priority FROM @job ORDER BY 1").await;
+    assert_eq!(left, ["(2)", "(3)", "(5)", "(6)"]);
+    let counts = db.rows("SELECT total_count, retained_count FROM @queue WHERE name = 'mail'").await;
+    assert_eq!(counts, ["(4,1)"]);
+    assert!(db.rows("SELECT 1 FROM @job_dependency").await.is_empty());
+    db.end().await;
+}
+
+#[tokio::test]
+async fn a_job_is_let_go_when_its_last_parent_is_done() {
+    let Some(db) = Db::new("jobs_flow").await else { return };
+    db.run(
+        "INSERT INTO @job (id, name, state, blocking, blocked, pending_dependencies, start_after)
+         SELECT ('00000000-0000-0000-0000-00000000000' || n)::uuid, 'mail',
+                CASE n WHEN 1 THEN 'completed' ELSE 'created' END::@job_state, n < 3, n > 2, CASE WHEN n > 2 THEN n - 2 ELSE 0 END,
+                now() - interval '1 hour'
+           FROM generate_series(1, 4) AS n;
+         INSERT INTO @job_dependency (child_name, child_id, parent_name, parent_id)
+         SELECT 'mail', ('00000000-0000-0000-0000-00000000000' || c)::uuid, 'mail', ('00000000-0000-0000-0000-00000000000' || p)::uuid
+           FROM (VALUES (3, 1), (4, 1), (4, 2)) AS edge(c, p)",
+    )
+    .await;
+    assert!(flows::resolve(&db.store, Duration::ZERO).await.expect("resolved"));
+    let query = "SELECT right(id::text, 1), blocked, blocking, pending_dependencies, start_after > now() - interval '1 minute'
+                   FROM @job ORDER BY id";
+    assert_eq!(db.rows(query).await, ["(1,f,f,0,f)", "(2,f,t,0,f)", "(3,f,f,0,t)", "(4,t,f,1,f)"]);
+    db.run("UPDATE @job SET state = 'completed' WHERE right(id::text, 1) = '2'").await;
+    assert!(flows::resolve(&db.store, Duration::ZERO).await.expect("resolved"));
+    assert_eq!(db.rows(query).await[3], "(4,f,f,0,t)");
+    assert!(!flows::resolve(&db.store, Duration::from_secs(60)).await.expect("asked"));
+    db.end().await;
+}
+
+#[tokio::test]
+async fn an_occurrence_is_filed_once_whoever_looks() {
+    let Some(db) = Db::new("jobs_cron").await else { return };
+    db.run(
+        r#"SELECT @create_queue('rep_q1', '{"policy": "standard"}');
+           SELECT @create_queue('__pgboss__send-it', '{"policy": "standard"}');
+           INSERT INTO @schedule (name, key, cron, data) VALUES ('rep_q1', 'k_1', '* * * * *', '{"n": 12345678901234567890.5}'),
+               ('rep_q1', '', 'nonsense', null)"#,
+    )
+    .await;
+    let mut timekeeper = Timekeeper::default();
+    let every = Duration::from_secs(30);
+    let first = timekeeper.pass(&db.store, every).await.expect("passed");
+    assert_eq!((first.filed, first.again_in), (1, every));
+    let refused = timekeeper.pass(&db.store, every).await.expect("asked");
+    assert!(refused.filed == 0 && refused.again_in > Duration::from_secs(25));
+    // The same minute or the next one: one job a minute at most.
+    timekeeper.pass(&db.store, Duration::ZERO).await.expect("passed");
+    let filed = db
+        .rows(
+            r"SELECT singleton_key, data ->> 'name', data ->> 'key', data #>> '{data,n}',
+                     data ->> 'slot' = to_char(singleton_on, 'YYYY-MM-DD HH24:MI:SS'), count(*) OVER (PARTITION BY singleton_on)
+                FROM @job LIMIT 1",
+        )
+        .await;
+    assert_eq!(filed, [r#"("rep\\_q1__k_1",rep_q1,k_1,12345678901234567890.5,t,1)"#]);
+    db.end().await;
+}
+
+#[tokio::test]
+async fn an_occurrence_is_sent_on_once_however_often_it_is_tried() {
+    let Some(db) = Db::new("jobs_delivery").await else { return };
+    db.run("INSERT INTO @schedule (name, cron) VALUES ('mail', '* * * * *')").await;
+    let text = r#"{"name": "mail", "key": "", "data": {"n": 1.10}, "options": {"priority": 3, "tz": "UTC"}, "slot": "x"}"#;
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let occurrence: Occurrence = serde_path_to_error::deserialize(&mut reader).expect("an occurrence");
+    let filing = Uuid::new_v4();
+    for is_new in [true, false] {
+        let options = JobOptions::new().priority(3);
+        let sent = deliver(&db.store, &occurrence, options, filing).await.expect("sent on");
+        assert_eq!(sent, is_new);
+    }
+    let jobs = db
+        .rows("SELECT j.id, j.priority, j.data::text FROM @job j JOIN @schedule s ON s.last_job_id = j.id")
+        .await;
+    assert_eq!(jobs, [format!(r#"({filing},3,"{{""n"": 1.10}}")"#)]);
+    db.end().await;
+}
+
+#[tokio::test]
+async fn declared_schedules_come_and_go_and_those_of_others_stay() {
+    let Some(db) = Db::new("jobs_declared").await else { return };
+    db.run(
+        r#"INSERT INTO @schedule (name, key, cron, options) VALUES
+               ('mail', 'node', '* * * * *', '{"tz": "UTC"}'), ('mail', 'other', '* * * * *', '{"application": "b"}')"#,
+    )
+    .await;
+    let row = |key, cron| DeclaredRow {
+        name: "mail",
+        key,
+        cron,
+        timezone: "UTC",
+        data: "null".into(),
+        options: r#"{"application": "a"}"#.into(),
+    };
+    let declared = [row("one", "0 * * * *"), row("two", "0 * * * *")];
+    db.store.declare_schedules("a", &declared).await.expect("declared");
+    let before = db.rows("SELECT key, xmin FROM @schedule ORDER BY key").await;
+    db.store.declare_schedules("a", &declared).await.expect("declared");
+    assert_eq!(db.rows("SELECT key, xmin FROM @schedule ORDER BY key").await, before);
+    let fewer = [row("two", "5 * * * *")];
+    db.store.declare_schedules("a", &fewer).await.expect("declared");
+    let left = db.rows("SELECT key, cron FROM @schedule ORDER BY key").await;
+    assert_eq!(left, [r#"(node,"* * * * *")"#, r#"(other,"* * * * *")"#, r#"(two,"5 * * * *")"#]);
+    db.end().await;
+}
