@@ -14,7 +14,7 @@ use crate::config::Settings;
 use crate::declare;
 use crate::entities::Connections;
 use crate::environment::Home;
-use crate::schema::{self, Schema};
+use crate::schema::{self, Missing, Schema};
 use crate::store::Store;
 use crate::supervise;
 use crate::worker::{Doorbell, Settled, Worker};
@@ -215,9 +215,10 @@ impl PgBoss {
         self.inner
             .store
             .get_or_try_init(|| async {
-                let layout = match settings.migrate {
-                    true => schema::ensure(pool, schema).await,
-                    false => schema::attach(pool, schema).await,
+                let layout = match (settings.migrate, settings.create_schema) {
+                    (true, true) => schema::ensure(pool, schema, Missing::Schema).await,
+                    (true, false) => schema::ensure(pool, schema, Missing::Tables).await,
+                    (false, _) => schema::attach(pool, schema).await,
                 };
                 let layout = layout.map_err(Error::from)?;
                 Ok(Arc::new(Store::new(pool.clone(), schema.clone(), layout)))

@@ -14,7 +14,7 @@ pub use error::SchemaError;
 pub use name::Schema;
 
 pub(crate) use check::attach;
-pub(crate) use install::ensure;
+pub(crate) use install::{Missing, ensure};
 pub(crate) use layout::Layout;
 #[cfg(test)]
 pub(crate) use layout::tests::{later_columns, layout_of};

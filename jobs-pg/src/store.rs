@@ -1,5 +1,7 @@
 //! The statements of the executor, one function each. Nothing is decided here, and nobody else names sqlx's query functions.
 
+#![expect(clippy::disallowed_methods, reason = "this is the place for them")]
+
 pub(crate) mod catalog;
 pub(crate) mod statement;
 

@@ -69,13 +69,35 @@ struct Upkeep {
 
 impl Upkeep {
     fn supervise(self: &Arc<Self>, stopping: &watch::Receiver<bool>) -> [JoinHandle<()>; 4] {
-        let Intervals { supervise, flow, .. } = self.intervals;
-        let duty = |doing, interval, bound| Duty { doing, interval, bound };
+        let Intervals {
+            supervise, flow, ..
+        } = self.intervals;
+        let duty = |doing, interval, bound| Duty {
+            doing,
+            interval,
+            bound,
+        };
         [
-            self.take_on(duty("end overdue attempts", SWEEP, SHORT), stopping, Self::sweep),
-            self.take_on(duty("release waiting jobs", flow, SHORT), stopping, Self::resolve),
-            self.take_on(duty("watch queues", supervise, LONG), stopping, Self::monitor),
-            self.take_on(duty("tidy queues", supervise, LONGEST), stopping, Self::maintain),
+            self.take_on(
+                duty("end overdue attempts", SWEEP, SHORT),
+                stopping,
+                Self::sweep,
+            ),
+            self.take_on(
+                duty("release waiting jobs", flow, SHORT),
+                stopping,
+                Self::resolve,
+            ),
+            self.take_on(
+                duty("watch queues", supervise, LONG),
+                stopping,
+                Self::monitor,
+            ),
+            self.take_on(
+                duty("tidy queues", supervise, LONGEST),
+                stopping,
+                Self::maintain,
+            ),
         ]
     }
 
@@ -127,7 +149,9 @@ impl Upkeep {
 
     async fn file_due(self: Arc<Self>) -> sqlx::Result<Duration> {
         let mut timekeeper = self.timekeeper.lock().await;
-        let pass = timekeeper.pass(&self.store, self.intervals.cron_monitor).await?;
+        let pass = timekeeper
+            .pass(&self.store, self.intervals.cron_monitor)
+            .await?;
         if pass.filed > 0 {
             self.doorbell.ring();
         }

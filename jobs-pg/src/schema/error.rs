@@ -36,6 +36,18 @@ pub enum SchemaError {
         database: String,
     },
 
+    /// There is no such schema, and we were told not to make one.
+    #[error(
+        "there is no schema `{schema}` in the database `{database}`, and `createSchema` is off; turn it on, or create \
+         the schema by hand"
+    )]
+    NoSchema {
+        /// The schema that was to be filled.
+        schema: String,
+        /// The database that it should be in.
+        database: String,
+    },
+
     /// The schema is of an older family.
     #[error(
         "the schema `{schema}` has version {version} ({layout}), and 26 is the oldest supported; {next_step}"
@@ -132,7 +144,9 @@ impl SchemaError {
     /// What a caller can tell apart.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Name { .. } | Self::NotInstalled { .. } => ErrorKind::Configuration,
+            Self::Name { .. } | Self::NotInstalled { .. } | Self::NoSchema { .. } => {
+                ErrorKind::Configuration
+            }
             Self::PostgresTooOld { .. }
             | Self::TooOld { .. }
             | Self::Mismatch { .. }

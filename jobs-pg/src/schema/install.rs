@@ -10,15 +10,29 @@ use crate::store::catalog::{self, Server};
 /// the very same time) a row of its catalog.
 const LOST_THE_RACE: [&str; 5] = ["42P06", "42P07", "42710", "42723", "23505"];
 const NO_PERMISSION: &str = "42501";
+const NO_SUCH_SCHEMA: &str = "3F000";
 
-/// Finds the layout of the schema, and makes the schema first if it holds no job tables.
-pub(crate) async fn ensure(pool: &PgPool, schema: &Schema) -> Result<Layout, SchemaError> {
+/// What may be made where there are no job tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Missing {
+    /// The tables, and the schema around them.
+    Schema,
+    /// The tables only: the schema has to be there.
+    Tables,
+}
+
+/// Finds the layout of the schema, and first makes what may be made if it holds no job tables.
+pub(crate) async fn ensure(
+    pool: &PgPool,
+    schema: &Schema,
+    missing: Missing,
+) -> Result<Layout, SchemaError> {
     let mut conn = pool.acquire().await.map_err(failed("look at", schema))?;
     let server = check::server(&mut conn, schema).await?;
     if let Some(layout) = check(&mut conn, schema, &server).await? {
         return Ok(layout);
     }
-    let installed = install(&mut conn, schema, &server).await;
+    let installed = install(&mut conn, schema, &server, missing).await;
     if let Some(layout) = check(&mut conn, schema, &server).await? {
         return Ok(layout);
     }
@@ -36,12 +50,16 @@ async fn install(
     conn: &mut PgConnection,
     schema: &Schema,
     server: &Server,
+    missing: Missing,
 ) -> Result<(), sqlx::Error> {
     let mut tx = conn.begin().await?;
     catalog::lock(&mut tx, schema.lock_key(&server.database, "")).await?;
     let members = catalog::members(&mut tx, schema).await?;
     if !members.contains(VERSION_COLUMN) {
-        catalog::create(&mut tx, schema).await?;
+        if missing == Missing::Schema {
+            catalog::create_schema(&mut tx, schema).await?;
+        }
+        catalog::create_tables(&mut tx, schema).await?;
         tracing::info!(%schema, "installing the job tables");
     }
     tx.commit().await
@@ -61,6 +79,11 @@ fn refused(schema: &Schema, server: &Server, source: sqlx::Error) -> SchemaError
             schema: schema.to_string(),
             database: server.database.clone(),
             source,
+        }
+    } else if code == NO_SUCH_SCHEMA {
+        SchemaError::NoSchema {
+            schema: schema.to_string(),
+            database: server.database.clone(),
         }
     } else {
         failed("install the job tables into", schema)(source)

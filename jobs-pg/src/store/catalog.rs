@@ -63,8 +63,8 @@ pub(crate) async fn lock(conn: &mut PgConnection, key: i64) -> sqlx::Result<()> 
     Ok(())
 }
 
-/// Makes the schema and all that belongs in it. The caller holds the lock and the transaction.
-pub(crate) async fn create(conn: &mut PgConnection, schema: &Schema) -> sqlx::Result<()> {
+/// Makes the schema, if it is not there. The caller holds the lock and the transaction.
+pub(crate) async fn create_schema(conn: &mut PgConnection, schema: &Schema) -> sqlx::Result<()> {
     // Asked first, as IF NOT EXISTS wants the right to create schemas even where there is nothing to create.
     let exists: bool = sqlx::query_scalar(include_str!("../../sql/catalog/schema_exists.sql"))
         .bind(schema.name())
@@ -76,6 +76,11 @@ pub(crate) async fn create(conn: &mut PgConnection, schema: &Schema) -> sqlx::Re
             .execute(&mut *conn)
             .await?;
     }
+    Ok(())
+}
+
+/// Makes all that belongs in the schema. The caller holds the lock and the transaction.
+pub(crate) async fn create_tables(conn: &mut PgConnection, schema: &Schema) -> sqlx::Result<()> {
     for step in STEPS {
         let sql = statement::in_schema(step, schema);
         sqlx::raw_sql(AssertSqlSafe(sql))

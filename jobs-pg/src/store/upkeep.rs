@@ -129,9 +129,7 @@ impl Store {
         let mut savepoint = connection.begin().await?;
         match self.fail(&mut savepoint, failed).await {
             Ok(_) => savepoint.commit().await.map(|()| true),
-            Err(error) if is_unique_violation(&error) => {
-                savepoint.rollback().await.map(|()| false)
-            }
+            Err(error) if is_unique_violation(&error) => savepoint.rollback().await.map(|()| false),
             Err(error) => Err(error),
         }
     }

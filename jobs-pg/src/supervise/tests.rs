@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::delivery::{Occurrence, deliver};
 use super::{flows, maintain, monitor, timekeeper::Timekeeper};
-use crate::schema::{self, Schema};
+use crate::schema::{self, Missing, Schema};
 use crate::store::{DeclaredRow, Store};
 
 /// A schema with one queue, `mail`, and the dead letter queue `dead`.
@@ -24,7 +24,9 @@ impl Db {
         let schema = Schema::new(name).expect("a good name");
         let drop = format!("DROP SCHEMA IF EXISTS {} CASCADE", schema.quoted());
         pool.execute(AssertSqlSafe(drop)).await.expect("dropped");
-        let layout = schema::ensure(&pool, &schema).await.expect("installed");
+        let layout = schema::ensure(&pool, &schema, Missing::Schema)
+            .await
+            .expect("installed");
         let store = Store::new(pool, schema.clone(), layout);
         let db = Self { store, schema };
         db.run(
@@ -60,7 +62,9 @@ impl Db {
 
 #[tokio::test]
 async fn an_expired_attempt_is_failed_and_its_job_waits_for_the_next() {
-    let Some(db) = Db::new("jobs_sweep").await else { return };
+    let Some(db) = Db::new("jobs_sweep").await else {
+        return;
+    };
     db.run(
         "INSERT INTO @job (name, state, started_on, expire_seconds, heartbeat_on, heartbeat_seconds, retry_limit)
          VALUES ('mail', 'active', now() - interval '1 hour', 60, now(), 15, 1),
@@ -69,7 +73,9 @@ async fn an_expired_attempt_is_failed_and_its_job_waits_for_the_next() {
     )
     .await;
     assert!(monitor::sweep(&db.store).await.expect("swept"));
-    let jobs = db.rows("SELECT state, output FROM @job ORDER BY state, output").await;
+    let jobs = db
+        .rows("SELECT state, output FROM @job ORDER BY state, output")
+        .await;
     assert_eq!(
         jobs,
         [
@@ -84,21 +90,27 @@ async fn an_expired_attempt_is_failed_and_its_job_waits_for_the_next() {
 
 #[tokio::test]
 async fn a_job_out_of_attempts_goes_to_its_dead_letter_queue() {
-    let Some(db) = Db::new("jobs_sweep_dead").await else { return };
+    let Some(db) = Db::new("jobs_sweep_dead").await else {
+        return;
+    };
     db.run(
         "INSERT INTO @job (name, state, started_on, expire_seconds, retry_count, retry_limit, dead_letter, data)
          VALUES ('mail', 'active', now() - interval '1 hour', 60, 1, 1, 'dead', '7')",
     )
     .await;
     monitor::sweep(&db.store).await.expect("swept");
-    let jobs = db.rows("SELECT name, state, data, source_name FROM @job ORDER BY name").await;
+    let jobs = db
+        .rows("SELECT name, state, data, source_name FROM @job ORDER BY name")
+        .await;
     assert_eq!(jobs, ["(dead,created,7,mail)", "(mail,failed,7,)"]);
     db.end().await;
 }
 
 #[tokio::test]
 async fn a_retry_that_the_policy_has_no_place_for_fails_for_good() {
-    let Some(db) = Db::new("jobs_sweep_stately").await else { return };
+    let Some(db) = Db::new("jobs_sweep_stately").await else {
+        return;
+    };
     db.run(
         r#"SELECT @create_queue('one', '{"policy": "stately"}');
            INSERT INTO @job (name, policy, state, started_on, expire_seconds, retry_limit, singleton_key)
@@ -108,14 +120,18 @@ async fn a_retry_that_the_policy_has_no_place_for_fails_for_good() {
     )
     .await;
     monitor::sweep(&db.store).await.expect("swept");
-    let jobs = db.rows("SELECT singleton_key, state FROM @job ORDER BY 1, 2").await;
+    let jobs = db
+        .rows("SELECT singleton_key, state FROM @job ORDER BY 1, 2")
+        .await;
     assert_eq!(jobs, ["(a,retry)", "(a,failed)", "(b,retry)"]);
     db.end().await;
 }
 
 #[tokio::test]
 async fn a_watched_queue_has_its_counts_written() {
-    let Some(db) = Db::new("jobs_count").await else { return };
+    let Some(db) = Db::new("jobs_count").await else {
+        return;
+    };
     db.run(
         "INSERT INTO @job (name, state, start_after, blocked, completed_on, policy, singleton_key)
          VALUES ('mail', 'created', now(), false, null, null, null),
@@ -127,7 +143,9 @@ async fn a_watched_queue_has_its_counts_written() {
          UPDATE @queue SET retained_count = 5, retained_on = now() - interval '1 hour' WHERE name = 'mail'",
     )
     .await;
-    monitor::monitor(&db.store, Duration::from_secs(60)).await.expect("watched");
+    monitor::monitor(&db.store, Duration::from_secs(60))
+        .await
+        .expect("watched");
     let counts = db
         .rows(
             "SELECT queued_count, deferred_count, blocked_count, ready_count, active_count, failed_count,
@@ -136,13 +154,21 @@ async fn a_watched_queue_has_its_counts_written() {
         )
         .await;
     assert_eq!(counts, ["(3,1,1,1,1,1,6,11,{1},{k},t)"]);
-    assert!(db.store.claim_monitoring(60.0).await.expect("asked").is_empty());
+    assert!(
+        db.store
+            .claim_monitoring(60.0)
+            .await
+            .expect("asked")
+            .is_empty()
+    );
     db.end().await;
 }
 
 #[tokio::test]
 async fn jobs_kept_long_enough_are_removed_and_the_rest_is_counted() {
-    let Some(db) = Db::new("jobs_tidy").await else { return };
+    let Some(db) = Db::new("jobs_tidy").await else {
+        return;
+    };
     db.run(
         "INSERT INTO @job (name, priority, state, completed_on, deletion_seconds, keep_until)
          VALUES ('mail', 1, 'completed', now() - interval '2 hours', 3600, now()),
@@ -154,10 +180,14 @@ async fn jobs_kept_long_enough_are_removed_and_the_rest_is_counted() {
          INSERT INTO @job_dependency VALUES ('mail', gen_random_uuid(), 'mail', gen_random_uuid())",
     )
     .await;
-    maintain::maintain(&db.store, Duration::from_secs(60)).await.expect("tidied");
+    maintain::maintain(&db.store, Duration::from_secs(60))
+        .await
+        .expect("tidied");
     let left = db.rows("SELECT priority FROM @job ORDER BY 1").await;
     assert_eq!(left, ["(2)", "(3)", "(5)", "(6)"]);
-    let counts = db.rows("SELECT total_count, retained_count FROM @queue WHERE name = 'mail'").await;
+    let counts = db
+        .rows("SELECT total_count, retained_count FROM @queue WHERE name = 'mail'")
+        .await;
     assert_eq!(counts, ["(4,1)"]);
     assert!(db.rows("SELECT 1 FROM @job_dependency").await.is_empty());
     db.end().await;
@@ -165,7 +195,9 @@ async fn jobs_kept_long_enough_are_removed_and_the_rest_is_counted() {
 
 #[tokio::test]
 async fn a_job_is_let_go_when_its_last_parent_is_done() {
-    let Some(db) = Db::new("jobs_flow").await else { return };
+    let Some(db) = Db::new("jobs_flow").await else {
+        return;
+    };
     db.run(
         "INSERT INTO @job (id, name, state, blocking, blocked, pending_dependencies, start_after)
          SELECT ('00000000-0000-0000-0000-00000000000' || n)::uuid, 'mail',
@@ -177,20 +209,38 @@ async fn a_job_is_let_go_when_its_last_parent_is_done() {
            FROM (VALUES (3, 1), (4, 1), (4, 2)) AS edge(c, p)",
     )
     .await;
-    assert!(flows::resolve(&db.store, Duration::ZERO).await.expect("resolved"));
+    assert!(
+        flows::resolve(&db.store, Duration::ZERO)
+            .await
+            .expect("resolved")
+    );
     let query = "SELECT right(id::text, 1), blocked, blocking, pending_dependencies, start_after > now() - interval '1 minute'
                    FROM @job ORDER BY id";
-    assert_eq!(db.rows(query).await, ["(1,f,f,0,f)", "(2,f,t,0,f)", "(3,f,f,0,t)", "(4,t,f,1,f)"]);
-    db.run("UPDATE @job SET state = 'completed' WHERE right(id::text, 1) = '2'").await;
-    assert!(flows::resolve(&db.store, Duration::ZERO).await.expect("resolved"));
+    assert_eq!(
+        db.rows(query).await,
+        ["(1,f,f,0,f)", "(2,f,t,0,f)", "(3,f,f,0,t)", "(4,t,f,1,f)"]
+    );
+    db.run("UPDATE @job SET state = 'completed' WHERE right(id::text, 1) = '2'")
+        .await;
+    assert!(
+        flows::resolve(&db.store, Duration::ZERO)
+            .await
+            .expect("resolved")
+    );
     assert_eq!(db.rows(query).await[3], "(4,f,f,0,t)");
-    assert!(!flows::resolve(&db.store, Duration::from_secs(60)).await.expect("asked"));
+    assert!(
+        !flows::resolve(&db.store, Duration::from_secs(60))
+            .await
+            .expect("asked")
+    );
     db.end().await;
 }
 
 #[tokio::test]
 async fn an_occurrence_is_filed_once_whoever_looks() {
-    let Some(db) = Db::new("jobs_cron").await else { return };
+    let Some(db) = Db::new("jobs_cron").await else {
+        return;
+    };
     db.run(
         r#"SELECT @create_queue('rep_q1', '{"policy": "standard"}');
            SELECT @create_queue('__pgboss__send-it', '{"policy": "standard"}');
@@ -205,7 +255,10 @@ async fn an_occurrence_is_filed_once_whoever_looks() {
     let refused = timekeeper.pass(&db.store, every).await.expect("asked");
     assert!(refused.filed == 0 && refused.again_in > Duration::from_secs(25));
     // The same minute or the next one: one job a minute at most.
-    timekeeper.pass(&db.store, Duration::ZERO).await.expect("passed");
+    timekeeper
+        .pass(&db.store, Duration::ZERO)
+        .await
+        .expect("passed");
     let filed = db
         .rows(
             r"SELECT singleton_key, data ->> 'name', data ->> 'key', data #>> '{data,n}',
@@ -213,21 +266,30 @@ async fn an_occurrence_is_filed_once_whoever_looks() {
                 FROM @job LIMIT 1",
         )
         .await;
-    assert_eq!(filed, [r#"("rep\\_q1__k_1",rep_q1,k_1,12345678901234567890.5,t,1)"#]);
+    assert_eq!(
+        filed,
+        [r#"("rep\\_q1__k_1",rep_q1,k_1,12345678901234567890.5,t,1)"#]
+    );
     db.end().await;
 }
 
 #[tokio::test]
 async fn an_occurrence_is_sent_on_once_however_often_it_is_tried() {
-    let Some(db) = Db::new("jobs_delivery").await else { return };
-    db.run("INSERT INTO @schedule (name, cron) VALUES ('mail', '* * * * *')").await;
+    let Some(db) = Db::new("jobs_delivery").await else {
+        return;
+    };
+    db.run("INSERT INTO @schedule (name, cron) VALUES ('mail', '* * * * *')")
+        .await;
     let text = r#"{"name": "mail", "key": "", "data": {"n": 1.10}, "options": {"priority": 3, "tz": "UTC"}, "slot": "x"}"#;
     let mut reader = serde_json::Deserializer::from_str(text);
-    let occurrence: Occurrence = serde_path_to_error::deserialize(&mut reader).expect("an occurrence");
+    let occurrence: Occurrence =
+        serde_path_to_error::deserialize(&mut reader).expect("an occurrence");
     let filing = Uuid::new_v4();
     for is_new in [true, false] {
         let options = JobOptions::new().priority(3);
-        let sent = deliver(&db.store, &occurrence, options, filing).await.expect("sent on");
+        let sent = deliver(&db.store, &occurrence, options, filing)
+            .await
+            .expect("sent on");
         assert_eq!(sent, is_new);
     }
     let jobs = db
@@ -239,7 +301,9 @@ async fn an_occurrence_is_sent_on_once_however_often_it_is_tried() {
 
 #[tokio::test]
 async fn declared_schedules_come_and_go_and_those_of_others_stay() {
-    let Some(db) = Db::new("jobs_declared").await else { return };
+    let Some(db) = Db::new("jobs_declared").await else {
+        return;
+    };
     db.run(
         r#"INSERT INTO @schedule (name, key, cron, options) VALUES
                ('mail', 'node', '* * * * *', '{"tz": "UTC"}'), ('mail', 'other', '* * * * *', '{"application": "b"}')"#,
@@ -254,13 +318,37 @@ async fn declared_schedules_come_and_go_and_those_of_others_stay() {
         options: r#"{"application": "a"}"#.into(),
     };
     let declared = [row("one", "0 * * * *"), row("two", "0 * * * *")];
-    db.store.declare_schedules("a", &declared).await.expect("declared");
-    let before = db.rows("SELECT key, xmin FROM @schedule ORDER BY key").await;
-    db.store.declare_schedules("a", &declared).await.expect("declared");
-    assert_eq!(db.rows("SELECT key, xmin FROM @schedule ORDER BY key").await, before);
+    db.store
+        .declare_schedules("a", &declared)
+        .await
+        .expect("declared");
+    let before = db
+        .rows("SELECT key, xmin FROM @schedule ORDER BY key")
+        .await;
+    db.store
+        .declare_schedules("a", &declared)
+        .await
+        .expect("declared");
+    assert_eq!(
+        db.rows("SELECT key, xmin FROM @schedule ORDER BY key")
+            .await,
+        before
+    );
     let fewer = [row("two", "5 * * * *")];
-    db.store.declare_schedules("a", &fewer).await.expect("declared");
-    let left = db.rows("SELECT key, cron FROM @schedule ORDER BY key").await;
-    assert_eq!(left, [r#"(node,"* * * * *")"#, r#"(other,"* * * * *")"#, r#"(two,"5 * * * *")"#]);
+    db.store
+        .declare_schedules("a", &fewer)
+        .await
+        .expect("declared");
+    let left = db
+        .rows("SELECT key, cron FROM @schedule ORDER BY key")
+        .await;
+    assert_eq!(
+        left,
+        [
+            r#"(node,"* * * * *")"#,
+            r#"(other,"* * * * *")"#,
+            r#"(two,"5 * * * *")"#
+        ]
+    );
     db.end().await;
 }

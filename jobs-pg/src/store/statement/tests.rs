@@ -6,7 +6,7 @@ use std::path::Path;
 use sqlx::{Executor, PgPool, SqlSafeStr};
 
 use super::*;
-use crate::schema::{self, later_columns, layout_of};
+use crate::schema::{self, Missing, later_columns, layout_of};
 
 fn resolved(file: &str) -> String {
     resolve_conditions(file, |member| member == "a.there")
@@ -74,7 +74,9 @@ async fn postgres_takes_every_statement_under_a_plain_and_an_awkward_name() {
     let pool = PgPool::connect(&url).await.expect("the database");
     for name in ["jobs_statements_test", "\"Jobs Statements-Tést\""] {
         let schema = fresh(&pool, name).await;
-        let layout = schema::ensure(&pool, &schema).await.expect("installed");
+        let layout = schema::ensure(&pool, &schema, Missing::Schema)
+            .await
+            .expect("installed");
         prepare_all(&pool, &schema, &layout).await;
         remove(&pool, &schema).await;
     }
@@ -87,7 +89,9 @@ async fn postgres_takes_every_statement_on_the_oldest_version_of_the_family() {
     };
     let pool = PgPool::connect(&url).await.expect("the database");
     let schema = fresh(&pool, "jobs_statements_test_26").await;
-    schema::ensure(&pool, &schema).await.expect("installed");
+    schema::ensure(&pool, &schema, Missing::Schema)
+        .await
+        .expect("installed");
     for (table, column) in later_columns() {
         let table = format!("{}.{table}", schema.quoted());
         run(
