@@ -69,6 +69,18 @@ impl Store {
             .await
     }
 
+    /// Corrects the kind of a schedule's expression.
+    pub(crate) async fn relabel_schedule(&self, row: &ScheduleRow, kind: &str) -> sqlx::Result<()> {
+        sqlx::query(sql(&self.statements.relabel_schedule))
+            .bind(&row.name)
+            .bind(&row.key)
+            .bind(&row.cron)
+            .bind(kind)
+            .execute(&self.pool)
+            .await
+            .map(drop)
+    }
+
     /// Files occurrences to be sent on; answers how many were not filed before.
     pub(crate) async fn file_occurrences(&self, filings: &[Filing<'_>]) -> sqlx::Result<i64> {
         sqlx::query_scalar(sql(&self.statements.file_occurrences))

@@ -97,6 +97,7 @@ statements! {
     release_children,
     claim_cron,
     find_schedules,
+    relabel_schedule,
     file_occurrences,
     record_last_job,
     declare_schedules,

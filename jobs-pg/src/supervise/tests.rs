@@ -245,13 +245,15 @@ async fn an_occurrence_is_filed_once_whoever_looks() {
         r#"SELECT @create_queue('rep_q1', '{"policy": "standard"}');
            SELECT @create_queue('__pgboss__send-it', '{"policy": "standard"}');
            INSERT INTO @schedule (name, key, cron, data) VALUES ('rep_q1', 'k_1', '* * * * *', '{"n": 12345678901234567890.5}'),
-               ('rep_q1', '', 'nonsense', null)"#,
+               ('rep_q1', '', 'nonsense', null), ('rep_q1', 'rule', 'FREQ=YEARLY', null)"#,
     )
     .await;
     let mut timekeeper = Timekeeper::default();
     let every = Duration::from_secs(30);
     let first = timekeeper.pass(&db.store, every).await.expect("passed");
     assert_eq!((first.filed, first.again_in), (1, every));
+    let kinds = db.rows("SELECT key, kind FROM @schedule ORDER BY key").await;
+    assert_eq!(kinds, [r#"("",cron)"#, "(k_1,cron)", "(rule,rrule)"]);
     let refused = timekeeper.pass(&db.store, every).await.expect("asked");
     assert!(refused.filed == 0 && refused.again_in > Duration::from_secs(25));
     // The same minute or the next one: one job a minute at most.

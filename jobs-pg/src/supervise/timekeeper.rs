@@ -54,34 +54,31 @@ impl Timekeeper {
             now: claim.now,
         };
         let schedules = store.schedules().await?;
-        let filings = self.due(&schedules, span);
+        let read = self.read(&schedules);
+        let filings = due(&read, span);
         let filed = match filings.is_empty() {
             true => 0,
             false => store.file_occurrences(&filings).await?,
         };
+        for (row, recurrence) in read.iter().filter(|(row, read)| row.kind != read.kind()) {
+            store.relabel_schedule(row, recurrence.kind()).await?;
+        }
         Ok(Pass {
             filed,
             again_in: interval,
         })
     }
 
-    fn due<'a>(&mut self, schedules: &'a [ScheduleRow], span: Span) -> Vec<Filing<'a>> {
-        let mut filings = Vec::new();
-        for schedule in schedules {
-            match Recurrence::read(&schedule.kind, &schedule.cron, schedule.timezone.as_deref()) {
-                Ok(recurrence) => {
-                    filings.extend(slots(schedule, &recurrence, span).into_iter().map(|slot| {
-                        Filing {
-                            name: &schedule.name,
-                            key: &schedule.key,
-                            slot,
-                        }
-                    }))
-                }
-                Err(error) => self.tell(schedule, &error),
+    /// The schedules that can be read.
+    fn read<'a>(&mut self, schedules: &'a [ScheduleRow]) -> Vec<(&'a ScheduleRow, Recurrence)> {
+        let mut readable = Vec::with_capacity(schedules.len());
+        for row in schedules {
+            match Recurrence::read(&row.kind, &row.cron, row.timezone.as_deref()) {
+                Ok(recurrence) => readable.push((row, recurrence)),
+                Err(error) => self.tell(row, &error),
             }
         }
-        filings
+        readable
     }
 
     fn tell(&mut self, schedule: &ScheduleRow, error: &dyn std::error::Error) {
@@ -104,6 +101,22 @@ impl Timekeeper {
             );
         }
     }
+}
+
+/// What is to be filed, each occurrence once.
+fn due<'a>(schedules: &[(&'a ScheduleRow, Recurrence)], span: Span) -> Vec<Filing<'a>> {
+    let filings = |(row, recurrence): &(&'a ScheduleRow, Recurrence)| {
+        let row = *row;
+        slots(row, recurrence, span)
+            .into_iter()
+            .map(|slot| Filing {
+                name: &row.name,
+                key: &row.key,
+                slot,
+            })
+            .collect::<Vec<_>>()
+    };
+    schedules.iter().flat_map(filings).collect()
 }
 
 /// The minutes for which a schedule is due, each once.

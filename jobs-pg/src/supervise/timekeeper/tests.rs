@@ -18,45 +18,48 @@ fn row(cron: &str, missed: Option<&str>) -> ScheduleRow {
     }
 }
 
-fn due(row: &ScheduleRow, previous: Option<&str>, now: &str) -> Vec<String> {
+fn slots_of(row: &ScheduleRow, previous: Option<&str>, now: &str) -> Vec<String> {
     let span = Span {
         previous: previous.map(at),
         now: at(now),
     };
-    let filings = Timekeeper::default().due(std::slice::from_ref(row), span);
-    filings.into_iter().map(|filing| filing.slot).collect()
+    let read = Timekeeper::default().read(std::slice::from_ref(row));
+    due(&read, span)
+        .into_iter()
+        .map(|filing| filing.slot)
+        .collect()
 }
 
 #[test]
 fn an_occurrence_of_the_last_minute_is_due_at_its_minute() {
     let every_minute = row("* * * * *", None);
-    let due = due(&every_minute, None, "2026-03-01T10:00:59Z");
+    let due = slots_of(&every_minute, None, "2026-03-01T10:00:59Z");
     assert_eq!(due, ["2026-03-01 10:00:00"]);
 }
 
 #[test]
 fn an_occurrence_is_seen_up_to_a_minute_later_and_not_longer() {
     let at_ten = row("0 10 * * *", None);
-    assert_eq!(due(&at_ten, None, "2026-03-01T10:00:59Z").len(), 1);
-    assert!(due(&at_ten, None, "2026-03-01T10:01:00Z").is_empty());
-    assert!(due(&at_ten, None, "2026-03-01T09:59:59Z").is_empty());
+    assert_eq!(slots_of(&at_ten, None, "2026-03-01T10:00:59Z").len(), 1);
+    assert!(slots_of(&at_ten, None, "2026-03-01T10:01:00Z").is_empty());
+    assert!(slots_of(&at_ten, None, "2026-03-01T09:59:59Z").is_empty());
 }
 
 #[test]
 fn of_several_missed_occurrences_one_is_made_up_for_if_asked() {
     let previous = Some("2026-03-01T06:30:00Z");
     let now = "2026-03-01T10:30:00Z";
-    assert!(due(&row("0 * * * *", None), previous, now).is_empty());
+    assert!(slots_of(&row("0 * * * *", None), previous, now).is_empty());
     let once = row("0 * * * *", Some("once"));
-    assert_eq!(due(&once, previous, now), ["2026-03-01 10:00:00"]);
-    assert!(due(&once, None, now).is_empty());
+    assert_eq!(slots_of(&once, previous, now), ["2026-03-01 10:00:00"]);
+    assert!(slots_of(&once, None, now).is_empty());
 }
 
 #[test]
 fn what_was_missed_before_the_schedule_stood_is_not_made_up_for() {
     let mut once = row("0 * * * *", Some("once"));
     once.created_on = at("2026-03-01T10:05:00Z");
-    let due = due(&once, Some("2026-03-01T06:30:00Z"), "2026-03-01T10:30:00Z");
+    let due = slots_of(&once, Some("2026-03-01T06:30:00Z"), "2026-03-01T10:30:00Z");
     assert!(due.is_empty());
 }
 
@@ -64,11 +67,16 @@ fn what_was_missed_before_the_schedule_stood_is_not_made_up_for() {
 fn a_schedule_that_cannot_be_read_does_not_keep_the_others_from_being_due() {
     let rows = [row("no cron", None), row("* * * * *", None)];
     let mut timekeeper = Timekeeper::default();
-    let span = Span {
-        previous: None,
-        now: at("2026-03-01T10:00:00Z"),
-    };
-    assert_eq!(timekeeper.due(&rows, span).len(), 1);
-    assert_eq!(timekeeper.due(&rows, span).len(), 1);
+    assert_eq!(timekeeper.read(&rows).len(), 1);
+    assert_eq!(timekeeper.read(&rows).len(), 1);
     assert_eq!(timekeeper.told.len(), 1);
+}
+
+#[test]
+fn a_rule_that_is_labelled_cron_is_read_as_the_rule_it_is() {
+    let mut rule = row("FREQ=MINUTELY", None);
+    rule.kind = "cron".into();
+    let rows = [rule];
+    let read = Timekeeper::default().read(&rows);
+    assert_eq!(read[0].1.kind(), "rrule");
 }
