@@ -173,27 +173,28 @@ impl<'a> Parts<'a> {
     fn declaration(&self) -> TokenStream {
         let Self { private, job, .. } = self;
         let name = &job.name;
+        let declaration = local("declaration");
         let mut statements = Vec::new();
         if job.options.iter().next().is_some() {
             let options = options(private, &job.options);
-            statements.push(quote!(declaration.options = #options;));
+            statements.push(quote!(#declaration.options = #options;));
         }
-        statements.extend(queue(private, &job.queue));
+        statements.extend(queue(&declaration, private, &job.queue));
         if let Some(concurrency) = job.concurrency {
-            statements.push(quote!(declaration.worker.concurrency = ::core::option::Option::Some(#concurrency);));
+            statements.push(quote!(#declaration.worker.concurrency = ::core::option::Option::Some(#concurrency);));
         }
         for schedule in &job.schedules {
             let schedule = self.schedule(schedule);
-            statements.push(quote!(declaration.schedules.push(#schedule);));
+            statements.push(quote!(#declaration.schedules.push(#schedule);));
         }
         quote! {
             #[allow(unused_mut)]
-            let mut declaration = #private::Declaration::new(
+            let mut #declaration = #private::Declaration::new(
                 #name,
                 #private::Place { file: ::core::file!(), line: ::core::line!() },
             );
             #(#statements)*
-            declaration
+            #declaration
         }
     }
 
@@ -205,6 +206,7 @@ impl<'a> Parts<'a> {
             optional(schedule.missed.as_deref()),
         );
         let options = options(private, &schedule.options);
+        let value_name = local("value");
         let value = match &schedule.input {
             Some(expression) => quote!(#expression),
             None => {
@@ -219,8 +221,8 @@ impl<'a> Parts<'a> {
                 tz: #tz,
                 missed: #missed,
                 input: || {
-                    let input: #input = #value;
-                    #private::serde_json::to_value(input)
+                    let #value_name: #input = #value;
+                    #private::serde_json::to_value(#value_name)
                 },
                 options: #options,
             }
@@ -318,53 +320,58 @@ impl<'a> Parts<'a> {
     fn registration(&self) -> TokenStream {
         let Self { private, job, .. } = self;
         let Job {
+            handle, function, ..
+        } = job;
+        let run = local("run");
+        let (parameters, called) = self.call();
+        let handler = match job.is_blocking {
+            true => quote!(#private::run_blocking::<#handle, _>(#run, |#parameters| #called)),
+            // A future that is not `Send` is told at the function's name.
+            false => quote_spanned! {function.signature.ident.span()=>
+                #private::run_async::<#handle, _, _>(#run, |#parameters| async move { #called })
+            },
+        };
+        quote! {
+            #private::inventory::submit! {
+                #private::Registered::new::<#handle>(|#run| #handler)
+            }
+        }
+    }
+
+    /// The parameters of the closure that calls the function, and its body.
+    fn call(&self) -> (TokenStream, TokenStream) {
+        let Self { private, job, .. } = self;
+        let Job {
             handle,
             function,
             shape,
             ..
         } = job;
-        let name = &function.signature.ident;
-        let input = shape.input.as_ref().map(|_| quote!(input,));
-        let context = shape.context.as_ref().map(|ty| {
-            let convert = quote_spanned!(ty.span()=> <#ty as #private::ContextOf<#handle>>::of);
-            quote!(#convert(ctx),)
+        let (input, context) = (local("input"), local("context"));
+        let given_input = shape.input.as_ref().map(|_| quote!(#input,));
+        let given_context = shape.context.as_ref().map(|ty| {
+            let of = quote_spanned!(ty.span()=> <#ty as #private::ContextOf<#handle>>::of);
+            quote!(#of(#context),)
         });
-        let (input_name, context_name) = (
-            bound(input.as_ref(), "input"),
-            bound(context.as_ref(), "ctx"),
-        );
-        let awaited = if job.is_blocking {
-            quote!()
-        } else {
-            quote!(.await)
-        };
-        let call = quote!(#name(#input #context) #awaited);
-        let converted = match &shape.returned {
-            Some(ty) if shape.is_result => quote_spanned!(ty.span()=> #private::converted(#call)),
+        let name = &function.signature.ident;
+        let awaited = (!job.is_blocking).then(|| quote!(.await));
+        let call = quote!(#name(#given_input #given_context) #awaited);
+        let called = match &shape.returned {
+            Some(ty) if shape.is_result => {
+                let converted = quote_spanned!(ty.span()=> #private::converted);
+                quote!(#converted(#call))
+            }
             _ => quote!(::core::result::Result::Ok(#call)),
         };
-        let run = match job.is_blocking {
-            true => quote! {
-                #private::run_blocking::<#handle, _>(run, |#input_name, #context_name| #converted)
-            },
-            false => quote_spanned! {name.span()=>
-                #private::run_async::<#handle, _, _>(run, |#input_name, #context_name| async move { #converted })
-            },
-        };
-        quote! {
-            #private::inventory::submit! {
-                #private::Registered::new::<#handle>(|run| #run)
-            }
-        }
+        let parameters =
+            quote!(#[allow(unused_variables)] #input, #[allow(unused_variables)] #context);
+        (parameters, called)
     }
 }
 
-/// The name of a closure's parameter, or `_` if nothing needs it.
-fn bound(used: Option<&TokenStream>, name: &str) -> TokenStream {
-    match used {
-        Some(_) => Ident::new(name, Span::call_site()).into_token_stream(),
-        None => quote!(_),
-    }
+/// A local variable that the user's code neither sees nor hides.
+fn local(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
 }
 
 /// A name for a type parameter that hides none of the user's own types.
@@ -402,7 +409,7 @@ fn options(private: &TokenStream, options: &OptionSet) -> TokenStream {
     quote!(#private::JobOptions::new()#(#calls)*)
 }
 
-fn queue(private: &TokenStream, queue: &QueueSettings) -> Vec<TokenStream> {
+fn queue(declaration: &Ident, private: &TokenStream, queue: &QueueSettings) -> Vec<TokenStream> {
     let policy = queue.policy.map(|policy| {
         let variant = format_ident!("{policy:?}");
         quote!(policy = ::core::option::Option::Some(#private::QueuePolicy::#variant))
@@ -419,6 +426,6 @@ fn queue(private: &TokenStream, queue: &QueueSettings) -> Vec<TokenStream> {
     settings
         .into_iter()
         .flatten()
-        .map(|setting| quote!(declaration.queue.#setting;))
+        .map(|setting| quote!(#declaration.queue.#setting;))
         .collect()
 }
