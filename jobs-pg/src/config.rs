@@ -63,8 +63,6 @@ pub(crate) struct Intervals {
     pub(crate) flow: Duration,
     /// Due schedules.
     pub(crate) cron_monitor: Duration,
-    /// Jobs that due schedules asked for.
-    pub(crate) cron_worker: Duration,
 }
 
 impl Default for Intervals {
@@ -75,7 +73,6 @@ impl Default for Intervals {
             maintenance: Duration::from_secs(86_400),
             flow: Duration::from_secs(5),
             cron_monitor: Duration::from_secs(30),
-            cron_worker: Duration::from_secs(5),
         }
     }
 }
@@ -152,3 +149,6 @@ fn program_name() -> String {
         .and_then(|path| Some(path.file_stem()?.to_string_lossy().into_owned()))
         .unwrap_or_else(|| "jobs".to_owned())
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,13 +10,15 @@ use sqlx::{ConnectOptions, Connection, PgPool};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::config::{Settings, Target};
+use crate::error::{is_transient, sqlstate};
 
 /// Before the server is asked again that had no connection to spare, or was just starting.
 const AGAIN: Duration = Duration::from_millis(250);
 /// Saying goodbye is a courtesy; nobody waits longer for it.
 const GOODBYE: Duration = Duration::from_secs(1);
 
-const NO_SUCH_ROLE_OR_ENTRY: &str = "28000";
+/// No entry in `pg_hba.conf`, one that rejects, or no such role.
+const NO_ENTRY: &str = "28000";
 const WRONG_PASSWORD: &str = "28P01";
 const NO_SUCH_DATABASE: &str = "3D000";
 const NOT_ALLOWED: &str = "42501";
@@ -26,9 +28,8 @@ const STARTING_OR_STOPPING: &str = "57P03";
 /// Makes the pool, and proves that it can have a connection.
 ///
 /// # Errors
-/// If a setting is refused, or if no connection could be had in time: one error that names what was tried.
+/// If no connection could be had in time: one error that names what was tried.
 pub(crate) async fn connect(settings: &Settings) -> Result<PgPool, Error> {
-    settings.check()?;
     let options = settings
         .target
         .options()
@@ -44,7 +45,11 @@ pub(crate) async fn connect(settings: &Settings) -> Result<PgPool, Error> {
 }
 
 /// Opens a connection and closes it.
-async fn prove(options: &PgConnectOptions, target: &Target, patience: Duration) -> Result<(), Error> {
+async fn prove(
+    options: &PgConnectOptions,
+    target: &Target,
+    patience: Duration,
+) -> Result<(), Error> {
     let deadline = Instant::now() + patience;
     let mut busy = None;
     loop {
@@ -70,14 +75,17 @@ async fn prove(options: &PgConnectOptions, target: &Target, patience: Duration) 
 }
 
 fn is_busy(error: &sqlx::Error) -> bool {
-    matches!(sqlstate(error).as_deref(), Some(TOO_MANY_CONNECTIONS | STARTING_OR_STOPPING))
+    matches!(
+        sqlstate(error).as_deref(),
+        Some(TOO_MANY_CONNECTIONS | STARTING_OR_STOPPING)
+    )
 }
 
-fn sqlstate(error: &sqlx::Error) -> Option<String> {
-    Some(error.as_database_error()?.code()?.into_owned())
-}
-
-fn silent(target: &Target, patience: Duration, cause: impl StdError + Send + Sync + 'static) -> Error {
+fn silent(
+    target: &Target,
+    patience: Duration,
+    cause: impl StdError + Send + Sync + 'static,
+) -> Error {
     let message = format!(
         "cannot connect to {target}: there was no answer within {patience:?}; it may be no PostgreSQL server, or out of reach"
     );
@@ -85,39 +93,74 @@ fn silent(target: &Target, patience: Duration, cause: impl StdError + Send + Syn
 }
 
 fn refused(target: &Target, cause: sqlx::Error) -> Error {
-    let (kind, why) = reason(&cause, target.options().get_ssl_mode());
+    let (kind, why) = match &cause {
+        sqlx::Error::Io(error) => failed(error, target.is_socket()),
+        sqlx::Error::Tls(_) => (
+            ErrorKind::Configuration,
+            "the settings demand TLS, and it could not be had",
+        ),
+        sqlx::Error::Protocol(_) => (
+            ErrorKind::Configuration,
+            "what answers there does not speak PostgreSQL's protocol",
+        ),
+        error => denied(error, target.options().get_ssl_mode()),
+    };
     Error::caused_by(kind, format!("cannot connect to {target}: {why}"), cause)
 }
 
-/// What went wrong, in words that help, and whether it is for the program's owner to put right.
-fn reason(error: &sqlx::Error, tls: PgSslMode) -> (ErrorKind, &'static str) {
+/// What the system says, in words that help, and whether it is for the program's owner to put right.
+fn failed(error: &io::Error, is_socket: bool) -> (ErrorKind, &'static str) {
     use ErrorKind::{Configuration, Unavailable};
-    match error {
-        sqlx::Error::Io(error) => match error.kind() {
-            io::ErrorKind::ConnectionRefused => (Unavailable, "nothing accepts connections there"),
-            io::ErrorKind::NotFound => (Unavailable, "there is no such socket"),
-            io::ErrorKind::InvalidData => (Configuration, "TLS with the server failed"),
-            io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => {
-                (Unavailable, "what answers there hung up; it may be no PostgreSQL server")
-            }
-            // The standard library has no kind for a name that nobody knows.
-            _ if error.raw_os_error().is_none() => (Unavailable, "the host was not found"),
-            _ => (Unavailable, "the host cannot be reached"),
-        },
-        sqlx::Error::Tls(_) => (Configuration, "TLS is demanded by the settings, and the server offers none that will do"),
-        sqlx::Error::Protocol(_) => (Configuration, "what answers there does not speak PostgreSQL's protocol"),
-        _ => match sqlstate(error).as_deref() {
-            Some(WRONG_PASSWORD) => (Configuration, "the password is missing or wrong, or there is no such role"),
-            Some(NO_SUCH_ROLE_OR_ENTRY) if matches!(tls, PgSslMode::Disable | PgSslMode::Allow) => (
-                Configuration,
-                "the server does not let this role in; it may demand TLS, which is turned off in the settings",
-            ),
-            Some(NO_SUCH_ROLE_OR_ENTRY) => (Configuration, "the server does not let this role in, or does not know it"),
-            Some(NO_SUCH_DATABASE) => (Configuration, "there is no such database"),
-            Some(NOT_ALLOWED) => (Configuration, "the role may not connect to this database"),
-            Some(TOO_MANY_CONNECTIONS) => (Unavailable, "the server has no connection to spare"),
-            Some(STARTING_OR_STOPPING) => (Unavailable, "the server is starting, stopping or recovering"),
-            _ => (Unavailable, "the server refused"),
-        },
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => (Unavailable, "nothing accepts connections there"),
+        io::ErrorKind::NotFound if is_socket => (Unavailable, "there is no such socket"),
+        io::ErrorKind::NotFound => (
+            Configuration,
+            "there is no such file as the settings name for TLS",
+        ),
+        io::ErrorKind::InvalidData => (
+            Configuration,
+            "the server's TLS is not accepted; `sslrootcert` or `ssl.ca` names an authority beside the public ones",
+        ),
+        io::ErrorKind::UnexpectedEof
+        | io::ErrorKind::ConnectionReset
+        | io::ErrorKind::BrokenPipe => (
+            Unavailable,
+            "what answers there hung up; it may be no PostgreSQL server",
+        ),
+        // The standard library has no kind for a name that nobody knows.
+        _ if error.raw_os_error().is_none() => (Unavailable, "the host was not found"),
+        _ => (Unavailable, "the host cannot be reached"),
     }
 }
+
+/// The same for what Postgres says.
+fn denied(error: &sqlx::Error, tls: PgSslMode) -> (ErrorKind, &'static str) {
+    use ErrorKind::{Configuration, Unavailable};
+    match sqlstate(error).as_deref().unwrap_or_default() {
+        WRONG_PASSWORD => (
+            Configuration,
+            "the password is missing or wrong, or there is no such role",
+        ),
+        NO_ENTRY if matches!(tls, PgSslMode::Disable | PgSslMode::Allow) => (
+            Configuration,
+            "the server does not let this role in; it may demand TLS, which is off in the settings",
+        ),
+        NO_ENTRY => (
+            Configuration,
+            "the server does not let this role in, or does not know it",
+        ),
+        NO_SUCH_DATABASE => (Configuration, "there is no such database"),
+        NOT_ALLOWED => (Configuration, "the role may not connect to this database"),
+        TOO_MANY_CONNECTIONS => (Unavailable, "the server has no connection to spare"),
+        STARTING_OR_STOPPING => (
+            Unavailable,
+            "the server is starting, stopping or recovering",
+        ),
+        _ if is_transient(error) => (Unavailable, "the server could not serve"),
+        _ => (Configuration, "the server refused"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -49,7 +49,8 @@ pub(crate) fn is_foreign_key_violation(error: &sqlx::Error) -> bool {
     sqlstate(error).as_deref() == Some(FOREIGN_KEY_VIOLATION)
 }
 
-fn sqlstate(error: &sqlx::Error) -> Option<String> {
+/// The five letters and digits that Postgres gives each kind of error.
+pub(crate) fn sqlstate(error: &sqlx::Error) -> Option<String> {
     Some(error.as_database_error()?.code()?.into_owned())
 }
 

@@ -31,15 +31,19 @@ pub(super) fn target(given: &mut Given) -> Option<Target> {
 fn whole(given: &Given, url: &str) -> Result<PgConnectOptions, String> {
     for name in ["host", "port", "user", "password", "database"] {
         if given.value(name).is_some() {
-            tracing::warn!(option = name, "an option has no effect beside `connectionString`");
+            tracing::warn!(
+                option = name,
+                "an option has no effect beside `connectionString`"
+            );
         }
     }
     let target = url::read(url).map_err(|problem| format!("`connectionString` {problem}"))?;
     let options = target.options().clone();
     match given.value("ssl") {
-        Some(ssl) if tls::contradicts(ssl, options.get_ssl_mode()) => {
-            Err("`ssl` and the `sslmode` of `connectionString` contradict each other; say it once".to_owned())
-        }
+        Some(ssl) if tls::contradicts(ssl, options.get_ssl_mode()) => Err(
+            "`ssl` and the `sslmode` of `connectionString` contradict each other; say it once"
+                .to_owned(),
+        ),
         _ => Ok(options),
     }
 }
@@ -80,7 +84,12 @@ fn session(line: &str) -> Result<Vec<(&str, &str)>, String> {
         };
         match setting.and_then(|setting| setting.split_once('=')) {
             Some((name, value)) if !line.contains('\\') => settings.push((name, value)),
-            _ => return Err("`options` takes settings as `-c name=value`, without spaces or `\\` in them".to_owned()),
+            _ => {
+                return Err(
+                    "`options` takes settings as `-c name=value`, without spaces or `\\` in them"
+                        .to_owned(),
+                );
+            }
         }
     }
     Ok(settings)

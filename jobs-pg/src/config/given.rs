@@ -70,9 +70,16 @@ fn judge(name: &str, value: &Value) -> Result<bool, String> {
     }
     match key.effect {
         Effect::Honoured => return Ok(true),
-        Effect::Nothing => tracing::debug!(option = name, reason = key.note, "an option has no effect here"),
-        Effect::Only(accepted) if value.to_string() == accepted => {}
-        Effect::Only(accepted) => return Err(format!("`{name}` can only be {accepted}: {}", key.note)),
+        Effect::Nothing => tracing::debug!(
+            option = name,
+            reason = key.note,
+            "an option has no effect here"
+        ),
+        Effect::Only(accepted)
+            if serde_json::from_str(accepted).is_ok_and(|json: Value| json == *value) => {}
+        Effect::Only(accepted) => {
+            return Err(format!("`{name}` can only be {accepted}: {}", key.note));
+        }
         Effect::Refused => return Err(format!("`{name}` is not supported: {}", key.note)),
     }
     Ok(false)
@@ -85,7 +92,9 @@ fn fits(takes: Takes, value: &Value) -> bool {
         Takes::Flag => value.is_boolean(),
         Takes::Whole(low, high) => value.as_u64().is_some_and(|n| (low..=high).contains(&n)),
         Takes::Number(low, u32::MAX) => value.as_f64().is_some_and(|n| n >= low.into()),
-        Takes::Number(low, high) => value.as_f64().is_some_and(|n| n >= low.into() && n <= high.into()),
+        Takes::Number(low, high) => value
+            .as_f64()
+            .is_some_and(|n| n >= low.into() && n <= high.into()),
         Takes::Port => port(value).is_some(),
         Takes::Tls => value.is_boolean() || value.is_object(),
         Takes::Anything => true,

@@ -41,80 +41,239 @@ pub(super) enum Effect {
 }
 
 const fn honoured(name: &'static str, takes: Takes, note: &'static str) -> Key {
-    Key { name, takes, effect: Effect::Honoured, note }
+    Key {
+        name,
+        takes,
+        effect: Effect::Honoured,
+        note,
+    }
 }
 
 const fn nothing(name: &'static str, takes: Takes, note: &'static str) -> Key {
-    Key { name, takes, effect: Effect::Nothing, note }
+    Key {
+        name,
+        takes,
+        effect: Effect::Nothing,
+        note,
+    }
 }
 
 const fn only(name: &'static str, value: &'static str, note: &'static str) -> Key {
-    Key { name, takes: Takes::Anything, effect: Effect::Only(value), note }
+    Key {
+        name,
+        takes: Takes::Anything,
+        effect: Effect::Only(value),
+        note,
+    }
 }
 
 const fn refused(name: &'static str, note: &'static str) -> Key {
-    Key { name, takes: Takes::Anything, effect: Effect::Refused, note }
+    Key {
+        name,
+        takes: Takes::Anything,
+        effect: Effect::Refused,
+        note,
+    }
 }
 
-const DAY: u32 = 86_400;
 const MILLISECONDS: Takes = Takes::Whole(0, 86_400_000);
-const SECONDS: Takes = Takes::Number(1, DAY);
+const SECONDS: Takes = Takes::Number(1, 86_400);
 const CRON_SECONDS: Takes = Takes::Number(1, 45);
 
 const OWN_LISTENER: &str = "the listener watches its connection in its own way";
-const NOT_REGISTERED: &str = "this process does not enter itself into the table of instances, which pg-boss can do without";
+const NOT_REGISTERED: &str = "this process does not enter itself into the table of instances";
 const NO_WARNINGS: &str = "this executor does not give that warning";
 const NO_STATISTICS: &str = "this executor writes no queue statistics";
-const NO_REINDEX: &str = "indexes are not rebuilt here; a pg-boss process on the same schema does it";
+const NO_REINDEX: &str = "indexes are not rebuilt here, but by a pg-boss process";
 
 /// All of them. The table in `options.md` is this one.
 pub(super) const KEYS: &[Key] = &[
-    honoured("connectionString", Takes::Text, "the URL of the database; what it says goes before `host`, `port`, `user`, `password` and `database`"),
-    honoured("host", Takes::Text, "a name, an address, or the folder of a socket; default: `PGHOST`, else `localhost`"),
+    honoured(
+        "connectionString",
+        Takes::Text,
+        "the URL of the database; `host`, `port`, `user`, `password` and `database` have no effect beside it",
+    ),
+    honoured(
+        "host",
+        Takes::Text,
+        "a name, an address, or the folder of a socket; default: `PGHOST`, else `localhost`",
+    ),
     honoured("port", Takes::Port, "default: `PGPORT`, else 5432"),
-    honoured("database", Takes::Text, "default: `PGDATABASE`, else the user's name"),
-    honoured("user", Takes::Text, "default: `PGUSER`, else the system user's name"),
+    honoured(
+        "database",
+        Takes::Text,
+        "default: `PGDATABASE`, else the user's name",
+    ),
+    honoured(
+        "user",
+        Takes::Text,
+        "default: `PGUSER`, else the system user's name",
+    ),
     honoured("password", Takes::Text, "default: `PGPASSWORD`"),
-    honoured("ssl", Takes::Tls, "`true` encrypts and verifies the server, `false` does not encrypt; of an object, `rejectUnauthorized` (`false` encrypts without verifying), `ca`, `cert` and `key` (PEM texts; `ca` is trusted beside the public authorities) are honoured, other members are errors; default: encrypts if the server can, without verifying"),
-    honoured("options", Takes::Text, "settings of the session, as `-c name=value`"),
-    honoured("max", Takes::Whole(1, 10_000), "connections in the pool; default: 10; the listener has one more of its own"),
-    honoured("application_name", Takes::Text, "names the connections, and the application whose declared schedules are kept in step; default: `PGAPPNAME`, else the name of the program's file"),
-    honoured("connectionTimeoutMillis", MILLISECONDS, "how long a connection is waited for; default: 10000; 0 is the default too, since nothing waits for ever here"),
-    honoured("schema", Takes::Text, "the schema of the jobs; default: `pgboss`"),
+    honoured(
+        "ssl",
+        Takes::Tls,
+        "`true` encrypts and verifies the server, `false` does not encrypt; of an object, `rejectUnauthorized` (`false` encrypts without verifying), `ca`, `cert` and `key` (PEM texts; `ca` is trusted beside the public authorities) are honoured, other members are errors; default: encrypts if the server can, without verifying",
+    ),
+    honoured(
+        "options",
+        Takes::Text,
+        "settings of the session, as `-c name=value`",
+    ),
+    honoured(
+        "max",
+        Takes::Whole(1, 10_000),
+        "connections in the pool; default: 10; the listener has one more of its own",
+    ),
+    honoured(
+        "application_name",
+        Takes::Text,
+        "names the connections, and the application whose declared schedules are kept in step; default: `PGAPPNAME`, else the name of the program's file",
+    ),
+    honoured(
+        "connectionTimeoutMillis",
+        MILLISECONDS,
+        "how long a connection is waited for; default: 10000; 0 is the default too, since nothing waits for ever here",
+    ),
+    honoured(
+        "schema",
+        Takes::Text,
+        "the schema of the jobs; default: `pgboss`",
+    ),
     refused("db", "a connection of Node's own cannot be given as JSON"),
-    nothing("notifyHeartbeatIntervalMs", Takes::Number(0, u32::MAX), OWN_LISTENER),
-    nothing("notifyHeartbeatTimeoutMs", Takes::Number(0, u32::MAX), OWN_LISTENER),
-    nothing("notifyKeepAliveInitialDelayMs", Takes::Number(0, u32::MAX), OWN_LISTENER),
-    honoured("supervise", Takes::Flag, "whether this process finds lost jobs and removes old ones; default: true"),
-    honoured("schedule", Takes::Flag, "whether this process fires schedules; default: true"),
-    honoured("migrate", Takes::Flag, "whether missing job tables are installed; those that stand are never changed; default: true"),
-    honoured("createSchema", Takes::Flag, "whether the schema is created when the tables are installed; default: true"),
-    nothing("allowSchemaCaseVariant", Takes::Flag, "a schema whose name differs from another's by case alone is not refused here"),
-    nothing("useListenNotify", Takes::Flag, "this executor always listens for queues that notify, and polls besides"),
+    nothing(
+        "notifyHeartbeatIntervalMs",
+        Takes::Number(0, u32::MAX),
+        OWN_LISTENER,
+    ),
+    nothing(
+        "notifyHeartbeatTimeoutMs",
+        Takes::Number(0, u32::MAX),
+        OWN_LISTENER,
+    ),
+    nothing(
+        "notifyKeepAliveInitialDelayMs",
+        Takes::Number(0, u32::MAX),
+        OWN_LISTENER,
+    ),
+    honoured(
+        "supervise",
+        Takes::Flag,
+        "whether this process finds lost jobs and removes old ones; default: true",
+    ),
+    honoured(
+        "schedule",
+        Takes::Flag,
+        "whether this process fires schedules; default: true",
+    ),
+    honoured(
+        "migrate",
+        Takes::Flag,
+        "whether missing job tables are installed; those that stand are never changed; default: true",
+    ),
+    honoured(
+        "createSchema",
+        Takes::Flag,
+        "whether the schema is created when the tables are installed; default: true",
+    ),
+    nothing(
+        "allowSchemaCaseVariant",
+        Takes::Flag,
+        "a schema whose name differs from another's by case alone is not refused here",
+    ),
+    nothing(
+        "useListenNotify",
+        Takes::Flag,
+        "this executor always listens for queues that notify, and polls besides",
+    ),
     nothing("registerInstance", Takes::Flag, NOT_REGISTERED),
     nothing("instanceName", Takes::Text, NOT_REGISTERED),
-    nothing("instanceHeartbeatSeconds", Takes::Number(1, 3600), NOT_REGISTERED),
-    only("backend", "\"postgres\"", "this executor works on PostgreSQL alone"),
-    honoured("superviseIntervalSeconds", SECONDS, "default: 60"),
-    honoured("monitorIntervalSeconds", SECONDS, "default: 60"),
-    honoured("maintenanceIntervalSeconds", SECONDS, "default: 86400"),
-    honoured("flowIntervalSeconds", SECONDS, "default: 5"),
-    nothing("bamIntervalSeconds", Takes::Number(10, u32::MAX), "index builds that a migration left behind are pg-boss's to do"),
-    honoured("cronMonitorIntervalSeconds", CRON_SECONDS, "how often due schedules are looked for; default: 30"),
-    honoured("cronWorkerIntervalSeconds", CRON_SECONDS, "how often their jobs are submitted; default: 5"),
-    nothing("clockMonitorIntervalSeconds", Takes::Number(1, 600), "times are the database's, so the clock of this machine does not matter"),
+    nothing(
+        "instanceHeartbeatSeconds",
+        Takes::Number(1, 3600),
+        NOT_REGISTERED,
+    ),
+    only(
+        "backend",
+        "\"postgres\"",
+        "this executor works on PostgreSQL alone",
+    ),
+    honoured(
+        "superviseIntervalSeconds",
+        SECONDS,
+        "how often upkeep is looked for; default: 60",
+    ),
+    honoured(
+        "monitorIntervalSeconds",
+        SECONDS,
+        "how often each queue is counted; default: 60",
+    ),
+    honoured(
+        "maintenanceIntervalSeconds",
+        SECONDS,
+        "how often each queue is rid of old jobs; default: 86400",
+    ),
+    honoured(
+        "flowIntervalSeconds",
+        SECONDS,
+        "how often jobs that waited for others are let go; default: 5",
+    ),
+    nothing(
+        "bamIntervalSeconds",
+        Takes::Number(10, u32::MAX),
+        "index builds that a migration left behind are pg-boss's to do",
+    ),
+    honoured(
+        "cronMonitorIntervalSeconds",
+        CRON_SECONDS,
+        "how often due schedules are looked for; default: 30",
+    ),
+    nothing(
+        "cronWorkerIntervalSeconds",
+        CRON_SECONDS,
+        "the jobs of due schedules are submitted as soon as they are found",
+    ),
+    nothing(
+        "clockMonitorIntervalSeconds",
+        Takes::Number(1, 600),
+        "times are the database's, so the clock of this machine does not matter",
+    ),
     nothing("reindexIntervalSeconds", SECONDS, NO_REINDEX),
     nothing("reindex", Takes::Anything, NO_REINDEX),
-    nothing("queueCacheIntervalSeconds", SECONDS, "queues are not cached"),
-    nothing("warningSlowQuerySeconds", Takes::Number(1, u32::MAX), NO_WARNINGS),
+    nothing(
+        "queueCacheIntervalSeconds",
+        SECONDS,
+        "queues are not cached",
+    ),
+    nothing(
+        "warningSlowQuerySeconds",
+        Takes::Number(1, u32::MAX),
+        NO_WARNINGS,
+    ),
     nothing("warningQueueSize", Takes::Number(1, u32::MAX), NO_WARNINGS),
     nothing("monitorVacuum", Takes::Flag, NO_WARNINGS),
-    only("persistWarnings", "false", "this executor stores no warnings"),
-    nothing("warningRetentionDays", Takes::Whole(1, 365), "this executor stores no warnings"),
+    only(
+        "persistWarnings",
+        "false",
+        "this executor stores no warnings",
+    ),
+    nothing(
+        "warningRetentionDays",
+        Takes::Whole(1, 365),
+        "this executor stores no warnings",
+    ),
     only("persistQueueStats", "false", NO_STATISTICS),
-    nothing("queueStatRetentionDays", Takes::Whole(1, 365), NO_STATISTICS),
+    nothing(
+        "queueStatRetentionDays",
+        Takes::Whole(1, 365),
+        NO_STATISTICS,
+    ),
     refused("clock", "the time is the database's"),
-    only("openTelemetry", "{\"enabled\":false}", "jobs are traced with the `tracing` crate, to which the program can attach OpenTelemetry"),
+    only(
+        "openTelemetry",
+        "{\"enabled\":false}",
+        "jobs are traced with the `tracing` crate, to which the program can attach OpenTelemetry",
+    ),
 ];
 
 impl Key {

@@ -25,7 +25,7 @@ pub(super) fn settings(json: &str) -> Result<Settings, Error> {
     });
     match (settings, given.mistakes()) {
         (Some(settings), None) => Ok(settings),
-        (_, mistakes) => Err(wrong(mistakes.unwrap_or_default())),
+        (_, mistakes) => Err(wrong(&mistakes.unwrap_or_default())),
     }
 }
 
@@ -34,7 +34,7 @@ fn object(json: &str) -> Result<Map<String, Value>, Error> {
     match serde_json::from_str(json) {
         Ok(Value::Object(values)) => Ok(values),
         Ok(_) => Err(wrong(
-            "they must be a JSON object, such as {\"connectionString\": \"postgres://...\"}".to_owned(),
+            "they must be a JSON object, such as {\"connectionString\": \"postgres://...\"}",
         )),
         Err(error) => Err(Error::caused_by(
             ErrorKind::Configuration,
@@ -44,7 +44,7 @@ fn object(json: &str) -> Result<Map<String, Value>, Error> {
     }
 }
 
-fn wrong(problem: String) -> Error {
+fn wrong(problem: &str) -> Error {
     Error::new(
         ErrorKind::Configuration,
         format!("the options of PG_BOSS_NEW_OPTIONS cannot be used: {problem}"),
@@ -63,7 +63,10 @@ fn apply(given: &Given, settings: &mut Settings) {
     if let Some(name) = given.text("application_name") {
         settings.application_name = name.to_owned();
     }
-    if let Some(milliseconds @ 1..) = given.value("connectionTimeoutMillis").and_then(Value::as_u64) {
+    if let Some(milliseconds @ 1..) = given
+        .value("connectionTimeoutMillis")
+        .and_then(Value::as_u64)
+    {
         settings.connect_timeout = Duration::from_millis(milliseconds);
     }
     pace(given, &mut settings.intervals);
@@ -80,5 +83,4 @@ fn pace(given: &Given, intervals: &mut Intervals) {
     set(&mut intervals.maintenance, "maintenanceIntervalSeconds");
     set(&mut intervals.flow, "flowIntervalSeconds");
     set(&mut intervals.cron_monitor, "cronMonitorIntervalSeconds");
-    set(&mut intervals.cron_worker, "cronWorkerIntervalSeconds");
 }

@@ -24,11 +24,18 @@ impl Target {
         &self.options
     }
 
+    /// Whether it is reached by a file of this machine.
+    pub(crate) fn is_socket(&self) -> bool {
+        self.options.get_socket().is_some() || self.options.get_host().starts_with('/')
+    }
+
     /// The socket's folder or the host.
     fn place(&self) -> String {
         match self.options.get_socket() {
             Some(folder) => folder.display().to_string(),
-            None if self.options.get_host().contains(':') => format!("[{}]", self.options.get_host()),
+            None if self.options.get_host().contains(':') => {
+                format!("[{}]", self.options.get_host())
+            }
             None => self.options.get_host().to_owned(),
         }
     }
@@ -39,7 +46,12 @@ impl fmt::Display for Target {
         let user = self.options.get_username();
         // Postgres takes the user's name for the database when none is named.
         let database = self.options.get_database().unwrap_or(user);
-        write!(f, "{}:{}/{database} as {user}", self.place(), self.options.get_port())
+        write!(
+            f,
+            "{}:{}/{database} as {user}",
+            self.place(),
+            self.options.get_port()
+        )
     }
 }
 

@@ -67,19 +67,31 @@ fn mistakes(members: &Map<String, Value>) -> Vec<String> {
 
 fn mistake(name: &str, value: &Value) -> Option<String> {
     match name {
-        "rejectUnauthorized" if !value.is_boolean() => Some("`ssl.rejectUnauthorized` takes true or false".to_owned()),
+        "rejectUnauthorized" if !value.is_boolean() => {
+            Some("`ssl.rejectUnauthorized` takes true or false".to_owned())
+        }
         "rejectUnauthorized" | "require" => None,
-        "ca" | "cert" | "key" => pem(value)
-            .is_none()
-            .then(|| format!("`ssl.{name}` takes PEM text that begins with `-----BEGIN`, not the name of a file")),
-        _ => Some(jobs_rules::unknown("or unsupported member of `ssl`", name, &MEMBERS)),
+        "ca" | "cert" | "key" => pem(value).is_none().then(|| {
+            format!(
+                "`ssl.{name}` takes PEM text that begins with `-----BEGIN`, not the name of a file"
+            )
+        }),
+        _ => Some(jobs_rules::unknown(
+            "or unsupported member of `ssl`",
+            name,
+            &MEMBERS,
+        )),
     }
 }
 
 /// PEM text, of one text or several.
 fn pem(value: &Value) -> Option<String> {
     let text = match value {
-        Value::Array(texts) => texts.iter().map(Value::as_str).collect::<Option<Vec<_>>>()?.join("\n"),
+        Value::Array(texts) => texts
+            .iter()
+            .map(Value::as_str)
+            .collect::<Option<Vec<_>>>()?
+            .join("\n"),
         value => value.as_str()?.to_owned(),
     };
     text.contains("-----BEGIN ").then_some(text)

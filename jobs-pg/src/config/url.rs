@@ -12,7 +12,8 @@ use sqlx::postgres::PgConnectOptions;
 use super::Target;
 
 const FORM: &str = "postgres://user:password@host:5432/database";
-const ENCODE: &str = "in a password, write `/` as %2F, `?` as %3F, `#` as %23, `@` as %40 and `:` as %3A";
+const ENCODE: &str =
+    "in a password, write `/` as %2F, `?` as %3F, `#` as %23, `@` as %40 and `:` as %3A";
 const SSL_MODES: &str = "disable, allow, prefer, require, no-verify, verify-ca, verify-full";
 
 /// Parameters with an effect.
@@ -54,7 +55,12 @@ const FOREIGN: [&str; 16] = [
 
 /// What the URL says to connect to.
 pub(super) fn target(url: &str) -> Result<Target, Error> {
-    read(url).map_err(|problem| Error::new(ErrorKind::Configuration, format!("the database URL {problem}")))
+    read(url).map_err(|problem| {
+        Error::new(
+            ErrorKind::Configuration,
+            format!("the database URL {problem}"),
+        )
+    })
 }
 
 /// The same, with an error that continues the sentence "the URL ...".
@@ -79,21 +85,27 @@ fn without_scheme(url: &str) -> Result<&str, String> {
         Some((scheme, _)) if scheme.bytes().all(|b| b.is_ascii_alphanumeric()) => Err(format!(
             "begins with `{scheme}://`, which is not PostgreSQL's; it is written `{FORM}`"
         )),
-        _ => Err(format!("does not begin with `postgres://`; it is written `{FORM}`")),
+        _ => Err(format!(
+            "does not begin with `postgres://`; it is written `{FORM}`"
+        )),
     }
 }
 
 /// The part before the path with a host in it: where only a user is named, the parser would refuse it, though the host may
 /// be among the parameters.
 fn with_host(authority: &str) -> Result<String, String> {
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
     let port = match host.rsplit_once(':') {
         Some((_, behind)) if behind.ends_with(']') => "",
         Some((_, port)) => port,
         None => "",
     };
-    if !port.is_empty() && port.parse::<u16>().is_ok_and(|port| port > 0) == false {
-        return Err(format!("has a port that is no number from 1 to 65535; {ENCODE}"));
+    if !(port.is_empty() || is_port(port)) {
+        return Err(format!(
+            "has a port that is no number from 1 to 65535; {ENCODE}"
+        ));
     }
     Ok(match host.is_empty() && !authority.is_empty() {
         true => format!("{authority}localhost"),
@@ -109,24 +121,38 @@ fn parameters(query: &str) -> Result<String, String> {
         match name {
             "sslmode" => kept.push(ssl_mode(value)?),
             "ssl" => kept.push(ssl(value)?),
-            "port" if !value.parse::<u16>().is_ok_and(|port| port > 0) => {
+            "port" if !is_port(value) => {
                 return Err("has a `port` that is no number from 1 to 65535".to_owned());
             }
             name if PARAMETERS.contains(&name) => kept.push(parameter.to_owned()),
             name if FOREIGN.contains(&name) => {
-                tracing::warn!(parameter = name, "a parameter of the database URL has no effect here");
+                tracing::warn!(
+                    parameter = name,
+                    "a parameter of the database URL has no effect here"
+                );
             }
-            name => return Err(format!("has an {}", jobs_rules::unknown("parameter", name, &PARAMETERS))),
+            name => {
+                return Err(format!(
+                    "has an {}",
+                    jobs_rules::unknown("parameter", name, &PARAMETERS)
+                ));
+            }
         }
     }
     Ok(kept.join("&"))
+}
+
+fn is_port(text: &str) -> bool {
+    text.parse::<u16>().is_ok_and(|port| port > 0)
 }
 
 fn ssl_mode(value: &str) -> Result<String, String> {
     match value {
         // What Node's driver calls libpq's `require`.
         "no-verify" => Ok("sslmode=require".to_owned()),
-        "disable" | "allow" | "prefer" | "require" | "verify-ca" | "verify-full" => Ok(format!("sslmode={value}")),
+        "disable" | "allow" | "prefer" | "require" | "verify-ca" | "verify-full" => {
+            Ok(format!("sslmode={value}"))
+        }
         _ => Err(format!("has an unknown `sslmode`; known: {SSL_MODES}")),
     }
 }
