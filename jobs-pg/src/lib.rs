@@ -22,6 +22,8 @@
 //! [`macro@job`] generates a handle for the function, [`PgBoss`] keeps the jobs and runs them. The schema is that of pg-boss
 //! 12.38, so Node programs and this one share queues, schedules and jobs.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test fails by panicking"))]
+
 #[cfg(feature = "embedded")]
 pub mod embedded;
 
