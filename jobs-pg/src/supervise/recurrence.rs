@@ -1,9 +1,10 @@
 //! When a row of the `schedule` table is due: a cron expression or a recurrence rule, in the row's zone.
 //!
-//! `calendar` reads the lines of a rule, `rule` finds its occurrences, `steps` those of hours and less. Cron is
-//! jobs-rules' business.
+//! `calendar` reads the lines of a rule and `parts` the rule in them, `rule` finds its occurrences, `steps` those of
+//! hours and less. Cron is jobs-rules' business.
 
 mod calendar;
+mod parts;
 mod rule;
 mod steps;
 

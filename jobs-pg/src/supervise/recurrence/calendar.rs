@@ -3,6 +3,8 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use jobs_rules::{Zone, ZoneError};
 
+use super::parts::Parts;
+
 /// Where rules without a start begin to count: pg-boss's choice, in the zone of the schedule.
 const EPOCH: &str = "19700101T000000";
 
@@ -53,9 +55,6 @@ pub(super) struct Calendar {
     pub(super) left_out: Vec<DateTime<Utc>>,
 }
 
-/// The longest that occurrences are counted.
-const MOST_COUNTED: usize = 100_000;
-
 impl Calendar {
     /// Reads the text; `zone` is that of the schedule, which a TZID overrules.
     pub(super) fn read(text: &str, zone: &Zone) -> Result<Self, RuleError> {
@@ -68,82 +67,35 @@ impl Calendar {
         let zone = start_line.zone_or(zone)?;
         let start = wall_clock(&start_line.value)
             .ok_or_else(|| wrong_date("DTSTART", &start_line.value))?;
+        let parts = Parts::read(&lines.rule.ok_or(RuleError::NoRule)?)?;
+        if parts.count.is_some() && !lines.has_start {
+            return Err(RuleError::CountWithoutStart);
+        }
+        let rule = parts.spelled_out(start);
         let mut calendar = Self {
             zone,
             start,
-            rule: String::new(),
-            count: None,
+            rule,
+            count: parts.count,
             until: None,
             added: vec![],
             left_out: vec![],
         };
+        if let Some(until) = &parts.until {
+            calendar.until = calendar
+                .dates("UNTIL", &Property::plain(until), is_date)?
+                .pop();
+        }
         for (name, line) in &lines.dates {
             let dates = calendar.dates(name, line, is_date)?;
-            if *name == "RDATE" {
-                calendar.added.extend(dates)
+            let list = if *name == "RDATE" {
+                &mut calendar.added
             } else {
-                calendar.left_out.extend(dates)
-            }
+                &mut calendar.left_out
+            };
+            list.extend(dates);
         }
-        calendar.read_rule(&lines.rule.ok_or(RuleError::NoRule)?, is_date)?;
-        calendar.refuse_nth_weekdays()?;
-        match calendar.count {
-            Some(_) if calendar.until.is_some() => Err(RuleError::CountAndUntil),
-            Some(_) if !lines.has_start => Err(RuleError::CountWithoutStart),
-            _ => Ok(calendar),
-        }
-    }
-
-    /// Sorts the parts of the rule: what ends it is ours, the rest the rrule crate's.
-    fn read_rule(&mut self, text: &str, is_date: bool) -> Result<(), RuleError> {
-        let mut seen: Vec<String> = Vec::new();
-        for part in text.split(';').filter(|part| !part.is_empty()) {
-            let part = part.to_ascii_uppercase();
-            let unsupported = || RuleError::Part { part: part.clone() };
-            let (name, value) = part
-                .split_once('=')
-                .filter(|(_, value)| !value.is_empty())
-                .ok_or_else(unsupported)?;
-            if seen.iter().any(|seen| seen == name) {
-                return Err(RuleError::Twice {
-                    name: name.to_owned(),
-                });
-            }
-            seen.push(name.to_owned());
-            match name {
-                "COUNT" => self.count = Some(count(value)?),
-                "UNTIL" => {
-                    self.until = self.dates("UNTIL", &Property::plain(value), is_date)?.pop()
-                }
-                // The defaults, and all that the rrule crate does.
-                "RSCALE" if value == "GREGORIAN" => {}
-                "SKIP" if value == "OMIT" => {}
-                "BYDAY" if !value.split(',').all(is_weekday) => return Err(unsupported()),
-                "FREQ" | "INTERVAL" | "BYSECOND" | "BYMINUTE" | "BYHOUR" | "BYDAY"
-                | "BYMONTHDAY" | "BYYEARDAY" | "BYWEEKNO" | "BYMONTH" | "BYSETPOS" | "WKST" => {
-                    let separator = if self.rule.is_empty() { "" } else { ";" };
-                    self.rule = format!("{}{separator}{part}", self.rule);
-                }
-                _ if name.starts_with("X-") => {}
-                _ => return Err(unsupported()),
-            }
-        }
-        Ok(())
-    }
-
-    /// Refuses a first Monday of anything but a month or year, which the rrule crate would read as any Monday.
-    fn refuse_nth_weekdays(&self) -> Result<(), RuleError> {
-        let counts =
-            |part: &&str| part.starts_with("BYDAY=") && part.contains(|c: char| c.is_ascii_digit());
-        let has_months = ["FREQ=MONTHLY", "FREQ=YEARLY"]
-            .iter()
-            .any(|frequency| self.rule.contains(frequency));
-        match self.rule.split(';').find(counts) {
-            Some(part) if !has_months => Err(RuleError::Part {
-                part: part.to_owned(),
-            }),
-            _ => Ok(()),
-        }
+        Ok(calendar)
     }
 
     fn dates(
@@ -296,24 +248,6 @@ fn wall_clock(text: &str) -> Option<NaiveDateTime> {
         }
         _ => None,
     }
-}
-
-/// Tells whether it is a day such as `MO`, `1MO` or `-1SU`. The rrule crate reads anything before the day as nothing.
-fn is_weekday(item: &str) -> bool {
-    let days = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
-    let nth = days.iter().find_map(|day| item.strip_suffix(day));
-    nth.is_some_and(|nth| nth.is_empty() || nth.parse::<i16>().is_ok_and(|nth| nth != 0))
-}
-
-fn count(text: &str) -> Result<usize, RuleError> {
-    let number = text
-        .parse()
-        .ok()
-        .filter(|number| (1..=MOST_COUNTED).contains(number));
-    number.ok_or_else(|| RuleError::Count {
-        text: text.to_owned(),
-        most: MOST_COUNTED,
-    })
 }
 
 fn wrong_date(name: &'static str, text: &str) -> RuleError {

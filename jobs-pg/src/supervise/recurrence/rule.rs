@@ -15,8 +15,11 @@ use super::steps::Steps;
 
 const SECOND: TimeDelta = TimeDelta::seconds(1);
 
-/// How far ahead an occurrence is looked for: further than any leap day and week day are apart.
+/// How far ahead an occurrence is looked for: further than any leap day that is a certain week day.
 const HORIZON: TimeDelta = TimeDelta::days(50 * 366);
+
+/// The same for rules of hours and less, where looking takes longer: further than any leap day.
+const NEAR_HORIZON: TimeDelta = TimeDelta::days(9 * 366);
 
 /// A recurrence rule, ready to be evaluated.
 #[derive(Debug, Clone)]
@@ -53,7 +56,12 @@ impl Rule {
             left_out: calendar.left_out.iter().copied().collect(),
         };
         let before = rule.beginning() - SECOND;
-        if calendar.until.is_none() && rule.recurring(before, before + HORIZON).next().is_none() {
+        if calendar.until.is_none()
+            && rule
+                .recurring(before, before + rule.horizon())
+                .next()
+                .is_none()
+        {
             return Err(RuleError::Never {
                 rule: calendar.rule.clone(),
             });
@@ -91,7 +99,7 @@ impl Rule {
 
     /// Returns the first occurrence after an instant.
     pub(super) fn next_after(&self, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        self.first(after, after.checked_add_signed(HORIZON)?)
+        self.first(after, after.checked_add_signed(self.horizon())?)
     }
 
     /// Returns the last occurrence in (after, until], by halving the time that holds it: a rule may recur every second
@@ -171,6 +179,14 @@ impl Rule {
         // Two stay, so that a week which began before the start is whole.
         let intervals = ((from - self.start).num_seconds() / interval - 2).max(0);
         self.start + TimeDelta::seconds(intervals * interval)
+    }
+
+    fn horizon(&self) -> TimeDelta {
+        if Steps::of(&self.shape).is_some() {
+            NEAR_HORIZON
+        } else {
+            HORIZON
+        }
     }
 
     fn beginning(&self) -> DateTime<Utc> {

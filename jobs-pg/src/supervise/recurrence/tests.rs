@@ -233,11 +233,34 @@ fn what_pg_boss_would_misread_or_refuses_is_refused() {
         "FREQ=DAILY;INTERVAL=0",
         "FREQ=DAILY;BYDAY=1MO",
         "FREQ=WEEKLY;BYMONTHDAY=1",
+        "FREQ=DAILY;BYSETPOS=1",
+        "FREQ=YEARLY;BYDAY=1MO;BYWEEKNO=3",
         "FREQ=DÄILY",
         "DTSTART:20260101T000000Z\nRRULE:FREQ=DAILY;COUNT=1000000000",
     ];
     for expression in wrong {
         refusal(expression);
+    }
+}
+
+#[test]
+fn parts_that_the_rrule_crate_reads_otherwise_are_spelled_out() {
+    let cases: [(&str, &[&str]); 2] = [
+        (
+            "FREQ=MONTHLY;BYDAY=TU,-1SU",
+            &[
+                "01-06T00:00",
+                "01-13T00:00",
+                "01-20T00:00",
+                "01-25T00:00",
+                "01-27T00:00",
+            ],
+        ),
+        ("FREQ=YEARLY;BYWEEKNO=3", &["01-15T00:00"]),
+    ];
+    for (expression, expected) in cases {
+        let found = due(expression, "UTC", "2026-01-02", "2026-01-31");
+        assert_eq!(found, expected, "{expression}");
     }
 }
 
