@@ -8,7 +8,7 @@ pub use bounds::{OptionError, check_integer, check_retry_delay_max, check_second
 
 use crate::suggest::unknown;
 
-/// An option of a job. The table of all that is known about each is [`JobOption::facts`].
+/// An option of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JobOption {
@@ -129,6 +129,7 @@ impl JobOption {
         Self::Group,
     ];
 
+    /// The table: everything known about an option stands here and nowhere else.
     const fn facts(self) -> Facts {
         use OptionKind::{Flag, Group, Integer, Name, Seconds, Text, Time, Uuid};
         match self {

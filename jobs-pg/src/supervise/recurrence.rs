@@ -21,7 +21,7 @@ pub(crate) enum Recurrence {
     /// A cron expression, judged by the wall clock of a zone.
     Cron(Cron, Zone),
     /// A recurrence rule of a calendar.
-    Rule(Box<Rule>),
+    Rule(Rule),
 }
 
 /// Why a row of the `schedule` table cannot be evaluated.
@@ -68,7 +68,7 @@ impl Recurrence {
         if kind == RRULE {
             let calendar = Calendar::read(expression, zone).map_err(RecurrenceError::Rule)?;
             let rule = Rule::new(&calendar).map_err(RecurrenceError::Rule)?;
-            return Ok(Self::Rule(Box::new(rule)));
+            return Ok(Self::Rule(rule));
         }
         let cron = Cron::parse(expression).map_err(RecurrenceError::Cron)?;
         Ok(Self::Cron(cron, zone.clone()))

@@ -73,7 +73,7 @@ impl Parts {
             // The crate reads anything before the day as nothing.
             "BYDAY" if !value.split(',').all(is_weekday) => return Err(unsupported(name, value)),
             _ if EVALUATED.contains(&name) => {
-                self.evaluated.push((name.to_owned(), value.to_owned()))
+                self.evaluated.push((name.to_owned(), value.to_owned()));
             }
             _ if name.starts_with("X-") => {}
             _ => return Err(unsupported(name, value)),

@@ -38,11 +38,7 @@ impl Rule {
             rule: calendar.rule.clone(),
             source: Box::new(source),
         };
-        let shape: RRule<Unvalidated> = calendar
-            .rule
-            .parse()
-            .map_err(rrule::RRuleError::from)
-            .map_err(unreadable)?;
+        let shape: RRule<Unvalidated> = calendar.rule.parse().map_err(unreadable)?;
         shape
             .clone()
             .validate(in_utc(calendar.start))
