@@ -30,7 +30,7 @@ async fn write_report(report: Report, ctx: Context<WriteReport>) -> Result<(), J
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let (written, mut reports) = mpsc::channel(1);
+    let (written, mut reports) = mpsc::channel::<String>(1);
     let boss = PgBoss::builder().provide(written).connect().await?;
     boss.start().await?;
 

@@ -75,13 +75,17 @@ impl fmt::Display for Error {
 // `fn main() -> Result<(), Error>` prints this, so it reads like a message.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
+        let mut chain = self.message.clone();
         let mut cause = self.source();
         while let Some(error) = cause {
-            write!(f, ": {error}")?;
+            let text = error.to_string();
+            // Some errors, sqlx's among them, say their cause themselves.
+            if !chain.ends_with(&text) {
+                chain = format!("{chain}: {text}");
+            }
             cause = error.source();
         }
-        Ok(())
+        f.write_str(&chain)
     }
 }
 
