@@ -211,14 +211,6 @@ impl JobOption {
         Self::find(known, name, Self::rust_name)
     }
 
-    /// Finds the option of this Rust name.
-    ///
-    /// # Errors
-    /// Names the nearest option and lists all.
-    pub fn from_rust_name(name: &str) -> Result<Self, OptionError> {
-        Self::find(Self::ALL.into_iter(), name, Self::rust_name)
-    }
-
     /// Finds the option that pg-boss calls so.
     ///
     /// # Errors

@@ -33,9 +33,6 @@ pub struct ZoneError {
 }
 
 impl Zone {
-    /// The zone without offset.
-    pub const UTC_NAME: &'static str = "UTC";
-
     /// Reads an IANA name in any case, or a fixed offset such as `+05:30` or `UTC+2`.
     ///
     /// # Errors
@@ -60,17 +57,8 @@ impl Zone {
     #[must_use]
     pub fn utc() -> Self {
         Self {
-            text: Self::UTC_NAME.to_owned(),
+            text: "UTC".to_owned(),
             rules: Rules::Named(Tz::UTC),
-        }
-    }
-
-    /// Returns the zone's IANA rules, unless it is a fixed offset.
-    #[must_use]
-    pub const fn named(&self) -> Option<Tz> {
-        match self.rules {
-            Rules::Named(zone) => Some(zone),
-            Rules::Fixed(_) => None,
         }
     }
 

@@ -102,14 +102,6 @@ impl Recurrence {
             Self::Rule(rule) => rule.latest(after, until),
         }
     }
-
-    /// Returns the first occurrence after an instant.
-    pub(crate) fn next_after(&self, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        match self {
-            Self::Cron(cron, zone) => cron.next_after(after, zone),
-            Self::Rule(rule) => rule.next_after(after),
-        }
-    }
 }
 
 /// Tells whether the text looks like a rule: a line that begins with a property's name, or a `FREQ=` anywhere.

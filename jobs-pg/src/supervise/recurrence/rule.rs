@@ -93,11 +93,6 @@ impl Rule {
         recurring.into_iter().chain(added).min()
     }
 
-    /// Returns the first occurrence after an instant.
-    pub(super) fn next_after(&self, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        self.first(after, after.checked_add_signed(self.horizon())?)
-    }
-
     /// Returns the last occurrence in (after, until], by halving the time that holds it: a rule may recur every second
     /// for months before `until` or not at all.
     pub(super) fn latest(
