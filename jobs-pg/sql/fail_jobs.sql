@@ -35,14 +35,15 @@ WITH failing AS (
            retry_limit, retry_backoff, retry_delay, expire_seconds, deletion_seconds/* if job.heartbeat_seconds */,
            heartbeat_seconds/* end *//* if job.group_id */, group_id, group_tier/* end *//* if job.trace_context */,
            trace_context/* end *//* if job.source_id */,
-           source_name, source_id, source_created_on, source_retry_count, source_output/* end *//* if job.source_root_id */,
+           source_name, source_id, source_created_on, source_retry_count/* end *//* if job.source_output */,
+           source_output/* end *//* if job.source_root_id */,
            source_root_id/* end */)
     SELECT q.name, f.data, f.priority, f.singleton_key, /* schema */job_now(), /* schema */job_now(),
            /* schema */job_now() + make_interval(secs => q.retention_seconds),
            q.retry_limit, q.retry_backoff, q.retry_delay, q.expire_seconds, q.deletion_seconds/* if job.heartbeat_seconds */,
            q.heartbeat_seconds/* end *//* if job.group_id */, f.group_id, f.group_tier/* end *//* if job.trace_context */,
            f.trace_context/* end *//* if job.source_id */,
-           f.name, f.id, f.created_on, f.retry_count, f.output/* end *//* if job.source_root_id */,
+           f.name, f.id, f.created_on, f.retry_count/* end *//* if job.source_output */, f.output/* end *//* if job.source_root_id */,
            coalesce(f.source_root_id, f.id)/* end */
       FROM failing f
       JOIN /* schema */queue q ON q.name = f.dead_letter

@@ -17,4 +17,4 @@ pub(crate) use check::attach;
 pub(crate) use install::{Missing, ensure};
 pub(crate) use layout::Layout;
 #[cfg(test)]
-pub(crate) use layout::tests::{later_columns, layout_of};
+pub(crate) use layout::tests::{later_groups, layout_of, layout_without};

@@ -22,16 +22,29 @@ const ALWAYS: &str = "\
     job_common.id schedule.name schedule.key schedule.cron schedule.timezone schedule.data schedule.options \
     schedule.created_on schedule.updated_on subscription.event subscription.name create_queue() delete_queue()";
 
-/// What versions 27 to 46 brought, of all that we use. A statement may use one of these only under a condition (see
-/// [`crate::store::statement`]).
-const LATER: &str = "\
-    version.flow_on version.monitor_backoff_on \
-    queue.notify queue.heartbeat_seconds queue.blocked_count queue.ready_count queue.failed_count \
-    queue.retained_count queue.retained_on queue.ready_history queue.monitor_claim_on \
-    job.group_id job.group_tier job.heartbeat_on job.heartbeat_seconds job.blocked job.blocking \
-    job.pending_dependencies job.source_name job.source_id job.source_created_on job.source_retry_count \
-    job.source_output job.source_root_id job.trace_context job.upsert_by_key \
-    job_dependency.child_id schedule.kind schedule.last_job_id job_now()";
+/// What versions 27 to 46 brought, of all that we use, in the groups in which it came. A statement may use one of these
+/// only under a condition (see [`crate::store::statement`]).
+const LATER: [&str; 19] = [
+    "job.group_id job.group_tier",
+    "job.heartbeat_on job.heartbeat_seconds queue.heartbeat_seconds",
+    "job.blocked job.blocking job.pending_dependencies job_dependency.child_id version.flow_on",
+    "job.source_name job.source_id job.source_created_on job.source_retry_count",
+    "job.source_output",
+    "job.source_root_id",
+    "job.trace_context",
+    "job.upsert_by_key",
+    "job_now()",
+    "queue.notify",
+    "queue.ready_count",
+    "queue.ready_history",
+    "queue.failed_count",
+    "queue.blocked_count",
+    "queue.retained_count queue.retained_on",
+    "queue.monitor_claim_on",
+    "version.monitor_backoff_on",
+    "schedule.kind",
+    "schedule.last_job_id",
+];
 
 /// The families of tables that a version number may stand for.
 #[derive(Clone, Copy, PartialEq)]
@@ -74,9 +87,9 @@ impl Layout {
                 next_step: shape.next_step(),
             });
         }
-        let later = if version < NEWEST { "" } else { LATER };
+        let later: &[&str] = if version < NEWEST { &[] } else { &LATER };
         let missing: Vec<_> = words(ALWAYS)
-            .chain(words(later))
+            .chain(later.iter().copied().flat_map(words))
             .filter(|member| !members.contains(*member))
             .collect();
         if !missing.is_empty() {
@@ -111,7 +124,9 @@ impl Layout {
     /// Whether the schema has this column (`table.column`) or function (`name()`).
     pub(crate) fn has(&self, member: &str) -> bool {
         debug_assert!(
-            words(ALWAYS).chain(words(LATER)).any(|m| m == member),
+            words(ALWAYS)
+                .chain(LATER.into_iter().flat_map(words))
+                .any(|known| known == member),
             "`{member}` is not in the list of what a layout knows"
         );
         self.members.contains(member)

@@ -252,7 +252,9 @@ async fn an_occurrence_is_filed_once_whoever_looks() {
     let every = Duration::from_secs(30);
     let first = timekeeper.pass(&db.store, every).await.expect("passed");
     assert_eq!((first.filed, first.again_in), (1, every));
-    let kinds = db.rows("SELECT key, kind FROM @schedule ORDER BY key").await;
+    let kinds = db
+        .rows("SELECT key, kind FROM @schedule ORDER BY key")
+        .await;
     assert_eq!(kinds, [r#"("",cron)"#, "(k_1,cron)", "(rule,rrule)"]);
     let refused = timekeeper.pass(&db.store, every).await.expect("asked");
     assert!(refused.filed == 0 && refused.again_in > Duration::from_secs(25));

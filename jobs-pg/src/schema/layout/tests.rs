@@ -4,14 +4,23 @@ use super::*;
 
 /// A layout of the version that we install, or of the oldest one of the family.
 pub(crate) fn layout_of(version: i32) -> Layout {
-    let later = if version < NEWEST { "" } else { LATER };
-    Layout::recognise(&pgboss(), "db".into(), version, members(&[ALWAYS, later]))
-        .expect("a layout of the family")
+    let missing = if version < NEWEST { &LATER[..] } else { &[] };
+    layout_without(missing)
 }
 
-/// The columns (table, column) that the oldest version of the family does not have.
-pub(crate) fn later_columns() -> impl Iterator<Item = (&'static str, &'static str)> {
-    words(LATER).filter_map(|member| member.split_once('.'))
+/// A layout of the family that lacks what came in these groups.
+pub(crate) fn layout_without(missing: &[&'static str]) -> Layout {
+    let version = if missing.is_empty() { NEWEST } else { OLDEST };
+    let mut all = every_member();
+    for member in missing.iter().copied().flat_map(words) {
+        all.remove(member);
+    }
+    Layout::recognise(&pgboss(), "db".into(), version, all).expect("a layout of the family")
+}
+
+/// What came with later versions of the family, in groups.
+pub(crate) fn later_groups() -> &'static [&'static str] {
+    &LATER
 }
 
 fn pgboss() -> Schema {
@@ -24,6 +33,12 @@ fn members(lists: &[&'static str]) -> BTreeSet<String> {
         .flat_map(|list| words(list))
         .map(str::to_owned)
         .collect()
+}
+
+fn every_member() -> BTreeSet<String> {
+    let mut all = members(&[ALWAYS]);
+    all.extend(members(&LATER));
+    all
 }
 
 fn refusal(version: i32, members: BTreeSet<String>) -> String {
@@ -41,7 +56,7 @@ fn the_family_is_taken_with_what_it_has() {
 
 #[test]
 fn a_newer_schema_is_taken_if_it_has_every_column_that_we_use() {
-    let newer = Layout::recognise(&pgboss(), "db".into(), 47, members(&[ALWAYS, LATER]));
+    let newer = Layout::recognise(&pgboss(), "db".into(), 47, every_member());
     assert!(newer.expect("taken").is_newer());
     let refusal = refusal(47, members(&[ALWAYS]));
     assert!(refusal.contains("job.heartbeat_on"), "{refusal}");

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use sqlx::{Executor, PgPool, SqlSafeStr};
+use sqlx::{Executor, PgConnection, PgExecutor, PgPool, SqlSafeStr};
 
 use super::*;
-use crate::schema::{self, Missing, later_columns, layout_of};
+use crate::schema::{self, Missing, later_groups, layout_of, layout_without};
 
 fn resolved(file: &str) -> String {
     resolve_conditions(file, |member| member == "a.there")
@@ -77,43 +77,52 @@ async fn postgres_takes_every_statement_under_a_plain_and_an_awkward_name() {
         let layout = schema::ensure(&pool, &schema, Missing::Schema)
             .await
             .expect("installed");
-        prepare_all(&pool, &schema, &layout).await;
+        let mut conn = pool.acquire().await.expect("a connection");
+        prepare_all(&mut conn, &schema, &layout).await;
         remove(&pool, &schema).await;
     }
 }
 
 #[tokio::test]
-async fn postgres_takes_every_statement_on_the_oldest_version_of_the_family() {
+async fn postgres_takes_every_statement_on_schemas_that_lack_what_came_later() {
     let Ok(url) = std::env::var("DATABASE_URL") else {
         return;
     };
     let pool = PgPool::connect(&url).await.expect("the database");
-    let schema = fresh(&pool, "jobs_statements_test_26").await;
+    let schema = fresh(&pool, "jobs_statements_test_older").await;
     schema::ensure(&pool, &schema, Missing::Schema)
         .await
         .expect("installed");
-    for (table, column) in later_columns() {
-        let table = format!("{}.{table}", schema.quoted());
-        run(
-            &pool,
-            format!("ALTER TABLE {table} DROP COLUMN {column} CASCADE"),
-        )
-        .await;
+    let each_alone = later_groups().chunks(1);
+    for missing in each_alone.chain([later_groups()]) {
+        let mut older = pool.begin().await.expect("a transaction");
+        for member in missing.iter().flat_map(|group| group.split(' ')) {
+            run(&mut *older, without(&schema, member)).await;
+        }
+        prepare_all(&mut older, &schema, &layout_without(missing)).await;
     }
-    run(
-        &pool,
-        format!("DROP FUNCTION {}.job_now()", schema.quoted()),
-    )
-    .await;
-    prepare_all(&pool, &schema, &layout_of(26)).await;
     remove(&pool, &schema).await;
 }
 
-async fn prepare_all(pool: &PgPool, schema: &Schema, layout: &Layout) {
-    let mut conn = pool.acquire().await.expect("a connection");
+/// Takes a column or a function away.
+fn without(schema: &Schema, member: &str) -> String {
+    let schema = schema.quoted();
+    match member.split_once('.') {
+        Some((table, column)) => {
+            format!("ALTER TABLE {schema}.{table} DROP COLUMN {column} CASCADE")
+        }
+        None => format!("DROP FUNCTION {schema}.{member}"),
+    }
+}
+
+async fn prepare_all(conn: &mut PgConnection, schema: &Schema, layout: &Layout) {
     for (name, text) in Statements::new(schema, layout).all() {
         let prepared = conn.prepare(sql(text).into_sql_str()).await;
-        assert!(prepared.is_ok(), "{name}: {:?}", prepared.err());
+        assert!(
+            prepared.is_ok(),
+            "{name} on {layout:?}: {:?}",
+            prepared.err()
+        );
     }
 }
 
@@ -131,7 +140,7 @@ async fn remove(pool: &PgPool, schema: &Schema) {
     .await;
 }
 
-async fn run(pool: &PgPool, text: String) {
-    let done = pool.execute(AssertSqlSafe(text.clone())).await;
+async fn run(db: impl PgExecutor<'_>, text: String) {
+    let done = db.execute(AssertSqlSafe(text.clone())).await;
     assert!(done.is_ok(), "{text}: {:?}", done.err());
 }
