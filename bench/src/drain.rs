@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use jobs_pg::Job as _;
 use jobs_pg::prelude::*;
 use tokio::sync::Notify;
 

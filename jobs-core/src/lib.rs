@@ -1,8 +1,7 @@
 //! The words and rules of typed background jobs, without a database.
 //!
 //! A *job* is declared with [`macro@job`] on a function, which generates its *handle*: a type that implements [`Job`] and
-//! submits work. An [`Executor`] keeps submitted jobs and sees that they run; `jobs-pg` has the one on Postgres, and
-//! [`Memory`] is one without a database.
+//! submits work. An [`Executor`] keeps submitted jobs and sees that they run; `jobs-pg` has the one on Postgres.
 //!
 //! One job's way through this crate: handle → [`Submission`] → [`Executor::submit`] → [`dispatch`](dispatch::dispatch) →
 //! the user's function → [`Outcome`] → [`SubmittedJob::output`].
