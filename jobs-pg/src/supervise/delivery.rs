@@ -29,9 +29,8 @@ pub(crate) struct Occurrence {
 /// The job of the queue that occurrences are filed in.
 struct Delivery;
 
-static REGISTERED: Registered = Registered::new::<Delivery>(|run| {
-    run_async::<Delivery, _, _>(run, |occurrence, context| send_on(occurrence, context))
-});
+static REGISTERED: Registered =
+    Registered::new::<Delivery>(|run| run_async::<Delivery, _, _>(run, send_on));
 
 /// What works the queue that occurrences are filed in.
 pub(crate) fn delivery() -> &'static Registered {
