@@ -58,7 +58,9 @@ async fn submit(url: &str, jobs: usize) -> Result<(), Failure> {
     }
     println!("{:<28} {:>8.0} jobs/s", "submit_many in thousands", rate(jobs, begun.elapsed()));
     // Fresh statistics for everybody: the planner shall not be the difference.
-    sqlx::raw_sql("VACUUM ANALYZE pgboss.job_common; CHECKPOINT").execute(boss.pool()).await?;
+    for statement in ["VACUUM ANALYZE pgboss.job_common", "CHECKPOINT"] {
+        sqlx::query(statement).execute(boss.pool()).await?;
+    }
     boss.pool().close().await;
     Ok(())
 }

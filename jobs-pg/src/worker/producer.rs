@@ -12,7 +12,7 @@ use super::hold::Hold;
 use super::running::RunningAttempts;
 use super::{Doorbell, Line, Plan};
 use crate::PgBoss;
-use crate::store::{Attempt, Fetched};
+use crate::store::{Attempt, Fetched, Wanted};
 
 /// How long the doorbell may be silent before the producer looks by itself.
 const POLL: Duration = Duration::from_secs(2);
@@ -35,13 +35,12 @@ impl Producer {
         let mut pause = FIRST_PAUSE;
         while !*stopping.borrow() {
             let (wanted, in_all) = self.running.wanted();
-            let more = match self.fetch(&wanted, in_all).await {
+            match self.fetch(&wanted, in_all).await {
                 Ok(fetched) => {
                     pause = FIRST_PAUSE;
-                    let more = is_full(&wanted, in_all, &fetched);
+                    self.running.fed(&wanted, in_all, &fetched);
                     let stopping = *stopping.borrow();
                     self.begin(fetched, stopping).await;
-                    more
                 }
                 Err(error) => {
                     if pause == FIRST_PAUSE {
@@ -51,19 +50,20 @@ impl Producer {
                     pause = (pause * 2).min(LONGEST_PAUSE);
                     continue;
                 }
-            };
-            let next = async {
-                if more {
-                    self.running.room().await;
-                } else {
-                    self.doorbell.heard_until(Instant::now() + POLL).await;
-                }
-            };
-            unless_stopped(&mut stopping, next).await;
+            }
+            unless_stopped(&mut stopping, self.next_time()).await;
         }
     }
 
-    async fn fetch(&self, wanted: &[crate::store::Wanted], in_all: usize) -> sqlx::Result<Vec<Fetched>> {
+    /// Waits for a reason to fetch again.
+    async fn next_time(&self) {
+        tokio::select! {
+            () = self.running.hungry_slot() => {}
+            () = self.doorbell.heard_until(Instant::now() + POLL) => self.running.all_hungry(),
+        }
+    }
+
+    async fn fetch(&self, wanted: &[Wanted], in_all: usize) -> sqlx::Result<Vec<Fetched>> {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
@@ -106,18 +106,6 @@ impl Producer {
             running.end(&attempt);
         });
     }
-}
-
-/// Whether there may be more than was asked for.
-fn is_full(wanted: &[crate::store::Wanted], in_all: usize, fetched: &[Fetched]) -> bool {
-    if wanted.is_empty() || fetched.len() >= in_all {
-        return true;
-    }
-    wanted.iter().any(|queue| {
-        let taken = fetched.iter().filter(|job| job.name == queue.name).count();
-        // A limited queue gives one job of each key, so a smaller answer says nothing; but an empty one does.
-        taken > 0 && (queue.limited || i32::try_from(taken).is_ok_and(|taken| taken >= queue.slots))
-    })
 }
 
 fn describe(line: &Line, job: Fetched) -> (JobInfo, Option<String>) {

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::Plan;
-use crate::store::{Attempt, Wanted};
+use crate::store::{Attempt, Fetched, Wanted};
 
 /// Where the queue has none of its own: the heartbeat of queues that we create.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -36,6 +36,8 @@ struct Room {
     name: &'static str,
     free: usize,
     limited: bool,
+    /// Whether the queue may have more due jobs than were fetched.
+    hungry: bool,
 }
 
 #[derive(Debug)]
@@ -50,7 +52,7 @@ impl RunningAttempts {
         let mut rooms: Vec<Room> = plan
             .lines
             .iter()
-            .map(|(name, line)| Room { name, free: line.concurrency, limited: line.limited })
+            .map(|(name, line)| Room { name, free: line.concurrency, limited: line.limited, hungry: true })
             .collect();
         rooms.sort_by_key(|room| room.name);
         let state = State { attempts: HashMap::new(), free: plan.concurrency, rooms, first: 0 };
@@ -100,9 +102,29 @@ impl RunningAttempts {
         self.ended.notify_waiters();
     }
 
-    /// Waits until an attempt ends, unless there is room already.
-    pub(crate) async fn room(&self) {
-        self.until(|state| state.free > 0 && state.rooms.iter().any(|room| room.free > 0)).await;
+    /// Notes which of the asked queues may have more than they gave.
+    pub(crate) fn fed(&self, asked: &[Wanted], in_all: usize, fetched: &[Fetched]) {
+        let mut state = self.state();
+        for queue in asked {
+            let taken = fetched.iter().filter(|job| job.name == queue.name).count();
+            // A limited queue gives one job of each key, so of it only an empty answer says that there is no more.
+            let full = if queue.limited { taken > 0 } else { i32::try_from(taken).is_ok_and(|taken| taken >= queue.slots) };
+            if let Some(room) = state.room_of(queue.name) {
+                room.hungry = full || fetched.len() >= in_all;
+            }
+        }
+    }
+
+    /// There may be more in any queue.
+    pub(crate) fn all_hungry(&self) {
+        for room in &mut self.state().rooms {
+            room.hungry = true;
+        }
+    }
+
+    /// Waits for a free slot of a queue that may have more.
+    pub(crate) async fn hungry_slot(&self) {
+        self.until(|state| state.free > 0 && state.rooms.iter().any(|room| room.hungry && room.free > 0)).await;
     }
 
     /// Waits until none runs.
