@@ -7,5 +7,8 @@
 )]
 
 mod embedded;
+mod hardship;
 mod harness;
+mod interop;
 mod interop_smoke;
+mod mission;
