@@ -16,7 +16,7 @@ use sqlx::{AssertSqlSafe, Encode, Postgres, Type};
 use crate::error::cannot;
 
 pub use connections::{Connection, Connections};
-pub use row::{TableRow, Values};
+pub use row::{ReadRow, TableRow, Values};
 
 /// The table of an entity, as a job sees it. Clones reach the same table.
 pub struct Table<T> {
@@ -148,8 +148,11 @@ impl<T: TableRow> Table<T> {
         let refused = refused::<T>(doing);
         let arguments = values.into_arguments().map_err(&refused)?;
         let mut connection = self.connections.acquire().await.map_err(&refused)?;
-        let query = sqlx::query_as_with(AssertSqlSafe(sql), arguments);
-        query.fetch_all(&mut *connection).await.map_err(refused)
+        let query = sqlx::query_with(AssertSqlSafe(sql), arguments);
+        let rows = query.fetch_all(&mut *connection).await.map_err(&refused)?;
+        rows.iter()
+            .map(|row| T::read(row).map_err(&refused))
+            .collect()
     }
 
     async fn execute(&self, doing: &str, sql: String, values: Values) -> Result<u64, Error> {

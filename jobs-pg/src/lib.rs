@@ -45,7 +45,7 @@ mod worker;
 pub use boss::{Installed, PG_BOSS_EXECUTOR_NAME, PgBoss};
 pub use builder::PgBossBuilder;
 pub use details::{JobDetails, JobState, PgBossExt, PgBossJob};
-pub use entities::{Connection, Connections, Table, TableRow, Values};
+pub use entities::{Connection, Connections, ReadRow, Table, TableRow, Values};
 pub use jobs_core::*;
 pub use schema::{Schema, SchemaError};
 

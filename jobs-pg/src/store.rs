@@ -62,10 +62,6 @@ impl Store {
         &self.listener_pool
     }
 
-    pub(crate) fn layout(&self) -> &Layout {
-        &self.layout
-    }
-
     /// The channel on which submissions ring.
     pub(crate) fn channel(&self) -> &str {
         &self.channel

@@ -12,7 +12,7 @@ use sqlx::{Arguments, Encode, FromRow, Postgres, Type};
     label = "not a `TableRow`",
     note = "derive it: `#[derive(sqlx::FromRow, Entity)] #[entity(table = \"...\")]`"
 )]
-pub trait TableRow: for<'r> FromRow<'r, PgRow> + Send + Sync + Unpin + 'static {
+pub trait TableRow: ReadRow {
     /// The type of the primary key.
     type Id: for<'q> Encode<'q, Postgres> + Type<Postgres> + Send + Sync;
 
@@ -33,6 +33,27 @@ pub trait TableRow: for<'r> FromRow<'r, PgRow> + Send + Sync + Unpin + 'static {
 
     /// Pushes the value of each column.
     fn push_values(&self, values: &mut Values);
+}
+
+/// A struct that can be read from a row: what `#[derive(sqlx::FromRow)]` makes of it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from a row",
+    label = "add `#[derive(sqlx::FromRow)]`"
+)]
+pub trait ReadRow: Sized + Send + Sync + 'static {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// sqlx's, if a column is missing or of another type.
+    fn read(row: &PgRow) -> Result<Self, sqlx::Error>;
+}
+
+// Not recommended: the compiler would list everything else that sqlx can read.
+#[diagnostic::do_not_recommend]
+impl<T: for<'r> FromRow<'r, PgRow> + Send + Sync + 'static> ReadRow for T {
+    fn read(row: &PgRow) -> Result<Self, sqlx::Error> {
+        Self::from_row(row)
+    }
 }
 
 /// Values to be bound to a statement, in order.

@@ -1,9 +1,10 @@
-//! The duties against a real Postgres: each test has a schema of its own in the database that DATABASE_URL names.
+//! The duties against a real Postgres.
 
 use std::time::Duration;
 
 use jobs_core::JobOptions;
-use sqlx::{AssertSqlSafe, Executor, PgPool, Row};
+use sqlx::{AssertSqlSafe, Executor, Row};
+use ::tests::Database;
 use uuid::Uuid;
 
 use super::delivery::{Occurrence, deliver};
@@ -15,26 +16,25 @@ use crate::store::{DeclaredRow, Store};
 struct Db {
     store: Store,
     schema: Schema,
+    _database: Database,
 }
 
 impl Db {
-    async fn new(name: &str) -> Option<Self> {
-        let url = std::env::var("DATABASE_URL").ok()?;
-        let pool = PgPool::connect(&url).await.expect("the database");
-        let schema = Schema::new(name).expect("a good name");
-        let drop = format!("DROP SCHEMA IF EXISTS {} CASCADE", schema.quoted());
-        pool.execute(AssertSqlSafe(drop)).await.expect("dropped");
+    async fn new() -> Self {
+        let database = Database::new().await;
+        let pool = database.pool().clone();
+        let schema = Schema::new("jobs").expect("a good name");
         let layout = schema::ensure(&pool, &schema, Missing::Schema)
             .await
             .expect("installed");
         let store = Store::new(pool, schema.clone(), layout);
-        let db = Self { store, schema };
+        let db = Self { store, schema, _database: database };
         db.run(
             r#"SELECT @create_queue('dead', '{"policy": "standard"}');
                SELECT @create_queue('mail', '{"policy": "standard", "deadLetter": "dead", "retryLimit": 1}')"#,
         )
         .await;
-        Some(db)
+        db
     }
 
     /// Runs statements; `@` stands for the schema.
@@ -52,19 +52,11 @@ impl Db {
         let rows = rows.expect("a query of a test");
         rows.iter().map(|row| row.get(0)).collect()
     }
-
-    async fn end(self) {
-        let drop = format!("DROP SCHEMA {} CASCADE", self.schema.quoted());
-        let pool = self.store.pool();
-        pool.execute(AssertSqlSafe(drop)).await.expect("dropped");
-    }
 }
 
 #[tokio::test]
 async fn an_expired_attempt_is_failed_and_its_job_waits_for_the_next() {
-    let Some(db) = Db::new("jobs_sweep").await else {
-        return;
-    };
+    let db = Db::new().await;
     db.run(
         "INSERT INTO @job (name, state, started_on, expire_seconds, heartbeat_on, heartbeat_seconds, retry_limit)
          VALUES ('mail', 'active', now() - interval '1 hour', 60, now(), 15, 1),
@@ -85,14 +77,11 @@ async fn an_expired_attempt_is_failed_and_its_job_waits_for_the_next() {
         ]
     );
     assert!(!monitor::sweep(&db.store).await.expect("swept"));
-    db.end().await;
 }
 
 #[tokio::test]
 async fn a_job_out_of_attempts_goes_to_its_dead_letter_queue() {
-    let Some(db) = Db::new("jobs_sweep_dead").await else {
-        return;
-    };
+    let db = Db::new().await;
     db.run(
         "INSERT INTO @job (name, state, started_on, expire_seconds, retry_count, retry_limit, dead_letter, data)
          VALUES ('mail', 'active', now() - interval '1 hour', 60, 1, 1, 'dead', '7')",
@@ -103,14 +92,11 @@ async fn a_job_out_of_attempts_goes_to_its_dead_letter_queue() {
         .rows("SELECT name, state, data, source_name FROM @job ORDER BY name")
         .await;
     assert_eq!(jobs, ["(dead,created,7,mail)", "(mail,failed,7,)"]);
-    db.end().await;
 }
 
 #[tokio::test]
 async fn a_retry_that_the_policy_has_no_place_for_fails_for_good() {
-    let Some(db) = Db::new("jobs_sweep_stately").await else {
-        return;
-    };
+    let db = Db::new().await;
     db.run(
         r#"SELECT @create_queue('one', '{"policy": "stately"}');
            INSERT INTO @job (name, policy, state, started_on, expire_seconds, retry_limit, singleton_key)
@@ -124,14 +110,11 @@ async fn a_retry_that_the_policy_has_no_place_for_fails_for_good() {
         .rows("SELECT singleton_key, state FROM @job ORDER BY 1, 2")
         .await;
     assert_eq!(jobs, ["(a,retry)", "(a,failed)", "(b,retry)"]);
-    db.end().await;
 }
 
 #[tokio::test]
 async fn a_watched_queue_has_its_counts_written() {
-    let Some(db) = Db::new("jobs_count").await else {
-        return;
-    };
+    let db = Db::new().await;
     db.run(
         "INSERT INTO @job (name, state, start_after, blocked, completed_on, policy, singleton_key)
          VALUES ('mail', 'created', now(), false, null, null, null),
@@ -161,14 +144,11 @@ async fn a_watched_queue_has_its_counts_written() {
             .expect("asked")
             .is_empty()
     );
-    db.end().await;
 }
 
 #[tokio::test]
 async fn jobs_kept_long_enough_are_removed_and_the_rest_is_counted() {
-    let Some(db) = Db::new("jobs_tidy").await else {
-        return;
-    };
+    let db = Db::new().await;
     db.run(
         "INSERT INTO @job (name, priority, state, completed_on, deletion_seconds, keep_until)
          VALUES ('mail', 1, 'completed', now() - interval '2 hours', 3600, now()),
@@ -190,14 +170,11 @@ async fn jobs_kept_long_enough_are_removed_and_the_rest_is_counted() {
         .await;
     assert_eq!(counts, ["(4,1)"]);
     assert!(db.rows("SELECT 1 FROM @job_dependency").await.is_empty());
-    db.end().await;
 }
 
 #[tokio::test]
 async fn a_job_is_let_go_when_its_last_parent_is_done() {
-    let Some(db) = Db::new("jobs_flow").await else {
-        return;
-    };
+    let db = Db::new().await;
     db.run(
         "INSERT INTO @job (id, name, state, blocking, blocked, pending_dependencies, start_after)
          SELECT ('00000000-0000-0000-0000-00000000000' || n)::uuid, 'mail',
@@ -233,14 +210,11 @@ async fn a_job_is_let_go_when_its_last_parent_is_done() {
             .await
             .expect("asked")
     );
-    db.end().await;
 }
 
 #[tokio::test]
 async fn an_occurrence_is_filed_once_whoever_looks() {
-    let Some(db) = Db::new("jobs_cron").await else {
-        return;
-    };
+    let db = Db::new().await;
     db.run(
         r#"SELECT @create_queue('rep_q1', '{"policy": "standard"}');
            SELECT @create_queue('__pgboss__send-it', '{"policy": "standard"}');
@@ -274,14 +248,11 @@ async fn an_occurrence_is_filed_once_whoever_looks() {
         filed,
         [r#"("rep\\_q1__k_1",rep_q1,k_1,12345678901234567890.5,t,1)"#]
     );
-    db.end().await;
 }
 
 #[tokio::test]
 async fn an_occurrence_is_sent_on_once_however_often_it_is_tried() {
-    let Some(db) = Db::new("jobs_delivery").await else {
-        return;
-    };
+    let db = Db::new().await;
     db.run("INSERT INTO @schedule (name, cron) VALUES ('mail', '* * * * *')")
         .await;
     let text = r#"{"name": "mail", "key": "", "data": {"n": 1.10}, "options": {"priority": 3, "tz": "UTC"}, "slot": "x"}"#;
@@ -300,14 +271,11 @@ async fn an_occurrence_is_sent_on_once_however_often_it_is_tried() {
         .rows("SELECT j.id, j.priority, j.data::text FROM @job j JOIN @schedule s ON s.last_job_id = j.id")
         .await;
     assert_eq!(jobs, [format!(r#"({filing},3,"{{""n"": 1.10}}")"#)]);
-    db.end().await;
 }
 
 #[tokio::test]
 async fn declared_schedules_come_and_go_and_those_of_others_stay() {
-    let Some(db) = Db::new("jobs_declared").await else {
-        return;
-    };
+    let db = Db::new().await;
     db.run(
         r#"INSERT INTO @schedule (name, key, cron, options) VALUES
                ('mail', 'node', '* * * * *', '{"tz": "UTC"}'), ('mail', 'other', '* * * * *', '{"application": "b"}')"#,
@@ -354,5 +322,4 @@ async fn declared_schedules_come_and_go_and_those_of_others_stay() {
             r#"(two,"5 * * * *")"#
         ]
     );
-    db.end().await;
 }

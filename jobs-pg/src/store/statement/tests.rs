@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use sqlx::{Executor, PgConnection, PgExecutor, PgPool, SqlSafeStr};
+use sqlx::{Executor, PgConnection, PgExecutor, SqlSafeStr};
+use ::tests::Database;
 
 use super::*;
 use crate::schema::{self, Missing, later_groups, layout_of, layout_without};
@@ -68,29 +69,24 @@ fn every_file_is_a_statement_and_says_what_it_does() {
 
 #[tokio::test]
 async fn postgres_takes_every_statement_under_a_plain_and_an_awkward_name() {
-    let Ok(url) = std::env::var("DATABASE_URL") else {
-        return;
-    };
-    let pool = PgPool::connect(&url).await.expect("the database");
+    let database = Database::new().await;
+    let pool = database.pool();
     for name in ["jobs_statements_test", "\"Jobs Statements-Tést\""] {
-        let schema = fresh(&pool, name).await;
-        let layout = schema::ensure(&pool, &schema, Missing::Schema)
+        let schema = Schema::new(name).expect("a good name");
+        let layout = schema::ensure(pool, &schema, Missing::Schema)
             .await
             .expect("installed");
         let mut conn = pool.acquire().await.expect("a connection");
         prepare_all(&mut conn, &schema, &layout).await;
-        remove(&pool, &schema).await;
     }
 }
 
 #[tokio::test]
 async fn postgres_takes_every_statement_on_schemas_that_lack_what_came_later() {
-    let Ok(url) = std::env::var("DATABASE_URL") else {
-        return;
-    };
-    let pool = PgPool::connect(&url).await.expect("the database");
-    let schema = fresh(&pool, "jobs_statements_test_older").await;
-    schema::ensure(&pool, &schema, Missing::Schema)
+    let database = Database::new().await;
+    let pool = database.pool();
+    let schema = Schema::new("jobs").expect("a good name");
+    schema::ensure(pool, &schema, Missing::Schema)
         .await
         .expect("installed");
     let each_alone = later_groups().chunks(1);
@@ -101,7 +97,6 @@ async fn postgres_takes_every_statement_on_schemas_that_lack_what_came_later() {
         }
         prepare_all(&mut older, &schema, &layout_without(missing)).await;
     }
-    remove(&pool, &schema).await;
 }
 
 /// Takes a column or a function away.
@@ -124,20 +119,6 @@ async fn prepare_all(conn: &mut PgConnection, schema: &Schema, layout: &Layout) 
             prepared.err()
         );
     }
-}
-
-async fn fresh(pool: &PgPool, name: &str) -> Schema {
-    let schema = Schema::new(name).expect("a good name");
-    remove(pool, &schema).await;
-    schema
-}
-
-async fn remove(pool: &PgPool, schema: &Schema) {
-    run(
-        pool,
-        format!("DROP SCHEMA IF EXISTS {} CASCADE", schema.quoted()),
-    )
-    .await;
 }
 
 async fn run(db: impl PgExecutor<'_>, text: String) {
