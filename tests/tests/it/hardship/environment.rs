@@ -1,0 +1,46 @@
+//! What the environment says wrong is one error that names the variable, and never the password.
+
+use std::process::{Command, Output};
+
+const PASSWORD: &str = "hunter2-secret";
+
+/// What a program says that finds this in its environment.
+fn program(options: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hardship-worker"));
+    command.env("PG_BOSS_NEW_OPTIONS", options);
+    command.output().unwrap()
+}
+
+#[tokio::test]
+async fn malformed_options_in_the_environment_are_one_error_without_the_password() {
+    for (options, names) in [
+        (
+            "{\"password\": \"hunter2-secret\", ",
+            ["no JSON"].as_slice(),
+        ),
+        ("[\"hunter2-secret\"]", &["object"]),
+        (
+            "{\"password\": \"hunter2-secret\", \"port\": \"many\", \"pasword\": \"hunter2-secret\"}",
+            &["`port`", "`pasword`"],
+        ),
+        (
+            "{\"connectionString\": \"mysql://me:hunter2-secret@localhost/jobs\"}",
+            &["connectionString"],
+        ),
+        (
+            "{\"connectionString\": \"postgres://me:hunter2-secret@localhost/jobs\", \"schema\": 5}",
+            &["`schema`"],
+        ),
+    ] {
+        let options_of = options.to_owned();
+        let output = tokio::task::spawn_blocking(move || program(&options_of))
+            .await
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success(), "{options}");
+        assert!(!said.contains(PASSWORD), "{said}");
+        for name in names.iter().chain(&["PG_BOSS_NEW_OPTIONS"]) {
+            assert!(said.contains(name), "`{name}` is missing in: {said}");
+        }
+    }
+}
