@@ -30,7 +30,12 @@ struct Endpoint {
 async fn export_events(events: Vec<Event>, ctx: Context<ExportEvents>) -> Result<usize, JobError> {
     let Endpoint { url, client } = ctx.app();
     println!("attempt {}: {} events", ctx.job.attempt, events.len());
-    client.post(url).json(&events).send().await?.error_for_status()?;
+    client
+        .post(url)
+        .json(&events)
+        .send()
+        .await?
+        .error_for_status()?;
     Ok(events.len())
 }
 
@@ -46,7 +51,9 @@ async fn take(State(received): State<Arc<Received>>, Json(events): Json<Vec<Even
     if received.asked.fetch_add(1, Ordering::Relaxed) < 3 {
         return StatusCode::SERVICE_UNAVAILABLE;
     }
-    received.events.fetch_add(events.len() as u32, Ordering::Relaxed);
+    received
+        .events
+        .fetch_add(events.len() as u32, Ordering::Relaxed);
     StatusCode::OK
 }
 
@@ -55,18 +62,29 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let received = Arc::new(Received::default());
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}/batch", listener.local_addr()?);
-    let server = Router::new().route("/batch", post(take)).with_state(Arc::clone(&received));
+    let server = Router::new()
+        .route("/batch", post(take))
+        .with_state(Arc::clone(&received));
     tokio::spawn(axum::serve(listener, server).into_future());
 
-    let endpoint = Endpoint { url, client: reqwest::Client::new() };
+    let endpoint = Endpoint {
+        url,
+        client: reqwest::Client::new(),
+    };
     let boss = PgBoss::builder().provide(endpoint).connect().await?;
     boss.start().await?;
 
-    let event = |n| Event { name: "pageview".into(), distinct_id: n };
+    let event = |n| Event {
+        name: "pageview".into(),
+        distinct_id: n,
+    };
     let exported = ExportEvents::submit((1..=3).map(event).collect()).await?;
     let sent = exported.output().await?;
     let row = exported.pg_boss().details().await?;
-    println!("exported {sent} events after {} retries; the server has {:?}", row.retry_count, received.events);
+    println!(
+        "exported {sent} events after {} retries; the server has {:?}",
+        row.retry_count, received.events
+    );
     boss.stop().await?;
     match received.events.load(Ordering::Relaxed) {
         3 => Ok(()),

@@ -27,7 +27,10 @@ struct Tasks {
 /// Greets somebody and lists the tasks.
 #[job(executor = PgBoss, entities = [Task], schedule = "0 * * * *")]
 async fn my_special_job(input: Greeting, ctx: Context<MySpecialJob>) -> Result<Tasks, JobError> {
-    println!("  the job says: Hello {}! (attempt {})", input.name, ctx.job.attempt);
+    println!(
+        "  the job says: Hello {}! (attempt {})",
+        input.name, ctx.job.attempt
+    );
     let tasks = ctx.entities.task.find_many().await?;
     Ok(Tasks { tasks })
 }
@@ -41,9 +44,19 @@ async fn main() -> Result<(), jobs_pg::Error> {
     println!("Starting: the schema is made if it is missing, then jobs are fetched.");
     boss.start().await?;
 
-    let submitted = MySpecialJob::submit(Greeting { name: "Tony".into() }).await?;
-    println!("Submitted job {} of queue `{}`.", submitted.job_id, submitted.job_name);
-    let later = MySpecialJob::delay(10).submit(Greeting { name: "Johnny".into() }).await?;
+    let submitted = MySpecialJob::submit(Greeting {
+        name: "Tony".into(),
+    })
+    .await?;
+    println!(
+        "Submitted job {} of queue `{}`.",
+        submitted.job_id, submitted.job_name
+    );
+    let later = MySpecialJob::delay(10)
+        .submit(Greeting {
+            name: "Johnny".into(),
+        })
+        .await?;
     show(&later, "Its sibling waits 10 seconds").await?;
 
     let Tasks { tasks } = submitted.output().await?;
@@ -62,7 +75,10 @@ async fn main() -> Result<(), jobs_pg::Error> {
 async fn show(job: &SubmittedJob<MySpecialJob>, title: &str) -> Result<(), jobs_pg::Error> {
     let row = job.pg_boss().details().await?;
     let data = row.data.unwrap_or_default();
-    println!("{title}: state={} data={data} start_after={}", row.state, row.start_after);
+    println!(
+        "{title}: state={} data={data} start_after={}",
+        row.state, row.start_after
+    );
     Ok(())
 }
 
@@ -70,7 +86,15 @@ async fn fill_tasks(boss: &PgBoss) -> Result<(), jobs_pg::Error> {
     let statements = "
         CREATE TABLE IF NOT EXISTS task (id bigint PRIMARY KEY, description text NOT NULL, is_done boolean NOT NULL);
         INSERT INTO task VALUES (1, 'Write a job', true), (2, 'Submit it', false) ON CONFLICT DO NOTHING;";
-    sqlx::raw_sql(statements).execute(boss.pool()).await.map(drop).map_err(|error| {
-        jobs_pg::Error::caused_by(jobs_pg::ErrorKind::Refused, "cannot make the table of tasks", error)
-    })
+    sqlx::raw_sql(statements)
+        .execute(boss.pool())
+        .await
+        .map(drop)
+        .map_err(|error| {
+            jobs_pg::Error::caused_by(
+                jobs_pg::ErrorKind::Refused,
+                "cannot make the table of tasks",
+                error,
+            )
+        })
 }

@@ -23,7 +23,10 @@ struct Report {
     )
 )]
 async fn write_report(report: Report, ctx: Context<WriteReport>) -> Result<(), JobError> {
-    let message = format!("{:?}, priority {}, due {}", report, ctx.job.priority, ctx.job.start_after);
+    let message = format!(
+        "{:?}, priority {}, due {}",
+        report, ctx.job.priority, ctx.job.start_after
+    );
     ctx.app::<mpsc::Sender<String>>().send(message).await?;
     Ok(())
 }
@@ -34,17 +37,21 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let boss = PgBoss::builder().provide(written).connect().await?;
     boss.start().await?;
 
-    let rows: Vec<(String, String, String, String)> =
-        sqlx::query_as("SELECT name, cron, timezone, options::text FROM pgboss.schedule ORDER BY name")
-            .fetch_all(boss.pool())
-            .await?;
+    let rows: Vec<(String, String, String, String)> = sqlx::query_as(
+        "SELECT name, cron, timezone, options::text FROM pgboss.schedule ORDER BY name",
+    )
+    .fetch_all(boss.pool())
+    .await?;
     println!("The schedules in the database:");
     for (name, cron, timezone, options) in rows {
         println!("  {name}: `{cron}` in {timezone}, {options}");
     }
 
     println!("Waiting for the minute that has just begun ...");
-    println!("The job ran: {}", reports.recv().await.ok_or("the job is gone")?);
+    println!(
+        "The job ran: {}",
+        reports.recv().await.ok_or("the job is gone")?
+    );
     boss.stop().await?;
     Ok(())
 }

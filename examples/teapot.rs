@@ -26,7 +26,10 @@ async fn call_server(call: Call, ctx: Context<CallServer>) -> Result<u16, JobErr
     if status == StatusCode::IM_A_TEAPOT {
         ctx.app::<mpsc::Sender<u32>>().send(call.number).await?;
     } else {
-        let next = Call { number: call.number + 1, ..call };
+        let next = Call {
+            number: call.number + 1,
+            ..call
+        };
         CallServer::run_in(1, "seconds").submit(next).await?;
     }
     Ok(status.as_u16())
@@ -50,7 +53,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (teapots, mut found) = mpsc::channel(1);
     let boss = connect(teapots).await?;
     boss.start().await?;
-    CallServer::run_now().submit(Call { url, number: 1 }).await?;
+    CallServer::run_now()
+        .submit(Call { url, number: 1 })
+        .await?;
 
     let calls = found.recv().await.ok_or("the job ended without a teapot")?;
     println!("a teapot after {calls} calls");

@@ -28,15 +28,26 @@ fn scale_picture(picture: Picture) -> Result<u64, JobError> {
 type Answer<T> = Result<T, (StatusCode, String)>;
 
 /// Submits the job and answers its id at once.
-async fn submit(State(boss): State<PgBoss>, Json(picture): Json<Picture>) -> Answer<(StatusCode, Json<Uuid>)> {
-    let submitted = ScalePicture::with(JobOptions::new().retry_limit(1)).on(&boss).submit(picture).await;
+async fn submit(
+    State(boss): State<PgBoss>,
+    Json(picture): Json<Picture>,
+) -> Answer<(StatusCode, Json<Uuid>)> {
+    let submitted = ScalePicture::with(JobOptions::new().retry_limit(1))
+        .on(&boss)
+        .submit(picture)
+        .await;
     let submitted = submitted.map_err(answer)?;
     Ok((StatusCode::ACCEPTED, Json(submitted.job_id)))
 }
 
 /// Answers what has become of it.
 async fn state(State(boss): State<PgBoss>, Path(id): Path<Uuid>) -> Answer<Json<JobState>> {
-    let row = ScalePicture::track(id).on(&boss).pg_boss().details().await.map_err(answer)?;
+    let row = ScalePicture::track(id)
+        .on(&boss)
+        .pg_boss()
+        .details()
+        .await
+        .map_err(answer)?;
     Ok(Json(row.state))
 }
 
@@ -53,17 +64,38 @@ fn answer(error: jobs_pg::Error) -> (StatusCode, String) {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let boss = PgBoss::from_env().await?;
     boss.start().await?;
-    let routes = Router::new().route("/pictures", post(submit)).route("/pictures/{id}", get(state));
+    let routes = Router::new()
+        .route("/pictures", post(submit))
+        .route("/pictures/{id}", get(state));
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}/pictures", listener.local_addr()?);
     tokio::spawn(axum::serve(listener, routes.with_state(boss.clone())).into_future());
 
     let client = reqwest::Client::new();
-    let picture = Picture { width: 640, height: 480 };
-    let id: Uuid = client.post(&url).json(&picture).send().await?.error_for_status()?.json().await?;
+    let picture = Picture {
+        width: 640,
+        height: 480,
+    };
+    let id: Uuid = client
+        .post(&url)
+        .json(&picture)
+        .send()
+        .await?
+        .error_for_status()?
+        .json()
+        .await?;
     println!("POST {url}: accepted as job {id}");
-    println!("the job's output is {}", ScalePicture::track(id).output().await?);
-    let state: JobState = client.get(format!("{url}/{id}")).send().await?.error_for_status()?.json().await?;
+    println!(
+        "the job's output is {}",
+        ScalePicture::track(id).output().await?
+    );
+    let state: JobState = client
+        .get(format!("{url}/{id}"))
+        .send()
+        .await?
+        .error_for_status()?
+        .json()
+        .await?;
     println!("GET {url}/{id}: {state}");
     boss.stop().await?;
     Ok(())

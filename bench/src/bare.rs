@@ -20,7 +20,11 @@ const COMPLETE: &str = "
       FROM unnest($2::uuid[]) AS done(id) WHERE j.name = $1 AND j.id = done.id AND j.state = 'active'";
 
 /// Drains the queue with this many loops at once, each on a connection of its own.
-pub(crate) async fn drain(url: &str, queue: &'static str, connections: usize) -> Result<Duration, Failure> {
+pub(crate) async fn drain(
+    url: &str,
+    queue: &'static str,
+    connections: usize,
+) -> Result<Duration, Failure> {
     let mut loops = Vec::new();
     let begun = Instant::now();
     for _ in 0..connections {
@@ -44,6 +48,10 @@ async fn drain_on(mut connection: PgConnection, queue: &str) -> Result<(), Failu
             return Ok(connection.close().await?);
         }
         let ids: Vec<Uuid> = fetched.into_iter().map(|(id, _)| id).collect();
-        sqlx::query(COMPLETE).bind(queue).bind(ids).execute(&mut connection).await?;
+        sqlx::query(COMPLETE)
+            .bind(queue)
+            .bind(ids)
+            .execute(&mut connection)
+            .await?;
     }
 }

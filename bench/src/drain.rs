@@ -38,8 +38,14 @@ pub(crate) async fn compare(url: &str, jobs: usize) -> Result<(), Failure> {
         submit(url, jobs).await?;
         let meter = Meter::start(url).await?;
         let bare = bare::drain(url, NoOp::NAME, connections).await?;
-        meter.stop(url).await?.print(&format!("bare loops: {connections}"), jobs, bare);
-        ratios.push(format!("{:.2} of {connections}", rate(jobs, library) / rate(jobs, bare)));
+        meter
+            .stop(url)
+            .await?
+            .print(&format!("bare loops: {connections}"), jobs, bare);
+        ratios.push(format!(
+            "{:.2} of {connections}",
+            rate(jobs, library) / rate(jobs, bare)
+        ));
     }
     println!("the worker drains {} bare loops", ratios.join(", "));
     if let Some(memory) = memory {
@@ -56,7 +62,11 @@ async fn submit(url: &str, jobs: usize) -> Result<(), Failure> {
     for chunk in numbers.chunks(1_000) {
         NoOp::submit_many(chunk.iter().copied()).await?;
     }
-    println!("{:<28} {:>8.0} jobs/s", "submit_many in thousands", rate(jobs, begun.elapsed()));
+    println!(
+        "{:<28} {:>8.0} jobs/s",
+        "submit_many in thousands",
+        rate(jobs, begun.elapsed())
+    );
     // Fresh statistics for everybody: the planner shall not be the difference.
     for statement in ["VACUUM ANALYZE pgboss.job_common", "CHECKPOINT"] {
         sqlx::query(statement).execute(boss.pool()).await?;

@@ -27,7 +27,10 @@ impl Meter {
     /// The connections of the stretch must be closed: a session hands in its counts when it ends.
     pub(crate) async fn stop(self, url: &str) -> Result<Costs, Failure> {
         let (statements, wal) = counters(url).await?;
-        Ok(Costs { statements: statements - self.statements, wal: wal - self.wal })
+        Ok(Costs {
+            statements: statements - self.statements,
+            wal: wal - self.wal,
+        })
     }
 }
 

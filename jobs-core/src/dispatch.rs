@@ -21,7 +21,11 @@ pub async fn dispatch(registered: &Registered, run: Run) -> Outcome {
     let cancellation = run.cancellation.clone();
     let span = run.span.clone();
     let mut attempt = match catching(|| (registered.handler())(run)) {
-        Ok(future) => Attempt { future, span, hogged: false },
+        Ok(future) => Attempt {
+            future,
+            span,
+            hogged: false,
+        },
         Err(failure) => return Outcome::Failed(failure),
     };
     tokio::select! {

@@ -24,7 +24,10 @@ pub trait Executor: Clone + Send + Sync + 'static {
     type Connection: Send;
 
     /// Stores the jobs: all of them, or none. The receipts come in the order of the requests.
-    fn submit(&self, requests: Vec<Request>) -> impl Future<Output = Result<Vec<Receipt>, Error>> + Send;
+    fn submit(
+        &self,
+        requests: Vec<Request>,
+    ) -> impl Future<Output = Result<Vec<Receipt>, Error>> + Send;
 
     /// Stores the jobs through the caller's connection, and so in its transaction.
     fn submit_in(
@@ -119,7 +122,12 @@ fn running<E: Executor>() -> Option<E> {
 
 fn scoped<E: Executor>() -> Option<E> {
     SCOPED
-        .try_with(|scopes| scopes.iter().rev().find_map(|executor| executor.downcast_ref::<E>().cloned()))
+        .try_with(|scopes| {
+            scopes
+                .iter()
+                .rev()
+                .find_map(|executor| executor.downcast_ref::<E>().cloned())
+        })
         .ok()?
 }
 

@@ -25,8 +25,14 @@ pub struct Run {
 
 impl Run {
     /// Prepares an attempt. `input` is the row's JSON text, `None` for SQL's null.
-    pub fn new<E: Executor>(executor: E, job: JobInfo, input: Option<String>, provided: Provided) -> Self {
-        let span = tracing::info_span!("job", id = %job.id, name = %job.name, attempt = job.attempt);
+    pub fn new<E: Executor>(
+        executor: E,
+        job: JobInfo,
+        input: Option<String>,
+        provided: Provided,
+    ) -> Self {
+        let span =
+            tracing::info_span!("job", id = %job.id, name = %job.name, attempt = job.attempt);
         Self {
             job,
             input,
@@ -49,10 +55,12 @@ impl Run {
 
     fn context<J: Job>(&self) -> Result<Context<J>, Failure> {
         let refuse = |error: &crate::Error| Failure::of("Configuration", error);
-        let executor = self
-            .executor
-            .downcast_ref::<J::Executor>()
-            .ok_or_else(|| Failure::new("Configuration", "the job was given to an executor of another type"))?;
+        let executor = self.executor.downcast_ref::<J::Executor>().ok_or_else(|| {
+            Failure::new(
+                "Configuration",
+                "the job was given to an executor of another type",
+            )
+        })?;
         Ok(Context {
             entities: J::entities(&self.provided).map_err(|error| refuse(&error))?,
             job: self.job.clone(),
@@ -118,7 +126,11 @@ fn prepare<J: Job>(run: &Run) -> Result<(J::Input, Context<J>), Outcome> {
 fn decode<T: DeserializeOwned + 'static>(input: Option<&str>) -> Result<T, Failure> {
     // A job without input takes whatever a sender put there, such as the `{}` that Node programs like to send.
     let ignored = TypeId::of::<T>() == TypeId::of::<()>();
-    let text = if ignored { "null" } else { input.unwrap_or("null") };
+    let text = if ignored {
+        "null"
+    } else {
+        input.unwrap_or("null")
+    };
     let mut reader = serde_json::Deserializer::from_str(text);
     serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();

@@ -95,7 +95,9 @@ impl<E: StdError + Send + Sync + 'static> From<E> for JobError {
 impl fmt::Display for JobError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Kind::Retry(failure) | Kind::Fail(failure) | Kind::RetryIn(failure, _) => write!(f, "{failure}"),
+            Kind::Retry(failure) | Kind::Fail(failure) | Kind::RetryIn(failure, _) => {
+                write!(f, "{failure}")
+            }
             Kind::Snooze(after) => write!(f, "put off for {after:?}"),
             Kind::Cancel(reason) => write!(f, "cancelled: {reason}"),
         }
@@ -107,7 +109,11 @@ impl fmt::Debug for JobError {
         match &self.0 {
             Kind::Retry(failure) => f.debug_tuple("Retry").field(failure).finish(),
             Kind::Fail(failure) => f.debug_tuple("Fail").field(failure).finish(),
-            Kind::RetryIn(failure, after) => f.debug_tuple("RetryIn").field(failure).field(after).finish(),
+            Kind::RetryIn(failure, after) => f
+                .debug_tuple("RetryIn")
+                .field(failure)
+                .field(after)
+                .finish(),
             Kind::Snooze(after) => f.debug_tuple("Snooze").field(after).finish(),
             Kind::Cancel(reason) => f.debug_tuple("Cancel").field(reason).finish(),
         }

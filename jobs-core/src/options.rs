@@ -244,12 +244,16 @@ impl JobOptions {
                 .err()
                 .map(|error| error.to_string()),
         };
-        refused.map_or(Ok(()), |message| Err(Error::new(ErrorKind::BadInput, message)))
+        refused.map_or(Ok(()), |message| {
+            Err(Error::new(ErrorKind::BadInput, message))
+        })
     }
 
     fn seconds(&mut self, option: JobOption, time: impl IntoSeconds) -> Option<i32> {
         match time.into_time() {
-            Some(time) => check_seconds(option, time).map_err(|error| self.refuse(error)).ok(),
+            Some(time) => check_seconds(option, time)
+                .map_err(|error| self.refuse(error))
+                .ok(),
             None => {
                 self.refuse(format!("`{option}` must not be negative"));
                 None
@@ -258,7 +262,9 @@ impl JobOptions {
     }
 
     fn integer(&mut self, option: JobOption, value: i64) -> Option<i32> {
-        check_integer(option, value).map_err(|error| self.refuse(error)).ok()
+        check_integer(option, value)
+            .map_err(|error| self.refuse(error))
+            .ok()
     }
 
     fn refuse(&mut self, error: impl ToString) {

@@ -3,8 +3,9 @@
 pub use crate::handler::{Handler, Run, run_async, run_blocking};
 pub use crate::registry::Registered;
 pub use crate::{
-    Context, Declaration, Entity, Error, Executor, IntoInstant, IntoJobOptions, IntoStartAfter, IntoUnit, Job, JobError,
-    JobOptions, Place, Provided, QueueSettings, Schedule, Submission, SubmittedJob, WorkerSettings,
+    Context, Declaration, Entity, Error, Executor, IntoInstant, IntoJobOptions, IntoStartAfter,
+    IntoUnit, Job, JobError, JobOptions, Place, Provided, QueueSettings, Schedule, Submission,
+    SubmittedJob, WorkerSettings,
 };
 pub use inventory;
 pub use jobs_rules::QueuePolicy;
@@ -66,6 +67,11 @@ impl<J: Job> ContextOf<J> for Context<J> {
     }
 }
 
+/// Makes the input for a schedule that gives none.
+pub fn default_input<T: DefaultInput>() -> T {
+    T::default_input()
+}
+
 /// An input that a schedule can make by itself.
 #[diagnostic::on_unimplemented(
     message = "the schedule does not know what input to submit: `{Self}` has no default",
@@ -96,7 +102,11 @@ impl Executor for NoExecutor {
         match *self {}
     }
 
-    async fn submit_in(&self, _: &mut Self::Connection, _: Vec<Request>) -> Result<Vec<Receipt>, Error> {
+    async fn submit_in(
+        &self,
+        _: &mut Self::Connection,
+        _: Vec<Request>,
+    ) -> Result<Vec<Receipt>, Error> {
         match *self {}
     }
 

@@ -35,7 +35,9 @@ impl Provided {
             let name = type_name::<T>();
             Error::new(
                 ErrorKind::Configuration,
-                format!("no `{name}` was provided; add `.provide(value)` to the executor's builder"),
+                format!(
+                    "no `{name}` was provided; add `.provide(value)` to the executor's builder"
+                ),
             )
         })
     }

@@ -64,7 +64,11 @@ impl Registry {
             }
             let declaration = job.declaration();
             if let Some(other) = registry.jobs.insert(declaration.name, job) {
-                twice.push(collision(declaration.name, other.declaration().place, declaration.place));
+                twice.push(collision(
+                    declaration.name,
+                    other.declaration().place,
+                    declaration.place,
+                ));
             }
         }
         twice.sort();
@@ -122,7 +126,9 @@ fn collision(name: &str, one: Place, other: Place) -> String {
     let mut places = [one.to_string(), other.to_string()];
     places.sort();
     let [one, other] = places;
-    format!("two jobs are named `{name}`: at {one} and at {other}; give one of them another `name = \"...\"`")
+    format!(
+        "two jobs are named `{name}`: at {one} and at {other}; give one of them another `name = \"...\"`"
+    )
 }
 
 /// A tuple of job handles.

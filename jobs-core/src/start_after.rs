@@ -138,6 +138,11 @@ macro_rules! seconds {
 seconds!(i32 i64 u8 u16 u32 u64 usize);
 
 /// What names a [`Unit`]: the unit itself, or its English word, singular or plural.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no unit of time",
+    label = "not a unit",
+    note = "write `Unit::Seconds`, or the word: \"seconds\""
+)]
 pub trait IntoUnit {
     /// Reads it.
     ///

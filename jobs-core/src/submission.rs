@@ -5,8 +5,8 @@ use std::marker::PhantomData;
 use crate::executor::current;
 use crate::start_after::in_units;
 use crate::{
-    Error, ErrorKind, Executor, IntoInstant, IntoJobOptions, IntoSeconds, IntoStartAfter, IntoUnit, Job, JobOptions,
-    Receipt, Request, StartAfter, SubmittedJob,
+    Error, ErrorKind, Executor, IntoInstant, IntoJobOptions, IntoSeconds, IntoStartAfter, IntoUnit,
+    Job, JobOptions, Receipt, Request, StartAfter, SubmittedJob,
 };
 
 /// A job about to be submitted. A later call of the same method wins. What is wrong with what was given is the error of
@@ -218,14 +218,21 @@ impl<J: Job> Submission<J> {
                 options: options.clone(),
             })
         };
-        let requests = inputs.into_iter().map(request).collect::<Result<_, Error>>()?;
+        let requests = inputs
+            .into_iter()
+            .map(request)
+            .collect::<Result<_, Error>>()?;
         Ok((executor, requests))
     }
 }
 
 fn encode(name: &str, input: &impl serde::Serialize) -> Result<Option<String>, Error> {
     let text = serde_json::to_string(input).map_err(|error| {
-        Error::caused_by(ErrorKind::BadInput, format!("cannot encode the input of job `{name}` as JSON"), error)
+        Error::caused_by(
+            ErrorKind::BadInput,
+            format!("cannot encode the input of job `{name}` as JSON"),
+            error,
+        )
     })?;
     Ok((text != "null").then_some(text))
 }
@@ -238,5 +245,8 @@ fn tracked<J: Job>(executor: &J::Executor, receipts: Vec<Receipt>) -> Vec<Submit
 }
 
 fn no_receipt() -> Error {
-    Error::new(ErrorKind::Refused, "the executor gave no receipt for the job")
+    Error::new(
+        ErrorKind::Refused,
+        "the executor gave no receipt for the job",
+    )
 }

@@ -82,15 +82,22 @@ impl<J: Job> SubmittedJob<J> {
     /// [`ErrorKind::Failed`] with the stored failure as its source, [`ErrorKind::Cancelled`], [`ErrorKind::Deleted`]; or
     /// what keeps the executor from telling.
     pub async fn output(&self) -> Result<J::Output, Error> {
-        let Self { job_id, job_name, .. } = self;
+        let Self {
+            job_id, job_name, ..
+        } = self;
         match self.executor()?.end_of(&self.key()).await? {
             End::Completed(output) => read_output(output).map_err(|error| {
-                let message = format!("cannot read the output of job {job_id} in queue `{job_name}`");
+                let message =
+                    format!("cannot read the output of job {job_id} in queue `{job_name}`");
                 Error::caused_by(ErrorKind::BadInput, message, error)
             }),
             End::Failed(output) => {
                 let message = format!("job {job_id} in queue `{job_name}` failed");
-                Err(Error::caused_by(ErrorKind::Failed, message, Failure::read(output.as_ref())))
+                Err(Error::caused_by(
+                    ErrorKind::Failed,
+                    message,
+                    Failure::read(output.as_ref()),
+                ))
             }
             End::Cancelled => Err(Error::new(
                 ErrorKind::Cancelled,

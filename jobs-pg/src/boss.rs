@@ -132,15 +132,25 @@ impl PgBoss {
             declare::schedules(&store, settings, &registry).await?;
         }
         let stopping = watch::Sender::new(false);
-        let upkeep = supervise::start(&store, settings, &self.inner.doorbell, &stopping.subscribe());
+        let upkeep = supervise::start(
+            &store,
+            settings,
+            &self.inner.doorbell,
+            &stopping.subscribe(),
+        );
         let worker = match settings.work {
             true => {
-                let plan = declare::plan(&store, settings, &registry, self.inner.only.as_deref()).await?;
+                let plan =
+                    declare::plan(&store, settings, &registry, self.inner.only.as_deref()).await?;
                 Some(Worker::start(self, &store, plan, &self.inner.doorbell))
             }
             false => None,
         };
-        *started = Some(Started { worker, stopping, upkeep });
+        *started = Some(Started {
+            worker,
+            stopping,
+            upkeep,
+        });
         jobs_core::install(self.clone());
         Ok(())
     }
@@ -152,7 +162,11 @@ impl PgBoss {
     pub async fn run(&self) -> Result<(), Error> {
         self.start().await?;
         asked_to_end().await.map_err(|error| {
-            Error::caused_by(ErrorKind::Configuration, "cannot wait for SIGINT or SIGTERM", error)
+            Error::caused_by(
+                ErrorKind::Configuration,
+                "cannot wait for SIGINT or SIGTERM",
+                error,
+            )
         })?;
         self.stop().await
     }
@@ -172,6 +186,8 @@ impl PgBoss {
         }
         for duty in started.upkeep {
             duty.abort();
+            // What it was doing is given up only when it has ended: a connection half open, for one.
+            let _ = duty.await;
         }
         Ok(())
     }
@@ -211,7 +227,12 @@ impl PgBoss {
 
     /// The schema, checked or installed when it is first needed.
     pub(crate) async fn store(&self) -> Result<&Arc<Store>, Error> {
-        let Inner { settings, pool, schema, .. } = &*self.inner;
+        let Inner {
+            settings,
+            pool,
+            schema,
+            ..
+        } = &*self.inner;
         self.inner
             .store
             .get_or_try_init(|| async {
@@ -233,7 +254,11 @@ impl PgBoss {
         jobs: impl IntoIterator<Item = &'static Declaration>,
     ) -> Result<(), Error> {
         let unseen: Vec<&Declaration> = {
-            let seen = self.inner.queues.lock().unwrap_or_else(PoisonError::into_inner);
+            let seen = self
+                .inner
+                .queues
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             let mut found = HashSet::new();
             jobs.into_iter()
                 .filter(|job| !seen.contains(job.name) && found.insert(job.name))
@@ -243,14 +268,22 @@ impl PgBoss {
             return Ok(());
         }
         declare::queues(store, &unseen).await?;
-        let mut seen = self.inner.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = self
+            .inner
+            .queues
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         seen.extend(unseen.iter().map(|job| job.name));
         Ok(())
     }
 
     /// A queue was gone after all.
     pub(crate) fn forget_queues(&self) {
-        let mut seen = self.inner.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = self
+            .inner
+            .queues
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         seen.clear();
     }
 
@@ -262,7 +295,8 @@ impl PgBoss {
 
     async fn prepare(&self, registry: &Registry) -> Result<Arc<Store>, Error> {
         let store = Arc::clone(self.store().await?);
-        self.queues_of(&store, registry.iter().map(|job| job.declaration())).await?;
+        self.queues_of(&store, registry.iter().map(|job| job.declaration()))
+            .await?;
         Ok(store)
     }
 }
@@ -281,7 +315,9 @@ impl IntoFuture for Installed {
 
 impl fmt::Debug for PgBoss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PgBoss").field("settings", &self.inner.settings).finish_non_exhaustive()
+        f.debug_struct("PgBoss")
+            .field("settings", &self.inner.settings)
+            .finish_non_exhaustive()
     }
 }
 

@@ -21,7 +21,11 @@ pub(crate) async fn queues(store: &Store, jobs: &[&'static Declaration]) -> Resu
         .iter()
         .filter_map(|job| job.options.values().dead_letter.as_deref())
         .collect();
-    let names: Vec<&str> = jobs.iter().map(|job| job.name).chain(dead_letters.iter().copied()).collect();
+    let names: Vec<&str> = jobs
+        .iter()
+        .map(|job| job.name)
+        .chain(dead_letters.iter().copied())
+        .collect();
     let standing = find(store, &names).await?;
     // First those that the others point to; a job's own queue may be one of them.
     for name in dead_letters {
@@ -29,7 +33,10 @@ pub(crate) async fn queues(store: &Store, jobs: &[&'static Declaration]) -> Resu
             create(store, name, &wanted(None)).await?;
         }
     }
-    let (targets, rest): (Vec<&Declaration>, Vec<&Declaration>) = jobs.iter().copied().partition(|job| job.options.values().dead_letter.is_none());
+    let (targets, rest): (Vec<&Declaration>, Vec<&Declaration>) = jobs
+        .iter()
+        .copied()
+        .partition(|job| job.options.values().dead_letter.is_none());
     for job in targets.into_iter().chain(rest) {
         match standing.get(job.name) {
             None => create(store, job.name, &wanted(Some(job))).await?,
@@ -58,42 +65,68 @@ pub(crate) async fn plan(
     let standing = find(store, &names).await?;
     let line = |job: &'static Registered| {
         let declaration = job.declaration();
-        let own = declaration.worker.concurrency.and_then(|own| usize::try_from(own).ok());
+        let own = declaration
+            .worker
+            .concurrency
+            .and_then(|own| usize::try_from(own).ok());
         let line = Line {
             job,
             name: declaration.name.into(),
             concurrency: own.unwrap_or(CONCURRENCY),
-            limited: standing.get(declaration.name).is_some_and(looks_at_active_jobs),
+            limited: standing
+                .get(declaration.name)
+                .is_some_and(looks_at_active_jobs),
         };
         (declaration.name, line)
     };
-    Ok(Plan { lines: jobs.into_iter().map(line).collect(), concurrency: settings.concurrency })
+    Ok(Plan {
+        lines: jobs.into_iter().map(line).collect(),
+        concurrency: settings.concurrency,
+    })
 }
 
 /// Makes the schedule rows of this application those that it declares.
-pub(crate) async fn schedules(store: &Arc<Store>, settings: &Settings, registry: &Registry) -> Result<(), Error> {
+pub(crate) async fn schedules(
+    store: &Arc<Store>,
+    settings: &Settings,
+    registry: &Registry,
+) -> Result<(), Error> {
     queues(store, &[supervise::delivery().declaration()]).await?;
-    let declared: Vec<&'static Declaration> = registry.iter().map(|job| job.declaration()).collect();
+    let declared: Vec<&'static Declaration> =
+        registry.iter().map(|job| job.declaration()).collect();
     supervise::reconcile(store, &settings.application_name, &declared).await
 }
 
 async fn find(store: &Store, names: &[&str]) -> Result<HashMap<String, QueueRow>, Error> {
-    let found = store.find_queues(names).await.map_err(cannot("look for the queues of the jobs"))?;
-    Ok(found.into_iter().map(|queue| (queue.name.clone(), queue)).collect())
+    let found = store
+        .find_queues(names)
+        .await
+        .map_err(cannot("look for the queues of the jobs"))?;
+    Ok(found
+        .into_iter()
+        .map(|queue| (queue.name.clone(), queue))
+        .collect())
 }
 
 async fn create(store: &Store, name: &str, options: &Map<String, Value>) -> Result<(), Error> {
-    store.create_queue(name, options).await.map_err(cannot(format!("create the queue `{name}`")))
+    store
+        .create_queue(name, options)
+        .await
+        .map_err(cannot(format!("create the queue `{name}`")))
 }
 
 /// The options with which a queue is created, in pg-boss's spelling.
 fn wanted(job: Option<&Declaration>) -> Map<String, Value> {
     let mut options = job.map(stated).unwrap_or_default();
-    options.entry("policy").or_insert_with(|| QueuePolicy::Standard.as_str().into());
+    options
+        .entry("policy")
+        .or_insert_with(|| QueuePolicy::Standard.as_str().into());
     // What pg-boss itself works has no heartbeat that it would keep.
     if job.is_none_or(|job| !job.name.starts_with(jobs_core::rules::RESERVED_PREFIX)) {
         options.entry("notify").or_insert(true.into());
-        options.entry("heartbeatSeconds").or_insert(HEARTBEAT_SECONDS.into());
+        options
+            .entry("heartbeatSeconds")
+            .or_insert(HEARTBEAT_SECONDS.into());
     }
     options
 }
@@ -107,7 +140,10 @@ fn stated(job: &Declaration) -> Map<String, Value> {
             options.insert(key.into(), value);
         }
     };
-    put("policy", job.queue.policy.map(|policy| policy.as_str().into()));
+    put(
+        "policy",
+        job.queue.policy.map(|policy| policy.as_str().into()),
+    );
     put("partition", job.queue.partition.map(Value::from));
     put("notify", job.queue.notify.map(Value::from));
     options

@@ -20,7 +20,10 @@ pub trait PgBossExt {
 
 impl<J: Job<Executor = PgBoss>> PgBossExt for SubmittedJob<J> {
     fn pg_boss(&self) -> PgBossJob<'_> {
-        PgBossJob { key: self.key(), boss: Box::new(|| self.executor()) }
+        PgBossJob {
+            key: self.key(),
+            boss: Box::new(|| self.executor()),
+        }
     }
 }
 
@@ -38,12 +41,25 @@ impl PgBossJob<'_> {
     pub async fn details(&self) -> Result<JobDetails, Error> {
         let JobKey { name, id } = &self.key;
         let boss = (self.boss)()?;
-        let row = boss.store().await?.find(&self.key).await.map_err(cannot(self.doing("look at")))?;
+        let row = boss
+            .store()
+            .await?
+            .find(&self.key)
+            .await
+            .map_err(cannot(self.doing("look at")))?;
         let row = row.ok_or_else(|| {
-            Error::new(ErrorKind::NotFound, format!("there is no job {id} in queue `{name}`, or no longer"))
+            Error::new(
+                ErrorKind::NotFound,
+                format!("there is no job {id} in queue `{name}`, or no longer"),
+            )
         })?;
-        serde_json::from_value(row)
-            .map_err(|error| Error::caused_by(ErrorKind::Incompatible, format!("cannot read the row of job {id}"), error))
+        serde_json::from_value(row).map_err(|error| {
+            Error::caused_by(
+                ErrorKind::Incompatible,
+                format!("cannot read the row of job {id}"),
+                error,
+            )
+        })
     }
 
     /// Cancels the job, waiting or running; `false` if it had ended already. Whoever runs it learns it with his next sign of
@@ -86,7 +102,9 @@ impl PgBossJob<'_> {
     ) -> Result<bool, Error> {
         let boss = (self.boss)()?;
         let store = boss.store().await?;
-        let changed = change(store, &self.key).await.map_err(cannot(self.doing(verb)))?;
+        let changed = change(store, &self.key)
+            .await
+            .map_err(cannot(self.doing(verb)))?;
         // A job that waits again may be due at once, and pg-boss does not notify of it.
         boss.doorbell().ring();
         Ok(changed)

@@ -31,14 +31,19 @@ pub(crate) fn is_transient(error: &sqlx::Error) -> bool {
         Some(code) => is_passing(&code),
         None => !matches!(
             error,
-            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::Encode(_) | sqlx::Error::PoolClosed
+            sqlx::Error::ColumnDecode { .. }
+                | sqlx::Error::Decode(_)
+                | sqlx::Error::Encode(_)
+                | sqlx::Error::PoolClosed
         ),
     }
 }
 
 /// Connection exceptions, rollbacks (deadlock, serialisation), lack of resources, operator intervention, lock waits.
 fn is_passing(code: &str) -> bool {
-    ["08", "25006", "40", "53", "55P03", "57"].iter().any(|class| code.starts_with(class))
+    ["08", "25006", "40", "53", "55P03", "57"]
+        .iter()
+        .any(|class| code.starts_with(class))
 }
 
 pub(crate) fn is_unique_violation(error: &sqlx::Error) -> bool {

@@ -40,7 +40,11 @@ impl Executor for PgBoss {
         Ok(receipts)
     }
 
-    async fn submit_in(&self, connection: &mut PgConnection, requests: Vec<Request>) -> Result<Vec<Receipt>, Error> {
+    async fn submit_in(
+        &self,
+        connection: &mut PgConnection,
+        requests: Vec<Request>,
+    ) -> Result<Vec<Receipt>, Error> {
         let (store, _) = self.ready(&requests).await?;
         let doing = doing(&requests);
         // Whether it is committed, and when, only `NOTIFY` and the producer's own looks can tell.
@@ -68,7 +72,9 @@ impl Executor for PgBoss {
                     let since = *away_since.get_or_insert_with(Instant::now);
                     if !is_transient(&error) || since.elapsed() > PATIENCE {
                         let JobKey { name, id } = job;
-                        return Err(cannot(format!("wait for job {id} in queue `{name}`"))(error));
+                        return Err(cannot(format!("wait for job {id} in queue `{name}`"))(
+                            error,
+                        ));
                     }
                 }
             }
@@ -87,7 +93,8 @@ impl PgBoss {
             self.check(request)?;
         }
         let store = self.store().await?;
-        self.queues_of(store, requests.iter().map(|request| request.declaration)).await?;
+        self.queues_of(store, requests.iter().map(|request| request.declaration))
+            .await?;
         Ok((store, requests.iter().filter_map(due_in).min()))
     }
 
@@ -111,7 +118,9 @@ impl PgBoss {
         }
         let options = request.options.values();
         match &options.singleton_key {
-            Some(key) if key.contains('\0') => refuse(format!("the singleton key {key:?} holds a NUL character")),
+            Some(key) if key.contains('\0') => {
+                refuse(format!("the singleton key {key:?} holds a NUL character"))
+            }
             _ => Ok(()),
         }
     }

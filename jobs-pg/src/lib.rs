@@ -55,6 +55,7 @@ pub use jobs_core::private;
 /// What a program that declares and submits jobs needs.
 pub mod prelude {
     pub use crate::{
-        Context, Entity, JobError, JobOptions, PG_BOSS_EXECUTOR_NAME, PgBoss, PgBossExt, SubmittedJob, Unit, job,
+        Context, Entity, JobError, JobOptions, PG_BOSS_EXECUTOR_NAME, PgBoss, PgBossExt,
+        SubmittedJob, Unit, job,
     };
 }

@@ -68,7 +68,10 @@ impl Store {
     }
 
     /// Begins a transaction that holds pg-boss's advisory lock of this suffix.
-    pub(crate) async fn begin_locked(&self, suffix: &str) -> sqlx::Result<Transaction<'static, Postgres>> {
+    pub(crate) async fn begin_locked(
+        &self,
+        suffix: &str,
+    ) -> sqlx::Result<Transaction<'static, Postgres>> {
         let mut transaction = self.begin_bounded().await?;
         sqlx::query(sql(&self.statements.advisory_lock))
             .bind(self.schema.lock_key(self.layout.database(), suffix))
@@ -87,7 +90,12 @@ impl Store {
     }
 
     /// Sends a word to a channel.
-    pub(crate) async fn ring(&self, connection: impl PgExecutor<'_>, channel: &str, word: &str) -> sqlx::Result<()> {
+    pub(crate) async fn ring(
+        &self,
+        connection: impl PgExecutor<'_>,
+        channel: &str,
+        word: &str,
+    ) -> sqlx::Result<()> {
         sqlx::query(sql(&self.statements.ring))
             .bind(channel)
             .bind(word)

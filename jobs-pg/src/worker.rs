@@ -46,12 +46,18 @@ pub(crate) struct Worker {
 
 impl Worker {
     /// Starts to fetch and run the jobs of this plan.
-    pub(crate) fn start(boss: &PgBoss, store: &Arc<Store>, plan: Plan, doorbell: &Arc<Doorbell>) -> Self {
+    pub(crate) fn start(
+        boss: &PgBoss,
+        store: &Arc<Store>,
+        plan: Plan,
+        doorbell: &Arc<Doorbell>,
+    ) -> Self {
         let stopping = watch::Sender::new(false);
         let release = watch::Sender::new(false);
         let hold = Hold::new(Arc::clone(store));
         let running = Arc::new(RunningAttempts::new(&plan));
-        let (settler, outcomes) = Settler::new(hold.clone(), Arc::clone(doorbell), boss.settled().clone());
+        let (settler, outcomes) =
+            Settler::new(hold.clone(), Arc::clone(doorbell), boss.settled().clone());
         let producer = Producer {
             boss: boss.clone(),
             hold: hold.clone(),
@@ -81,7 +87,10 @@ impl Worker {
         self.stopping.send_replace(true);
         // The producer ends with the fetch that it is in, and gives back what that brought.
         let _ = self.producer.await;
-        if timeout_at(deadline, self.running.all_ended()).await.is_err() {
+        if timeout_at(deadline, self.running.all_ended())
+            .await
+            .is_err()
+        {
             self.release.send_replace(true);
             let _ = timeout(LAST_WRITES, self.running.all_ended()).await;
         }
@@ -91,6 +100,7 @@ impl Worker {
         }
         for helper in self.helpers {
             helper.abort();
+            let _ = helper.await;
         }
     }
 }

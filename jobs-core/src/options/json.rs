@@ -20,7 +20,9 @@ impl IntoJobOptions for Value {
                     options.set(option, &value)
                 }),
             Self::Null => Ok(JobOptions::new()),
-            other => Err(refused(format!("job options are a JSON object, not `{other}`"))),
+            other => Err(refused(format!(
+                "job options are a JSON object, not `{other}`"
+            ))),
         }
     }
 }
@@ -35,7 +37,9 @@ impl JobOptions {
             .iter()
             .filter(|(_, value)| !value.is_null())
             .filter_map(|(name, value)| Some((JobOption::from_json_name(name).ok()?, value)))
-            .try_fold(Self::new(), |options, (option, value)| options.set(option, value))
+            .try_fold(Self::new(), |options, (option, value)| {
+                options.set(option, value)
+            })
     }
 
     /// The options that are given, in pg-boss's spelling.
@@ -47,20 +51,50 @@ impl JobOptions {
                 members.insert(option.json_name().into(), value);
             }
         };
-        put(JobOption::RetryLimit, self.values.retry_limit.map(Value::from));
-        put(JobOption::RetryDelay, self.values.retry_delay.map(Value::from));
-        put(JobOption::RetryBackoff, self.values.retry_backoff.map(Value::from));
-        put(JobOption::RetryDelayMax, self.values.retry_delay_max.map(Value::from));
+        put(
+            JobOption::RetryLimit,
+            self.values.retry_limit.map(Value::from),
+        );
+        put(
+            JobOption::RetryDelay,
+            self.values.retry_delay.map(Value::from),
+        );
+        put(
+            JobOption::RetryBackoff,
+            self.values.retry_backoff.map(Value::from),
+        );
+        put(
+            JobOption::RetryDelayMax,
+            self.values.retry_delay_max.map(Value::from),
+        );
         put(JobOption::ExpireIn, self.values.expire_in.map(Value::from));
         put(JobOption::Retention, self.values.retention.map(Value::from));
-        put(JobOption::DeleteAfter, self.values.delete_after.map(Value::from));
+        put(
+            JobOption::DeleteAfter,
+            self.values.delete_after.map(Value::from),
+        );
         put(JobOption::Heartbeat, self.values.heartbeat.map(Value::from));
         put(JobOption::Priority, self.values.priority.map(Value::from));
-        put(JobOption::DeadLetter, self.values.dead_letter.clone().map(Value::from));
-        put(JobOption::Id, self.values.id.map(|id| Value::from(id.to_string())));
-        put(JobOption::SingletonKey, self.values.singleton_key.clone().map(Value::from));
-        put(JobOption::SingletonSeconds, self.values.singleton_seconds.map(Value::from));
-        put(JobOption::SingletonNextSlot, self.values.singleton_next_slot.map(Value::from));
+        put(
+            JobOption::DeadLetter,
+            self.values.dead_letter.clone().map(Value::from),
+        );
+        put(
+            JobOption::Id,
+            self.values.id.map(|id| Value::from(id.to_string())),
+        );
+        put(
+            JobOption::SingletonKey,
+            self.values.singleton_key.clone().map(Value::from),
+        );
+        put(
+            JobOption::SingletonSeconds,
+            self.values.singleton_seconds.map(Value::from),
+        );
+        put(
+            JobOption::SingletonNextSlot,
+            self.values.singleton_next_slot.map(Value::from),
+        );
         put(JobOption::StartAfter, start_after.map(Value::from));
         members
     }
@@ -71,19 +105,37 @@ impl JobOptions {
             JobOption::RetryLimit => self.values.retry_limit = self.integer(option, integer()?),
             JobOption::RetryDelay => self.values.retry_delay = self.seconds(option, integer()?),
             JobOption::RetryBackoff => self.values.retry_backoff = Some(flag(option, value)?),
-            JobOption::RetryDelayMax => self.values.retry_delay_max = self.seconds(option, integer()?),
+            JobOption::RetryDelayMax => {
+                self.values.retry_delay_max = self.seconds(option, integer()?);
+            }
             JobOption::ExpireIn => self.values.expire_in = self.seconds(option, integer()?),
             JobOption::Retention => self.values.retention = self.seconds(option, integer()?),
             JobOption::DeleteAfter => self.values.delete_after = self.seconds(option, integer()?),
             JobOption::Heartbeat => self.values.heartbeat = self.seconds(option, integer()?),
             JobOption::Priority => self.values.priority = self.integer(option, integer()?),
             JobOption::DeadLetter => self = self.dead_letter(text(option, value)?),
-            JobOption::Id => self.values.id = Some(Uuid::parse_str(text(option, value)?).map_err(|_| wrong(option, "a UUID", value))?),
+            JobOption::Id => {
+                self.values.id = Some(
+                    Uuid::parse_str(text(option, value)?)
+                        .map_err(|_| wrong(option, "a UUID", value))?,
+                );
+            }
             JobOption::StartAfter => self.values.start_after = Some(start_after(value)?),
-            JobOption::SingletonKey => self.values.singleton_key = Some(text(option, value)?.into()),
-            JobOption::SingletonSeconds => self.values.singleton_seconds = self.seconds(option, integer()?),
-            JobOption::SingletonNextSlot => self.values.singleton_next_slot = Some(flag(option, value)?),
-            _ => return Err(refused(format!("`{}` is not supported yet", option.json_name()))),
+            JobOption::SingletonKey => {
+                self.values.singleton_key = Some(text(option, value)?.into());
+            }
+            JobOption::SingletonSeconds => {
+                self.values.singleton_seconds = self.seconds(option, integer()?);
+            }
+            JobOption::SingletonNextSlot => {
+                self.values.singleton_next_slot = Some(flag(option, value)?);
+            }
+            _ => {
+                return Err(refused(format!(
+                    "`{}` is not supported yet",
+                    option.json_name()
+                )));
+            }
         }
         self.check_alone()?;
         Ok(self)
@@ -91,7 +143,9 @@ impl JobOptions {
 
     // The rules for one option; those between options wait until all are merged.
     fn check_alone(&self) -> Result<(), Error> {
-        self.refused.clone().map_or(Ok(()), |message| Err(refused(message)))
+        self.refused
+            .clone()
+            .map_or(Ok(()), |message| Err(refused(message)))
     }
 }
 
@@ -101,24 +155,44 @@ fn start_after(value: &Value) -> Result<StartAfter, Error> {
     let seconds = match value {
         Value::Number(number) => number.as_f64(),
         Value::String(text) => text.trim().parse().ok(),
-        _ => return Err(wrong(JobOption::StartAfter, "seconds, a date or an interval", value)),
+        _ => {
+            return Err(wrong(
+                JobOption::StartAfter,
+                "seconds, a date or an interval",
+                value,
+            ));
+        }
     };
     match (seconds, value) {
         (Some(seconds), _) if seconds <= 0.0 => Ok(StartAfter::Now),
         (Some(seconds), _) => Duration::try_from_secs_f64(seconds)
             .map(StartAfter::In)
-            .map_err(|_| wrong(JobOption::StartAfter, "a number of seconds that can be counted", value)),
+            .map_err(|_| {
+                wrong(
+                    JobOption::StartAfter,
+                    "a number of seconds that can be counted",
+                    value,
+                )
+            }),
         (None, Value::String(text)) => Ok(StartAfter::Text(text.clone())),
-        (None, _) => Err(wrong(JobOption::StartAfter, "seconds, a date or an interval", value)),
+        (None, _) => Err(wrong(
+            JobOption::StartAfter,
+            "seconds, a date or an interval",
+            value,
+        )),
     }
 }
 
 fn whole(option: JobOption, value: &Value) -> Result<i64, Error> {
-    value.as_i64().ok_or_else(|| wrong(option, "a whole number", value))
+    value
+        .as_i64()
+        .ok_or_else(|| wrong(option, "a whole number", value))
 }
 
 fn flag(option: JobOption, value: &Value) -> Result<bool, Error> {
-    value.as_bool().ok_or_else(|| wrong(option, "true or false", value))
+    value
+        .as_bool()
+        .ok_or_else(|| wrong(option, "true or false", value))
 }
 
 fn text(option: JobOption, value: &Value) -> Result<&str, Error> {
@@ -126,7 +200,10 @@ fn text(option: JobOption, value: &Value) -> Result<&str, Error> {
 }
 
 fn wrong(option: JobOption, expected: &str, value: &Value) -> Error {
-    refused(format!("`{}` must be {expected}, not `{value}`", option.json_name()))
+    refused(format!(
+        "`{}` must be {expected}, not `{value}`",
+        option.json_name()
+    ))
 }
 
 fn refused(message: impl ToString) -> Error {

@@ -26,7 +26,11 @@ pub(crate) struct Fetched {
 impl Fetched {
     /// What names this attempt.
     pub(crate) fn attempt(&self) -> Attempt {
-        Attempt { name: self.name.as_str().into(), id: self.id, retry_count: self.retry_count }
+        Attempt {
+            name: self.name.as_str().into(),
+            id: self.id,
+            retry_count: self.retry_count,
+        }
     }
 }
 
@@ -41,8 +45,13 @@ pub(crate) struct Wanted {
 
 impl Store {
     /// Takes due jobs of these queues, at most so many in all, and marks them active. They come by priority and age.
-    pub(crate) async fn fetch(&self, wanted: &[Wanted], in_all: usize) -> sqlx::Result<Vec<Fetched>> {
-        let (limited, free): (Vec<&Wanted>, Vec<&Wanted>) = wanted.iter().partition(|queue| queue.limited);
+    pub(crate) async fn fetch(
+        &self,
+        wanted: &[Wanted],
+        in_all: usize,
+    ) -> sqlx::Result<Vec<Fetched>> {
+        let (limited, free): (Vec<&Wanted>, Vec<&Wanted>) =
+            wanted.iter().partition(|queue| queue.limited);
         let mut fetched = self.fetch_free(&free, in_all).await?;
         for queue in limited {
             let rest = in_all.saturating_sub(fetched.len());
@@ -82,5 +91,9 @@ impl Store {
 
 /// Two fetchers that race for the one place of a policy: the loser gets nothing this time.
 fn nothing_if_raced(error: sqlx::Error) -> sqlx::Result<Vec<Fetched>> {
-    if is_unique_violation(&error) { Ok(Vec::new()) } else { Err(error) }
+    if is_unique_violation(&error) {
+        Ok(Vec::new())
+    } else {
+        Err(error)
+    }
 }

@@ -18,7 +18,10 @@ impl Store {
     }
 
     /// The state and the output.
-    pub(crate) async fn find_end(&self, job: &JobKey) -> sqlx::Result<Option<(String, Option<Value>)>> {
+    pub(crate) async fn find_end(
+        &self,
+        job: &JobKey,
+    ) -> sqlx::Result<Option<(String, Option<Value>)>> {
         sqlx::query_as(sql(&self.statements.find_end))
             .bind(&job.name)
             .bind(job.id)

@@ -32,7 +32,11 @@ impl Store {
     }
 
     /// Makes a queue with options in pg-boss's spelling; one that stands is left as it is.
-    pub(crate) async fn create_queue(&self, name: &str, options: &Map<String, Value>) -> sqlx::Result<()> {
+    pub(crate) async fn create_queue(
+        &self,
+        name: &str,
+        options: &Map<String, Value>,
+    ) -> sqlx::Result<()> {
         let mut transaction = self.begin_locked("create-queue").await?;
         sqlx::query(sql(&self.statements.create_queue))
             .bind(name)
@@ -43,7 +47,11 @@ impl Store {
     }
 
     /// Changes what is given of a queue, in pg-boss's spelling.
-    pub(crate) async fn change_queue(&self, name: &str, options: &Map<String, Value>) -> sqlx::Result<()> {
+    pub(crate) async fn change_queue(
+        &self,
+        name: &str,
+        options: &Map<String, Value>,
+    ) -> sqlx::Result<()> {
         sqlx::query(sql(&self.statements.change_queue))
             .bind(name)
             .bind(sqlx::types::Json(options))

@@ -50,9 +50,16 @@ fn sorted<T>(mut settled: Vec<T>, attempt: impl Fn(&T) -> &Attempt) -> Vec<T> {
 
 impl Store {
     /// Completes attempts with their outputs; answers which were ours.
-    pub(crate) async fn complete(&self, done: Vec<(Attempt, Option<String>)>) -> sqlx::Result<Vec<Uuid>> {
+    pub(crate) async fn complete(
+        &self,
+        done: Vec<(Attempt, Option<String>)>,
+    ) -> sqlx::Result<Vec<Uuid>> {
         let done = sorted(done, |(attempt, _)| attempt);
-        let Columns { names, ids, retry_counts } = columns(done.iter().map(|(attempt, _)| attempt));
+        let Columns {
+            names,
+            ids,
+            retry_counts,
+        } = columns(done.iter().map(|(attempt, _)| attempt));
         let outputs: Vec<Option<&str>> = done.iter().map(|(_, output)| output.as_deref()).collect();
         sqlx::query_scalar(sql(&self.statements.complete_jobs))
             .bind(names)
@@ -64,24 +71,50 @@ impl Store {
     }
 
     /// Fails attempts; answers which were ours, and in how many seconds the next attempt of each is due.
-    pub(crate) async fn fail(&self, connection: &mut PgConnection, failed: Vec<Failed>) -> sqlx::Result<Vec<(Uuid, Option<f64>)>> {
+    pub(crate) async fn fail(
+        &self,
+        connection: &mut PgConnection,
+        failed: Vec<Failed>,
+    ) -> sqlx::Result<Vec<(Uuid, Option<f64>)>> {
         let failed = sorted(failed, |failed| &failed.attempt);
-        let Columns { names, ids, retry_counts } = columns(failed.iter().map(|failed| &failed.attempt));
+        let Columns {
+            names,
+            ids,
+            retry_counts,
+        } = columns(failed.iter().map(|failed| &failed.attempt));
         sqlx::query_as(sql(&self.statements.fail_jobs))
             .bind(names)
             .bind(ids)
             .bind(retry_counts)
-            .bind(failed.iter().map(|failed| failed.output.as_str()).collect::<Vec<_>>())
-            .bind(failed.iter().map(|failed| failed.for_good).collect::<Vec<_>>())
+            .bind(
+                failed
+                    .iter()
+                    .map(|failed| failed.output.as_str())
+                    .collect::<Vec<_>>(),
+            )
+            .bind(
+                failed
+                    .iter()
+                    .map(|failed| failed.for_good)
+                    .collect::<Vec<_>>(),
+            )
             .bind(failed.iter().map(|failed| failed.delay).collect::<Vec<_>>())
             .fetch_all(connection)
             .await
     }
 
     /// Lets attempts go as if they had not been fetched, after so many seconds each; answers which were ours.
-    pub(crate) async fn release(&self, released: Vec<(Attempt, Option<f64>)>, state: &str) -> sqlx::Result<Vec<Uuid>> {
+    pub(crate) async fn release(
+        &self,
+        released: Vec<(Attempt, Option<f64>)>,
+        state: &str,
+    ) -> sqlx::Result<Vec<Uuid>> {
         let released = sorted(released, |(attempt, _)| attempt);
-        let Columns { names, ids, retry_counts } = columns(released.iter().map(|(attempt, _)| attempt));
+        let Columns {
+            names,
+            ids,
+            retry_counts,
+        } = columns(released.iter().map(|(attempt, _)| attempt));
         sqlx::query_scalar(sql(&self.statements.release_jobs))
             .bind(names)
             .bind(ids)
@@ -93,14 +126,26 @@ impl Store {
     }
 
     /// Cancels attempts with their reasons; answers which were ours.
-    pub(crate) async fn cancel_attempts(&self, cancelled: Vec<(Attempt, String)>) -> sqlx::Result<Vec<Uuid>> {
+    pub(crate) async fn cancel_attempts(
+        &self,
+        cancelled: Vec<(Attempt, String)>,
+    ) -> sqlx::Result<Vec<Uuid>> {
         let cancelled = sorted(cancelled, |(attempt, _)| attempt);
-        let Columns { names, ids, retry_counts } = columns(cancelled.iter().map(|(attempt, _)| attempt));
+        let Columns {
+            names,
+            ids,
+            retry_counts,
+        } = columns(cancelled.iter().map(|(attempt, _)| attempt));
         sqlx::query_scalar(sql(&self.statements.cancel_attempts))
             .bind(names)
             .bind(ids)
             .bind(retry_counts)
-            .bind(cancelled.iter().map(|(_, output)| output.as_str()).collect::<Vec<_>>())
+            .bind(
+                cancelled
+                    .iter()
+                    .map(|(_, output)| output.as_str())
+                    .collect::<Vec<_>>(),
+            )
             .fetch_all(&self.pool)
             .await
     }
@@ -108,7 +153,11 @@ impl Store {
     /// Gives running attempts a sign of life; answers which are still ours.
     pub(crate) async fn refresh(&self, running: Vec<Attempt>) -> sqlx::Result<Vec<Uuid>> {
         let running = sorted(running, |attempt| attempt);
-        let Columns { names, ids, retry_counts } = columns(running.iter());
+        let Columns {
+            names,
+            ids,
+            retry_counts,
+        } = columns(running.iter());
         sqlx::query_scalar(sql(&self.statements.refresh_jobs))
             .bind(names)
             .bind(ids)

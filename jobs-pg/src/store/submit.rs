@@ -20,7 +20,12 @@ pub(crate) struct NewJob {
 }
 
 impl NewJob {
-    pub(crate) fn new(name: &str, data: Option<String>, start_after: String, options: &JobOptions) -> Self {
+    pub(crate) fn new(
+        name: &str,
+        data: Option<String>,
+        start_after: String,
+        options: &JobOptions,
+    ) -> Self {
         let options = options.values().clone();
         Self {
             // Ordered by time: new entries of the indexes lie side by side.
@@ -35,24 +40,38 @@ impl NewJob {
 
     /// Whether a job that its throttle slot has no place for may take the next one.
     pub(crate) fn may_move_on(&self) -> bool {
-        !self.next_slot && self.options.singleton_next_slot == Some(true) && self.options.singleton_seconds.is_some()
+        !self.next_slot
+            && self.options.singleton_next_slot == Some(true)
+            && self.options.singleton_seconds.is_some()
     }
 }
 
 impl From<Request> for NewJob {
     fn from(request: Request) -> Self {
         let name = request.declaration.name;
-        Self::new(name, request.input, request.start_after.to_text(), &request.options)
+        Self::new(
+            name,
+            request.input,
+            request.start_after.to_text(),
+            &request.options,
+        )
     }
 }
 
 impl Store {
     /// Stores jobs, and finds the standing ones that keep others out. All or nothing, if the caller has a transaction or
     /// no job moves on to its next throttle slot.
-    pub(crate) async fn insert(&self, connection: &mut PgConnection, mut jobs: Vec<NewJob>) -> sqlx::Result<Vec<Receipt>> {
+    pub(crate) async fn insert(
+        &self,
+        connection: &mut PgConnection,
+        mut jobs: Vec<NewJob>,
+    ) -> sqlx::Result<Vec<Receipt>> {
         let mut stored = self.insert_once(connection, &jobs).await?;
         let mut late: Vec<NewJob> = Vec::new();
-        for job in jobs.iter_mut().filter(|job| !stored.contains(&job.id) && job.may_move_on()) {
+        for job in jobs
+            .iter_mut()
+            .filter(|job| !stored.contains(&job.id) && job.may_move_on())
+        {
             job.next_slot = true;
             late.push(job.clone());
         }
@@ -62,8 +81,15 @@ impl Store {
         let mut receipts = Vec::with_capacity(jobs.len());
         for job in &jobs {
             let is_new = stored.contains(&job.id);
-            let standing = if is_new { None } else { self.standing(connection, job).await? };
-            receipts.push(Receipt { id: standing.unwrap_or(job.id), is_new });
+            let standing = if is_new {
+                None
+            } else {
+                self.standing(connection, job).await?
+            };
+            receipts.push(Receipt {
+                id: standing.unwrap_or(job.id),
+                is_new,
+            });
         }
         Ok(receipts)
     }
@@ -100,7 +126,11 @@ impl Store {
         Ok(rows.into_iter().map(|(id,)| id).collect())
     }
 
-    async fn standing(&self, connection: &mut PgConnection, job: &NewJob) -> sqlx::Result<Option<Uuid>> {
+    async fn standing(
+        &self,
+        connection: &mut PgConnection,
+        job: &NewJob,
+    ) -> sqlx::Result<Option<Uuid>> {
         sqlx::query_scalar(sql(&self.statements.find_standing_job))
             .bind(&job.name)
             .bind(job.id)

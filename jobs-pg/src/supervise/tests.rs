@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use ::tests::Database;
 use jobs_core::JobOptions;
 use sqlx::{AssertSqlSafe, Executor, Row};
-use ::tests::Database;
 use uuid::Uuid;
 
 use super::delivery::{Occurrence, deliver};
@@ -28,7 +28,11 @@ impl Db {
             .await
             .expect("installed");
         let store = Store::new(pool, schema.clone(), layout);
-        let db = Self { store, schema, _database: database };
+        let db = Self {
+            store,
+            schema,
+            _database: database,
+        };
         db.run(
             r#"SELECT @create_queue('dead', '{"policy": "standard"}');
                SELECT @create_queue('mail', '{"policy": "standard", "deadLetter": "dead", "retryLimit": 1}')"#,

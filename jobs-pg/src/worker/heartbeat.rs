@@ -25,7 +25,10 @@ pub(crate) async fn run(hold: Hold, running: Arc<RunningAttempts>) {
                 failing = false;
                 let lost = running.signed(&due, &ours.into_iter().collect());
                 if lost > 0 {
-                    tracing::info!(lost, "attempts were cancelled, expired or taken by others; called them off");
+                    tracing::info!(
+                        lost,
+                        "attempts were cancelled, expired or taken by others; called them off"
+                    );
                 }
             }
             Err(error) => {

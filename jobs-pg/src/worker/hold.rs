@@ -47,7 +47,11 @@ impl Hold {
     }
 
     /// Takes due jobs, at most so many in all.
-    pub(crate) async fn fetch(&self, wanted: &[Wanted], in_all: usize) -> sqlx::Result<Vec<Fetched>> {
+    pub(crate) async fn fetch(
+        &self,
+        wanted: &[Wanted],
+        in_all: usize,
+    ) -> sqlx::Result<Vec<Fetched>> {
         bounded(self.store.fetch(wanted, in_all)).await
     }
 
@@ -57,9 +61,15 @@ impl Hold {
     }
 
     /// Writes the outcomes. What is written leaves `outcomes`; after an error the rest is still there.
-    pub(crate) async fn settle(&self, outcomes: &mut Outcomes, written: &mut Written) -> sqlx::Result<()> {
+    pub(crate) async fn settle(
+        &self,
+        outcomes: &mut Outcomes,
+        written: &mut Written,
+    ) -> sqlx::Result<()> {
         if !outcomes.done.is_empty() {
-            written.ids.extend(bounded(self.store.complete(outcomes.done.clone())).await?);
+            written
+                .ids
+                .extend(bounded(self.store.complete(outcomes.done.clone())).await?);
             outcomes.done.clear();
         }
         if !outcomes.failed.is_empty() {
@@ -67,12 +77,16 @@ impl Hold {
             outcomes.failed.clear();
         }
         if !outcomes.released.is_empty() {
-            written.ids.extend(bounded(self.release(outcomes.released.clone())).await?);
+            written
+                .ids
+                .extend(bounded(self.release(outcomes.released.clone())).await?);
             written.due(outcomes.released.iter().filter_map(|(_, delay)| *delay));
             outcomes.released.clear();
         }
         if !outcomes.cancelled.is_empty() {
-            written.ids.extend(bounded(self.store.cancel_attempts(outcomes.cancelled.clone())).await?);
+            written
+                .ids
+                .extend(bounded(self.store.cancel_attempts(outcomes.cancelled.clone())).await?);
             outcomes.cancelled.clear();
         }
         Ok(())
@@ -89,7 +103,10 @@ impl Hold {
         for one in failed {
             match self.store.fail(&mut connection, vec![one.clone()]).await {
                 Err(error) if is_unique_violation(&error) => {
-                    let for_good = Failed { for_good: true, ..one };
+                    let for_good = Failed {
+                        for_good: true,
+                        ..one
+                    };
                     all.extend(self.store.fail(&mut connection, vec![for_good]).await?);
                 }
                 other => all.extend(other?),
@@ -127,7 +144,9 @@ impl Outcomes {
             Outcome::Done(output) => self.add_done(attempt, output),
             Outcome::Failed(failure) => self.add_failed(attempt, &failure, false, None),
             Outcome::Fatal(failure) => self.add_failed(attempt, &failure, true, None),
-            Outcome::RetryIn(failure, after) => self.add_failed(attempt, &failure, false, Some(after.as_secs_f64())),
+            Outcome::RetryIn(failure, after) => {
+                self.add_failed(attempt, &failure, false, Some(after.as_secs_f64()));
+            }
             Outcome::Snoozed(after) => self.released.push((attempt, Some(after.as_secs_f64()))),
             Outcome::Released => self.released.push((attempt, None)),
             Outcome::Cancelled(reason) => {
@@ -145,10 +164,22 @@ impl Outcomes {
     /// Takes the outcomes apart, one each.
     pub(crate) fn one_by_one(self) -> Vec<Self> {
         let mut all: Vec<Self> = Vec::with_capacity(self.len());
-        all.extend(self.done.into_iter().map(|one| Self { done: vec![one], ..Self::default() }));
-        all.extend(self.failed.into_iter().map(|one| Self { failed: vec![one], ..Self::default() }));
-        all.extend(self.released.into_iter().map(|one| Self { released: vec![one], ..Self::default() }));
-        all.extend(self.cancelled.into_iter().map(|one| Self { cancelled: vec![one], ..Self::default() }));
+        all.extend(self.done.into_iter().map(|one| Self {
+            done: vec![one],
+            ..Self::default()
+        }));
+        all.extend(self.failed.into_iter().map(|one| Self {
+            failed: vec![one],
+            ..Self::default()
+        }));
+        all.extend(self.released.into_iter().map(|one| Self {
+            released: vec![one],
+            ..Self::default()
+        }));
+        all.extend(self.cancelled.into_iter().map(|one| Self {
+            cancelled: vec![one],
+            ..Self::default()
+        }));
         all
     }
 
@@ -168,16 +199,30 @@ impl Outcomes {
     fn add_done(&mut self, attempt: Attempt, output: Option<String>) {
         match output {
             Some(output) if has_nul(&output) => {
-                let failure = Failure::new("BadOutput", "the output holds a NUL character, which Postgres cannot store");
+                let failure = Failure::new(
+                    "BadOutput",
+                    "the output holds a NUL character, which Postgres cannot store",
+                );
                 self.add_failed(attempt, &failure, true, None);
             }
             output => self.done.push((attempt, output)),
         }
     }
 
-    fn add_failed(&mut self, attempt: Attempt, failure: &Failure, for_good: bool, delay: Option<f64>) {
+    fn add_failed(
+        &mut self,
+        attempt: Attempt,
+        failure: &Failure,
+        for_good: bool,
+        delay: Option<f64>,
+    ) {
         let output = text_of(failure);
-        self.failed.push(Failed { attempt, output, for_good, delay });
+        self.failed.push(Failed {
+            attempt,
+            output,
+            for_good,
+            delay,
+        });
     }
 }
 
@@ -195,7 +240,11 @@ impl Written {
 /// Whether JSON text has an escaped NUL, which `jsonb` refuses.
 pub(crate) fn has_nul(json: &str) -> bool {
     json.match_indices("\\u0000").any(|(at, _)| {
-        let escapes = json[..at].bytes().rev().take_while(|byte| *byte == b'\\').count();
+        let escapes = json[..at]
+            .bytes()
+            .rev()
+            .take_while(|byte| *byte == b'\\')
+            .count();
         escapes % 2 == 0
     })
 }

@@ -54,7 +54,12 @@ async fn listen(store: &Store, doorbell: &Doorbell) -> sqlx::Result<std::convert
 }
 
 /// A round trip through the server's notifications: a listener that hears nothing may be dead without knowing.
-async fn hear_oneself(store: &Store, listener: &mut PgListener, own: &str, doorbell: &Doorbell) -> sqlx::Result<()> {
+async fn hear_oneself(
+    store: &Store,
+    listener: &mut PgListener,
+    own: &str,
+    doorbell: &Doorbell,
+) -> sqlx::Result<()> {
     in_time(store.ring(&mut *listener, own, "")).await?;
     in_time(async {
         while let Some(notification) = listener.try_recv().await? {

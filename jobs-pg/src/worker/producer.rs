@@ -87,8 +87,10 @@ impl Producer {
         let heartbeat = job.heartbeat_seconds;
         let (info, input) = describe(line, job);
         let run = Run::new(self.boss.clone(), info, input, self.boss.provided().clone());
-        self.running.begin(&attempt, run.cancellation().clone(), heartbeat);
-        let (running, outcomes, registered) = (Arc::clone(&self.running), self.outcomes.clone(), line.job);
+        self.running
+            .begin(&attempt, run.cancellation().clone(), heartbeat);
+        let (running, outcomes, registered) =
+            (Arc::clone(&self.running), self.outcomes.clone(), line.job);
         let mut release = self.release.clone();
         tokio::spawn(async move {
             let cancellation = run.cancellation().clone();

@@ -52,11 +52,24 @@ impl RunningAttempts {
         let mut rooms: Vec<Room> = plan
             .lines
             .iter()
-            .map(|(name, line)| Room { name, free: line.concurrency, limited: line.limited, hungry: true })
+            .map(|(name, line)| Room {
+                name,
+                free: line.concurrency,
+                limited: line.limited,
+                hungry: true,
+            })
             .collect();
         rooms.sort_by_key(|room| room.name);
-        let state = State { attempts: HashMap::new(), free: plan.concurrency, rooms, first: 0 };
-        Self { state: Mutex::new(state), ended: Notify::new() }
+        let state = State {
+            attempts: HashMap::new(),
+            free: plan.concurrency,
+            rooms,
+            first: 0,
+        };
+        Self {
+            state: Mutex::new(state),
+            ended: Notify::new(),
+        }
     }
 
     /// What may be fetched now: so many of each queue, and so many in all.
@@ -82,11 +95,20 @@ impl RunningAttempts {
     }
 
     /// An attempt begins.
-    pub(crate) fn begin(&self, attempt: &Attempt, cancellation: Cancellation, heartbeat_seconds: Option<i32>) {
+    pub(crate) fn begin(
+        &self,
+        attempt: &Attempt,
+        cancellation: Cancellation,
+        heartbeat_seconds: Option<i32>,
+    ) {
         let heartbeat = heartbeat_seconds
             .and_then(|seconds| u64::try_from(seconds).ok())
             .map_or(HEARTBEAT, Duration::from_secs);
-        let sign = Sign { cancellation, last: Instant::now(), every: heartbeat / 3 };
+        let sign = Sign {
+            cancellation,
+            last: Instant::now(),
+            every: heartbeat / 3,
+        };
         let mut state = self.state();
         state.attempts.insert(attempt.clone(), sign);
         state.take(&attempt.name, 1);
@@ -108,7 +130,11 @@ impl RunningAttempts {
         for queue in asked {
             let taken = fetched.iter().filter(|job| job.name == queue.name).count();
             // A limited queue gives one job of each key, so of it only an empty answer says that there is no more.
-            let full = if queue.limited { taken > 0 } else { i32::try_from(taken).is_ok_and(|taken| taken >= queue.slots) };
+            let full = if queue.limited {
+                taken > 0
+            } else {
+                i32::try_from(taken).is_ok_and(|taken| taken >= queue.slots)
+            };
             if let Some(room) = state.room_of(queue.name) {
                 room.hungry = full || fetched.len() >= in_all;
             }
@@ -124,7 +150,10 @@ impl RunningAttempts {
 
     /// Waits for a free slot of a queue that may have more.
     pub(crate) async fn hungry_slot(&self) {
-        self.until(|state| state.free > 0 && state.rooms.iter().any(|room| room.hungry && room.free > 0)).await;
+        self.until(|state| {
+            state.free > 0 && state.rooms.iter().any(|room| room.hungry && room.free > 0)
+        })
+        .await;
     }
 
     /// Waits until none runs.
@@ -149,10 +178,20 @@ impl RunningAttempts {
     pub(crate) fn due_signs(&self) -> (Vec<Attempt>, Instant) {
         let now = Instant::now();
         let state = self.state();
-        let due = state.attempts.iter().filter(|(_, sign)| sign.last + sign.every <= now);
+        let due = state
+            .attempts
+            .iter()
+            .filter(|(_, sign)| sign.last + sign.every <= now);
         let due = due.map(|(attempt, _)| attempt.clone()).collect();
-        let next = state.attempts.values().map(|sign| sign.last + sign.every).min();
-        (due, next.map_or(now + HEARTBEAT / 3, |next| next.min(now + HEARTBEAT / 3)))
+        let next = state
+            .attempts
+            .values()
+            .map(|sign| sign.last + sign.every)
+            .min();
+        (
+            due,
+            next.map_or(now + HEARTBEAT / 3, |next| next.min(now + HEARTBEAT / 3)),
+        )
     }
 
     /// Notes who gave a sign, and calls off those who are no longer ours. Answers how many these are.
@@ -193,7 +232,10 @@ impl State {
     }
 
     fn room_of(&mut self, name: &str) -> Option<&mut Room> {
-        let at = self.rooms.binary_search_by_key(&name, |room| room.name).ok()?;
+        let at = self
+            .rooms
+            .binary_search_by_key(&name, |room| room.name)
+            .ok()?;
         self.rooms.get_mut(at)
     }
 }

@@ -34,7 +34,15 @@ impl Settler {
         settled: Settled,
     ) -> (Self, mpsc::Sender<(Attempt, Outcome)>) {
         let (sender, outcomes) = mpsc::channel(WAITING);
-        (Self { hold, outcomes, doorbell, settled }, sender)
+        (
+            Self {
+                hold,
+                outcomes,
+                doorbell,
+                settled,
+            },
+            sender,
+        )
     }
 
     /// Writes outcomes until nobody can give one any more.
@@ -87,10 +95,14 @@ impl Settler {
     fn tell(&self, asked: usize, written: Written) {
         let lost = asked.saturating_sub(written.ids.len());
         if lost > 0 {
-            tracing::warn!(lost, "attempts ended that were no longer ours; their outcomes were dropped");
+            tracing::warn!(
+                lost,
+                "attempts ended that were no longer ours; their outcomes were dropped"
+            );
         }
         if let Some(due_in) = written.due_in {
-            self.doorbell.ring_after(Duration::try_from_secs_f64(due_in).unwrap_or_default());
+            self.doorbell
+                .ring_after(Duration::try_from_secs_f64(due_in).unwrap_or_default());
         }
         // Nobody may be waiting.
         let _ = self.settled.send(written.ids.into());

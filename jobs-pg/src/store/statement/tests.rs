@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use sqlx::{Executor, PgConnection, PgExecutor, SqlSafeStr};
 use ::tests::Database;
+use sqlx::{Executor, PgConnection, PgExecutor, SqlSafeStr};
 
 use super::*;
 use crate::schema::{self, Missing, later_groups, layout_of, layout_without};
