@@ -6,6 +6,7 @@ use syn::parse::{Parse, ParseBuffer, ParseStream};
 use syn::{Error, Expr, ExprLit, Lit, LitStr, Result, Token, parenthesized, token};
 
 use crate::errors::Errors;
+use crate::names;
 
 /// An argument as it shall be written. Messages show it.
 #[derive(Clone, Copy)]
@@ -52,6 +53,10 @@ impl<T> Once<T> {
         Ok(())
     }
 
+    pub(crate) fn is_unset(&self) -> bool {
+        self.0.is_none()
+    }
+
     pub(crate) fn into_inner(self) -> Option<T> {
         self.0
     }
@@ -64,23 +69,50 @@ pub(crate) fn set_twice(key: &Ident) -> Error {
     )
 }
 
-/// Reads every argument. After a mistake it goes on behind the next comma.
+/// Reads every argument. After a mistake it goes on behind the next comma; the words whose arguments were wrong come back,
+/// so that what they were meant to be is not reported as missing too.
 pub(crate) fn read_each(
     input: ParseStream<'_>,
     errors: &mut Errors,
     mut read: impl FnMut(&Ident, ParseStream<'_>, &mut Errors) -> Result<()>,
-) {
+) -> Misread {
+    let mut misread = Misread::default();
     while !input.is_empty() {
-        let result = key(input).and_then(|key| {
-            read(&key, input, errors)?;
-            end_of(&key, input)
-        });
-        if let Err(error) = result {
+        if let Err(error) = read_one(input, errors, &mut read, &mut misread) {
             errors.add(error);
             skip_to_comma(input);
         }
         // Absent at the end; anything else has just been skipped.
         let _ = input.parse::<Option<Token![,]>>();
+    }
+    misread
+}
+
+fn read_one(
+    input: ParseStream<'_>,
+    errors: &mut Errors,
+    read: &mut impl FnMut(&Ident, ParseStream<'_>, &mut Errors) -> Result<()>,
+    misread: &mut Misread,
+) -> Result<()> {
+    let key = key(input)?;
+    read(&key, input, errors).inspect_err(|_| misread.0.push(names::bare(&key)))?;
+    end_of(&key, input)
+}
+
+/// The words whose arguments were wrong.
+#[derive(Default)]
+pub(crate) struct Misread(Vec<String>);
+
+impl Misread {
+    pub(crate) fn extend(&mut self, more: Self) {
+        self.0.extend(more.0);
+    }
+
+    /// Whether one of them was meant to be this argument.
+    pub(crate) fn is_meant(&self, name: &str) -> bool {
+        self.0
+            .iter()
+            .any(|word| jobs_rules::nearest(word, &[name]).is_some())
     }
 }
 

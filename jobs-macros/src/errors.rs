@@ -23,6 +23,13 @@ impl Errors {
         }
     }
 
+    /// Adds the mistakes found elsewhere.
+    pub(crate) fn extend(&mut self, more: Self) {
+        if let Some(error) = more.0 {
+            self.add(error);
+        }
+    }
+
     /// Keeps the error of a result and gives the rest.
     pub(crate) fn check<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.add(error)).ok()

@@ -3,7 +3,9 @@
 mod expand;
 mod function;
 mod options;
+mod owned;
 mod parse;
+mod schedules;
 mod validate;
 
 use proc_macro2::TokenStream;
@@ -26,7 +28,9 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let job = function
         .zip(arguments)
         .and_then(|(function, arguments)| Job::new(function, arguments, &mut errors));
-    let generated = job.as_ref().map(expand::expand);
+    let generated = job
+        .as_ref()
+        .map(|job| expand::expand(job, errors.is_empty()));
     let errors = errors.into_tokens();
     quote! {
         #item

@@ -1,8 +1,8 @@
 //! The code of an entity. Only quoting: nothing is decided or refused here.
 
 use proc_macro2::TokenStream;
-use quote::quote;
-use syn::DeriveInput;
+use quote::{quote, quote_spanned};
+use syn::{Data, DeriveInput, Fields};
 
 use super::validate::Table;
 use crate::library;
@@ -26,9 +26,10 @@ pub(super) fn expand(table: &Table<'_>) -> TokenStream {
         } else {
             quote!(push)
         };
-        quote!(values.#push(&self.#field);)
+        quote_spanned!(row.span()=> values.#push(&self.#field);)
     });
-    quote! {
+    // A struct that sqlx cannot read is told at its name.
+    quote_spanned! {row.span()=>
         impl #library::Entity for #row {
             type Delegate = #library::Table<#row>;
 
@@ -36,7 +37,6 @@ pub(super) fn expand(table: &Table<'_>) -> TokenStream {
                 #library::Table::from_provided(provided)
             }
         }
-
         impl #library::TableRow for #row {
             type Id = #id_type;
             const TABLE: &'static [&'static str] = &[#(#name),*];
@@ -57,14 +57,38 @@ pub(super) fn expand(table: &Table<'_>) -> TokenStream {
 
 /// What keeps a wrong entity from being reported again by everything that speaks of it.
 pub(super) fn stub(input: &DeriveInput) -> TokenStream {
-    let Ok(library) = library::find() else {
+    let Ok(library) = library::find_jobs_pg() else {
         return TokenStream::new();
     };
     let row = &input.ident;
     let (parameters, arguments, conditions) = input.generics.split_for_impl();
+    let is_row =
+        matches!(&input.data, Data::Struct(data) if matches!(data.fields, Fields::Named(_)));
+    let table = (is_row && input.generics.params.is_empty()).then(|| {
+        quote! {
+            impl #library::TableRow for #row {
+                type Id = i64;
+                const TABLE: &'static [&'static str] = &[];
+                const COLUMNS: &'static [&'static str] = &[];
+                const ID: &'static str = "";
+                const IS_ID_GENERATED: bool = false;
+
+                fn id(&self) -> &Self::Id {
+                    &0
+                }
+
+                fn push_values(&self, _: &mut #library::Values) {}
+            }
+        }
+    });
+    let delegate = match &table {
+        Some(_) => quote!(#library::Table<#row>),
+        None => quote!(()),
+    };
     quote! {
         impl #parameters #library::Entity for #row #arguments #conditions {
-            type Delegate = ();
+            type Delegate = #delegate;
         }
+        #table
     }
 }

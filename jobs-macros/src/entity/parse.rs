@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenTree};
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Error, LitStr, Meta, Path, Result, Token};
 
-use crate::arguments::{Form, Once, assigned, flag, read_each, text};
+use crate::arguments::{Form, Misread, Once, assigned, flag, read_each, text};
 use crate::errors::Errors;
 
 pub(super) const TABLE: Form = Form::new(
@@ -24,6 +24,7 @@ pub(super) struct OnStruct {
     pub(super) library: Once<Path>,
     /// sqlx's: how the fields' names become the columns'.
     pub(super) rename_all: Once<LitStr>,
+    misread: Misread,
 }
 
 /// The attributes of a field.
@@ -44,18 +45,30 @@ pub(super) struct OnField {
 impl OnStruct {
     pub(super) fn read(attributes: &[Attribute], errors: &mut Errors) -> Self {
         let mut all = Self::default();
-        each(attributes, "entity", errors, |key, input| {
+        let misread = each(attributes, "entity", errors, |key, input| {
             match key.to_string().as_str() {
                 "table" => all.table.set(key, text(key, TABLE, input)),
                 "crate" => all.library.set(key, assigned(key, CRATE, input)),
+                "id" | "generated" | "skip" => Err(elsewhere(key, ID, "the field")),
                 _ => Err(unknown(key, &[TABLE, CRATE])),
             }
         });
+        all.misread = misread;
         each_of_sqlx(attributes, |key, input| match key.to_string().as_str() {
             "rename_all" => all.rename_all.set(key, text(key, TABLE, input)),
             _ => skip(input),
         });
         all
+    }
+
+    /// Whether no table was given, nor anything that was meant to be one.
+    pub(super) fn lacks_table(&self) -> bool {
+        self.table.is_unset() && !self.misread.is_meant(TABLE.name)
+    }
+
+    /// Whether the id was meant to be said here, where it does not belong.
+    pub(super) fn means_id(&self) -> bool {
+        self.misread.is_meant(ID.name)
     }
 }
 
@@ -69,6 +82,7 @@ impl OnField {
                     .generated
                     .set(key, flag(key, GENERATED, input).map(|_| key.clone())),
                 "skip" => all.skip.set(key, flag(key, SKIP, input)),
+                "table" => Err(elsewhere(key, TABLE, "the struct")),
                 _ => Err(unknown(key, &[ID, GENERATED, SKIP])),
             }
         });
@@ -88,7 +102,8 @@ fn each(
     name: &str,
     errors: &mut Errors,
     mut read: impl FnMut(&Ident, ParseStream<'_>) -> Result<()>,
-) {
+) -> Misread {
+    let mut misread = Misread::default();
     for attribute in attributes
         .iter()
         .filter(|attribute| attribute.path().is_ident(name))
@@ -101,12 +116,13 @@ fn each(
             continue;
         };
         let read_all = |input: ParseStream<'_>| {
-            read_each(input, errors, |key, input, _| read(key, input));
+            misread.extend(read_each(input, errors, |key, input, _| read(key, input)));
             Ok(())
         };
         let read = read_all.parse2(list.tokens.clone());
         errors.check(read);
     }
+    misread
 }
 
 /// Reads sqlx's attributes; what is wrong with them is for sqlx's own derive to say.
@@ -119,6 +135,16 @@ fn skip(input: ParseStream<'_>) -> Result<()> {
         input.parse::<TokenTree>()?;
     }
     Ok(())
+}
+
+fn elsewhere(key: &Ident, form: Form, place: &str) -> Error {
+    Error::new(
+        key.span(),
+        format!(
+            "`{key}` belongs to {place}; write `{}` over {place}",
+            form.example
+        ),
+    )
 }
 
 fn unknown(key: &Ident, known: &[Form]) -> Error {

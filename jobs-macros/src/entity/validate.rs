@@ -33,27 +33,41 @@ pub(super) struct Column<'a> {
 impl<'a> Table<'a> {
     /// Checks everything; `None` only beside an error.
     pub(super) fn new(input: &'a DeriveInput, errors: &mut Errors) -> Option<Self> {
-        let OnStruct {
-            table,
-            library,
-            rename_all,
-        } = OnStruct::read(&input.attrs, errors);
+        let written = OnStruct::read(&input.attrs, errors);
         let fields = named_fields(input, errors)?;
         if !input.generics.params.is_empty() {
-            errors.at(&input.generics, "an entity cannot be generic: it is the row of one table; write the types themselves");
+            errors.at(
+                &input.generics,
+                "an entity cannot be generic: it is the row of one table; write the types themselves",
+            );
         }
-        let case = rename_all.into_inner().map(|case| case.value());
+        if written.lacks_table() {
+            errors.at(&input.ident, lacks_table(&input.ident));
+        }
+        let mut in_fields = Errors::default();
+        let means_id = written.means_id();
+        let case = written.rename_all.into_inner().map(|case| case.value());
+        let fields = fields.into_iter();
         let columns: Vec<_> = fields
-            .into_iter()
-            .filter_map(|field| column(field, case.as_deref(), errors))
+            .filter_map(|field| column(field, case.as_deref(), &mut in_fields))
             .collect();
-        let name = table_name(table.into_inner(), &input.ident, errors);
-        let id = id_of(&columns, &input.ident, errors)?;
-        let library = library.into_inner().map_or_else(library::find_jobs_pg, Ok);
+        let id = id_of(&columns, &mut in_fields);
+        if id.is_none() && in_fields.is_empty() && !means_id {
+            errors.at(
+                &input.ident,
+                "the entity needs an id; write `#[entity(id)]` over the field that is the primary key",
+            );
+        }
+        errors.extend(in_fields);
+        let (id, name) = (id?, table_name(&written.table.into_inner()?, errors)?);
+        let library = written
+            .library
+            .into_inner()
+            .map_or_else(library::find_jobs_pg, Ok);
         Some(Self {
             row: &input.ident,
             library: errors.check(library)?,
-            name: name?,
+            name,
             is_id_generated: columns[id].is_generated,
             columns,
             id,
@@ -78,17 +92,17 @@ fn named_fields<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Option<Vec<&
     None
 }
 
-fn table_name(given: Option<LitStr>, row: &Ident, errors: &mut Errors) -> Option<Vec<String>> {
-    let Some(given) = given else {
-        let example = names::snake(row);
-        errors.at(row, format!("the entity needs its table; write `#[entity(table = \"{example}\")]` over the struct"));
-        return None;
-    };
+fn lacks_table(row: &Ident) -> String {
+    let example = names::snake(row);
+    format!("the entity needs its table; write `#[entity(table = \"{example}\")]` over the struct")
+}
+
+fn table_name(given: &LitStr, errors: &mut Errors) -> Option<Vec<String>> {
     let parts: Vec<_> = given.value().split('.').map(str::to_owned).collect();
     let is_well_formed = |part: &String| !part.is_empty() && !part.contains('\0');
     if parts.len() > 2 || !parts.iter().all(is_well_formed) {
         errors.at(
-            &given,
+            given,
             format!(
                 "expected `table` or `schema.table`; write `{}`",
                 TABLE.example
@@ -131,18 +145,13 @@ fn column<'a>(field: &'a Field, case: Option<&str>, errors: &mut Errors) -> Opti
     })
 }
 
-fn id_of(columns: &[Column<'_>], row: &Ident, errors: &mut Errors) -> Option<usize> {
+/// Where the id is; a second one is noted.
+fn id_of(columns: &[Column<'_>], errors: &mut Errors) -> Option<usize> {
     let mut ids = columns
         .iter()
         .enumerate()
         .filter(|(_, column)| column.is_id);
-    let Some((id, _)) = ids.next() else {
-        errors.at(
-            row,
-            "the entity needs an id; write `#[entity(id)]` over the field that is the primary key",
-        );
-        return None;
-    };
+    let (id, _) = ids.next()?;
     for (_, other) in ids {
         errors.at(
             other.field,

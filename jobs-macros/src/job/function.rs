@@ -1,7 +1,6 @@
 //! The shape of the function under the attribute: what it takes and what it returns.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::ToTokens;
+use proc_macro2::{Ident, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
@@ -9,8 +8,8 @@ use syn::{
     Attribute, Error, FnArg, Path, ReturnType, Signature, Type, Visibility, parse_quote_spanned,
 };
 
+use super::owned::stored;
 use crate::errors::Errors;
-use crate::names;
 
 /// A function, up to its body: that is the compiler's business.
 pub(crate) struct Function {
@@ -54,9 +53,8 @@ fn not_a_function(item: ParseStream<'_>) -> Option<Error> {
     let is_other = others.iter().any(|other| word == other)
         || (word == "const" && !item.peek(syn::Token![fn]));
     is_other.then(|| {
-        let message = format!(
-            "`#[job]` stands on a function, not on a `{word}`; write it over an `async fn`"
-        );
+        let message =
+            format!("expected a function, found `{word}`; write `#[job]` over an `async fn`");
         Error::new(word.span(), message)
     })
 }
@@ -74,25 +72,30 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
-    /// Reads the shape; what is wrong with it is noted, and left out of it.
+    /// Reads the shape; what is wrong with it is noted, and left out of it. A method has none.
     pub(crate) fn of(
         function: &Function,
         handle: &Ident,
         is_blocking: bool,
         errors: &mut Errors,
-    ) -> Self {
+    ) -> Option<Self> {
         let signature = &function.signature;
         check_asyncness(signature, is_blocking, errors);
         check_qualifiers(signature, errors);
-        let (input, context) = parameters(signature, handle, errors);
-        let returned = returned(signature, errors);
-        let is_result = returned.as_ref().is_some_and(|ty| ends_in(ty, "Result"));
-        Self {
-            input,
-            context,
+        let (input, context) = parameters(&typed(signature, errors)?, handle, errors);
+        let generics = &signature.generics;
+        let returned = match &signature.output {
+            ReturnType::Type(_, ty) => stored(ty, "output", generics, errors),
+            ReturnType::Default => None,
+        };
+        Some(Self {
+            input: input.and_then(|ty| stored(ty, "input", generics, errors)),
+            context: context
+                .filter(|ty| check_context(ty, handle, errors))
+                .cloned(),
+            is_result: returned.as_ref().is_some_and(|ty| ends_in(ty, "Result")),
             returned,
-            is_result,
-        }
+        })
     }
 }
 
@@ -127,21 +130,24 @@ fn check_qualifiers(signature: &Signature, errors: &mut Errors) {
     if let Some(dots) = &signature.variadic {
         errors.at(dots, "a job has one input; write `input: T`");
     }
-    if !signature.generics.params.is_empty() {
+    let generics = &signature.generics;
+    if generics.type_params().next().is_some() || generics.const_params().next().is_some() {
         errors.at(
-            &signature.generics,
+            generics,
             "a job cannot be generic: its input is stored and read back as one type; write the types themselves",
         );
-    } else if let Some(clause) = &signature.generics.where_clause {
+    } else if !generics.params.is_empty() {
+        errors.at(
+            generics,
+            "a job cannot borrow: its input is stored and read back; remove the lifetimes and write owned types",
+        );
+    } else if let Some(clause) = &generics.where_clause {
         errors.at(clause, "a job cannot be generic; remove the `where` clause");
     }
 }
 
-fn parameters(
-    signature: &Signature,
-    handle: &Ident,
-    errors: &mut Errors,
-) -> (Option<Type>, Option<Type>) {
+/// The types of the parameters; a method is noted and has none.
+fn typed<'a>(signature: &'a Signature, errors: &mut Errors) -> Option<Vec<&'a Type>> {
     let mut types = Vec::new();
     for parameter in &signature.inputs {
         match parameter {
@@ -150,12 +156,21 @@ fn parameters(
                     receiver,
                     "a job is a free function and has no `self`; move it out of the `impl`, and give what it needs as its input",
                 );
-                return (None, None);
+                return None;
             }
             FnArg::Typed(typed) => types.push(&*typed.ty),
         }
     }
-    let (input, context) = match types[..] {
+    Some(types)
+}
+
+/// The input and the context.
+fn parameters<'a>(
+    types: &[&'a Type],
+    handle: &Ident,
+    errors: &mut Errors,
+) -> (Option<&'a Type>, Option<&'a Type>) {
+    match types[..] {
         [] => (None, None),
         [only] if is_context(only) => (None, Some(only)),
         [only] => (Some(only), None),
@@ -181,12 +196,7 @@ fn parameters(
             );
             (None, None)
         }
-    };
-    let context = context.filter(|ty| check_context(ty, handle, errors));
-    let generics = &signature.generics;
-    let input =
-        input.filter(|ty| check_owned(ty, "input", errors) && !names_a_parameter(ty, generics));
-    (input.cloned(), context.cloned())
+    }
 }
 
 fn check_context(ty: &Type, handle: &Ident, errors: &mut Errors) -> bool {
@@ -198,94 +208,6 @@ fn check_context(ty: &Type, handle: &Ident, errors: &mut Errors) -> bool {
         );
     }
     is_owned
-}
-
-fn returned(signature: &Signature, errors: &mut Errors) -> Option<Type> {
-    let ReturnType::Type(_, ty) = &signature.output else {
-        return None;
-    };
-    let is_fine = check_owned(ty, "output", errors) && !names_a_parameter(ty, &signature.generics);
-    is_fine.then(|| (**ty).clone())
-}
-
-/// Notes what a stored value cannot be: borrowed, or of a type that nobody can name.
-fn check_owned(ty: &Type, what: &str, errors: &mut Errors) -> bool {
-    if let Some(reference) = borrowed(
-        ty.to_token_stream(),
-        matches!(plain(ty), Type::Reference(_)),
-    ) {
-        let owned = owned_form(ty);
-        errors.at(
-            reference,
-            format!(
-                "the {what} of a job is stored and read back, so it cannot borrow; write {owned}"
-            ),
-        );
-        return false;
-    }
-    if let Some(word) = names::find("impl", ty.to_token_stream()) {
-        errors.add(Error::new(
-            word,
-            format!("the {what} of a job is one type; write its name in place of `impl ...`"),
-        ));
-        return false;
-    }
-    true
-}
-
-fn owned_form(ty: &Type) -> String {
-    let inner = match plain(ty) {
-        Type::Reference(reference) => plain(&reference.elem),
-        _ => return "an owned type, such as `String` or `Vec<T>`".to_owned(),
-    };
-    match inner {
-        Type::Path(path) if path.path.is_ident("str") => "`String`".to_owned(),
-        Type::Slice(slice) => format!("`Vec<{}>`", spelled(&slice.elem)),
-        other => format!("`{}`", spelled(other)),
-    }
-}
-
-fn spelled(ty: &Type) -> String {
-    ty.to_token_stream().to_string().replace(' ', "")
-}
-
-/// The type itself if it is a reference, else the first lifetime in it that is not `'static`.
-fn borrowed(tokens: TokenStream, is_reference: bool) -> Option<TokenStream> {
-    if is_reference {
-        return Some(tokens);
-    }
-    let lifetime = lifetimes(tokens)
-        .into_iter()
-        .find(|lifetime| lifetime.ident != "static")?;
-    Some(lifetime.into_token_stream())
-}
-
-fn lifetimes(tokens: TokenStream) -> Vec<syn::Lifetime> {
-    let mut found = Vec::new();
-    let mut apostrophe = None;
-    for token in tokens {
-        match token {
-            TokenTree::Group(group) => found.extend(lifetimes(group.stream())),
-            TokenTree::Punct(punct) if punct.as_char() == '\'' => {
-                apostrophe = Some(punct.span());
-                continue;
-            }
-            TokenTree::Ident(ident) => {
-                found.extend(apostrophe.map(|apostrophe| syn::Lifetime { apostrophe, ident }));
-            }
-            _ => {}
-        }
-        apostrophe = None;
-    }
-    found
-}
-
-/// Whether the type speaks of a type parameter, which was noted already and is unknown outside the function.
-fn names_a_parameter(ty: &Type, generics: &syn::Generics) -> bool {
-    let mut parameters = generics
-        .type_params()
-        .map(|parameter| parameter.ident.to_string());
-    parameters.any(|name| names::find(&name, ty.to_token_stream()).is_some())
 }
 
 fn is_context(ty: &Type) -> bool {
@@ -308,7 +230,7 @@ fn ends_in(ty: &Type, name: &str) -> bool {
 }
 
 /// The type without the invisible brackets that a macro puts around it.
-fn plain(ty: &Type) -> &Type {
+pub(super) fn plain(ty: &Type) -> &Type {
     match ty {
         Type::Group(group) => plain(&group.elem),
         Type::Paren(paren) => plain(&paren.elem),

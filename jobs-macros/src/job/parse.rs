@@ -6,7 +6,7 @@ use syn::punctuated::Punctuated;
 use syn::{Error, Expr, ExprLit, Lit, LitStr, Path, Result, Token, Type, bracketed, token};
 
 use crate::arguments::{
-    Form, Once, assigned, flag, listed, read_each, set_twice, text, unexpected,
+    Form, Misread, Once, assigned, flag, listed, read_each, set_twice, text, unexpected,
 };
 use crate::errors::Errors;
 
@@ -66,6 +66,7 @@ pub(crate) struct Arguments {
     pub(crate) schedules: Vec<Schedule>,
     pub(crate) blocking: Once<bool>,
     pub(crate) library: Once<Path>,
+    misread: Misread,
 }
 
 /// The inside of an `options(...)`, in order.
@@ -95,16 +96,30 @@ pub(crate) struct Schedule {
     pub(crate) options: Once<Options>,
     pub(crate) missed: Once<LitStr>,
     pub(crate) key: Once<LitStr>,
+    misread: Misread,
+}
+
+impl Schedule {
+    /// Whether no cron expression was given, nor anything that was meant to say when.
+    pub(crate) fn lacks_cron(&self) -> bool {
+        let is_meant = |name| self.misread.is_meant(name);
+        self.cron.is_unset() && !is_meant(CRON.name) && !is_meant("every")
+    }
 }
 
 impl Arguments {
     /// Reads all arguments; what cannot be read is noted and left out.
     pub(crate) fn read(input: ParseStream<'_>, errors: &mut Errors) -> Self {
         let mut all = Self::default();
-        read_each(input, errors, |key, input, errors| {
+        all.misread = read_each(input, errors, |key, input, errors| {
             all.one(key, input, errors)
         });
         all
+    }
+
+    /// Whether no executor was given, nor anything that was meant to be one.
+    pub(crate) fn lacks_executor(&self) -> bool {
+        self.executor.is_unset() && !self.misread.is_meant(EXECUTOR.name)
     }
 
     fn one(&mut self, key: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> Result<()> {
@@ -210,12 +225,13 @@ fn schedule(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> Result
         options: Once::default(),
         missed: Once::default(),
         key: Once::default(),
+        misread: Misread::default(),
     };
     if !input.peek(token::Paren) {
         schedule.cron.set(word, text(word, SCHEDULE, input))?;
         return Ok(schedule);
     }
-    read_each(
+    let misread = read_each(
         &listed(word, SCHEDULE, input)?,
         errors,
         |key, input, errors| match key.to_string().as_str() {
@@ -230,6 +246,7 @@ fn schedule(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> Result
             _ => Err(unknown("part of a schedule", key, &IN_SCHEDULE)),
         },
     );
+    schedule.misread = misread;
     Ok(schedule)
 }
 

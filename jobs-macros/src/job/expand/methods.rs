@@ -1,0 +1,111 @@
+//! The calls of the handle: each one line, done by `Submission` or `SubmittedJob`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{Parts, at};
+use crate::job::validate::Job;
+
+impl Parts<'_> {
+    pub(super) fn methods(&self) -> TokenStream {
+        let Self {
+            private,
+            input,
+            job,
+            ..
+        } = self;
+        let Job {
+            handle, function, ..
+        } = job;
+        let visibility = &function.visibility;
+        let result = |ok: TokenStream| quote!(::core::result::Result<#ok, #private::Error>);
+        let one = result(quote!(#private::SubmittedJob<Self>));
+        let many = result(quote!(::std::vec::Vec<#private::SubmittedJob<Self>>));
+        let submit_in = self.submit_in(&one);
+        quote! {
+            #[allow(dead_code)]
+            impl #handle {
+                /// Submits the job, due at once.
+                ///
+                /// # Errors
+                /// If there is no executor, if something given is refused, or if the storage does not take it.
+                #visibility async fn submit(input: #input) -> #one {
+                    #private::Submission::<Self>::new().submit(input).await
+                }
+
+                /// Submits the job with options of its own: `JobOptions`, or JSON in pg-boss's spelling.
+                ///
+                /// # Errors
+                /// As `submit`, and if the JSON has a member that is no option.
+                #visibility async fn submit_with(input: #input, options: impl #private::IntoJobOptions) -> #one {
+                    #private::Submission::<Self>::new().submit_with(input, options).await
+                }
+
+                /// Submits many jobs in one statement: all of them, or none.
+                ///
+                /// # Errors
+                /// As `submit`.
+                #visibility async fn submit_many(inputs: impl ::core::iter::IntoIterator<Item = #input>) -> #many {
+                    #private::Submission::<Self>::new().submit_many(inputs).await
+                }
+
+                #submit_in
+
+                /// Due after seconds or a `Duration`, or at a date or an RFC 3339 text.
+                #visibility fn delay(delay: impl #private::IntoStartAfter) -> #private::Submission<Self> {
+                    #private::Submission::new().delay(delay)
+                }
+
+                /// Due at once.
+                #visibility fn run_now() -> #private::Submission<Self> {
+                    #private::Submission::new().run_now()
+                }
+
+                /// Due at this instant.
+                #visibility fn run_at(when: impl #private::IntoInstant) -> #private::Submission<Self> {
+                    #private::Submission::new().run_at(when)
+                }
+
+                /// Due after `n` units; months, quarters and years are calendar steps.
+                #visibility fn run_in(
+                    n: impl ::core::convert::TryInto<i64>,
+                    unit: impl #private::IntoUnit,
+                ) -> #private::Submission<Self> {
+                    #private::Submission::new().run_in(n, unit)
+                }
+
+                /// With these options, which win over the job's own.
+                #visibility fn with(options: #private::JobOptions) -> #private::Submission<Self> {
+                    #private::Submission::new().with(options)
+                }
+
+                /// Follows a job that was submitted before, perhaps by another process.
+                #visibility fn track(job_id: #private::Uuid) -> #private::SubmittedJob<Self> {
+                    #private::SubmittedJob::track(job_id)
+                }
+            }
+        }
+    }
+
+    /// Told at the executor's name, if that is no executor and has no connection.
+    fn submit_in(&self, returned: &TokenStream) -> TokenStream {
+        let Self { private, job, .. } = self;
+        let visibility = &job.function.visibility;
+        let function = quote! {
+            async fn submit_in(
+                connection: &mut <<Self as #private::Job>::Executor as #private::Executor>::Connection,
+                input: <Self as #private::Job>::Input,
+            ) -> #returned {
+                #private::Submission::<Self>::new().submit_in(connection, input).await
+            }
+        };
+        let function = at(self.executor_place(), function);
+        quote! {
+            /// Submits the job in the caller's transaction: it exists if and only if that commits.
+            ///
+            /// # Errors
+            /// As `submit`.
+            #visibility #function
+        }
+    }
+}

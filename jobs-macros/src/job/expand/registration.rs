@@ -1,0 +1,107 @@
+//! The handler, and how every executor comes to know it.
+
+use proc_macro2::{Delimiter, Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{GenericArgument, PathArguments, Type};
+
+use super::{Parts, at, enclosed, local};
+use crate::job::validate::Job;
+
+impl Parts<'_> {
+    pub(super) fn registration(&self) -> TokenStream {
+        let Self { private, job, .. } = self;
+        let Job {
+            handle, function, ..
+        } = job;
+        // What keeps the function from running as a job is told at its name.
+        let place = function.signature.ident.span();
+        let [run, input] = ["run", "input"].map(|name| local(name, place));
+        // An entity that is none is told by the context's type too; a plain name makes that the same message, told once.
+        let context = Ident::new("__job_context", self.entities_place());
+        let bar = at(place, quote!(|));
+        let parameters = quote!(#bar #[allow(unused_variables)] #input, #[allow(unused_variables)] #context #bar);
+        let body = enclosed(place, Delimiter::Brace, self.call(&input, &context));
+        let (runner, closure) = match job.is_blocking {
+            true => (
+                quote!(#private::run_blocking::<#handle, _>),
+                quote!(#parameters #body),
+            ),
+            false => {
+                let future = at(place, quote!(async move));
+                (
+                    quote!(#private::run_async::<#handle, _, _>),
+                    quote!(#parameters #future #body),
+                )
+            }
+        };
+        let runner = at(place, runner);
+        let arguments = enclosed(place, Delimiter::Parenthesis, quote!(#run, #closure));
+        // What cannot be an executor cannot register either, which need not be told at another place.
+        let registered = at(
+            self.executor_place(),
+            quote!(#private::Registered::new::<#handle>),
+        );
+        quote! {
+            #private::inventory::submit! {
+                #registered(|#run| #runner #arguments)
+            }
+        }
+    }
+
+    /// Calls the function and makes a `Result<Output, JobError>` of what it returns.
+    fn call(&self, input: &Ident, context: &Ident) -> TokenStream {
+        let Self { private, job, .. } = self;
+        let Job {
+            handle,
+            function,
+            shape,
+            ..
+        } = job;
+        let given_input = shape.input.as_ref().map(|_| quote!(#input,));
+        let given_context = shape.context.as_ref().map(|ty| {
+            let of = quote_spanned!(ty.span()=> <#ty as #private::ContextOf<#handle>>::of);
+            quote!(#of(#context),)
+        });
+        let place = shape
+            .returned
+            .as_ref()
+            .map_or_else(Span::call_site, error_place);
+        let arguments = enclosed(
+            place,
+            Delimiter::Parenthesis,
+            quote!(#given_input #given_context),
+        );
+        let mut name = function.signature.ident.clone();
+        name.set_span(place);
+        let awaited = (!job.is_blocking).then(|| at(place, quote!(.await)));
+        let convert = match shape.is_result {
+            true => quote!(#private::converted),
+            false => quote!(::core::result::Result::Ok),
+        };
+        let convert = at(place, convert);
+        let call = enclosed(
+            place,
+            Delimiter::Parenthesis,
+            quote!(#name #arguments #awaited),
+        );
+        quote!(#convert #call)
+    }
+}
+
+/// Where the error stands in a `Result<T, E>`; an alias may hide it.
+fn error_place(result: &Type) -> Span {
+    let Type::Path(path) = result else {
+        return result.span();
+    };
+    let arguments = path.path.segments.last().map(|segment| &segment.arguments);
+    match arguments {
+        Some(PathArguments::AngleBracketed(list)) if list.args.len() > 1 => {
+            match list.args.last() {
+                Some(GenericArgument::Type(error)) => error.span(),
+                _ => result.span(),
+            }
+        }
+        _ => result.span(),
+    }
+}
