@@ -4,7 +4,20 @@
 import { createInterface } from 'node:readline'
 import { PgBoss } from 'pg-boss'
 
-const boss = new PgBoss({ connectionString: process.env.DATABASE_URL, ...JSON.parse(process.env.OPTIONS) })
+const options = { connectionString: process.env.DATABASE_URL, ...JSON.parse(process.env.OPTIONS) }
+const boss = new PgBoss(options)
+
+// Schema to one more PgBoss of this process.
+const others = new Map()
+
+function other (schema) {
+  if (!others.has(schema)) {
+    const made = new PgBoss({ ...options, schema })
+    made.on('error', error => say({ event: 'error', error: plain(error) }))
+    others.set(schema, made)
+  }
+  return others.get(schema)
+}
 
 function say (message) {
   process.stdout.write(JSON.stringify(message) + '\n')
@@ -43,6 +56,11 @@ const behaviours = {
 
 const commands = {
   start: async () => { await boss.start() },
+  // The method of a PgBoss on another schema.
+  in: async (schema, method, args) => {
+    const result = await other(schema)[method](...args)
+    return method === 'start' ? null : result
+  },
   work: (queue, options, behaviour) => boss.work(queue, options, async jobs => {
     say({ event: 'job', queue, jobs: jobs.map(({ signal, ...job }) => job) })
     return behaviours[behaviour.kind](queue, jobs, behaviour)

@@ -1,0 +1,144 @@
+//! Node's pg-boss and ours on one database, in both directions. A test named `case_NN_...` bears the number of its case in
+//! the list of what two programs on one schema must agree in.
+
+mod doctor;
+mod facts;
+mod install;
+mod queues;
+
+use jobs_pg::prelude::*;
+use jobs_pg::{Job, JobDetails, JobSet};
+use serde_json::{Value, json};
+use sqlx::AssertSqlSafe;
+use tests::node::{Boss, Node};
+use tests::{Database, wait_for};
+use uuid::Uuid;
+
+/// A database with a started pg-boss of Node's, which does no upkeep.
+struct Both {
+    node: Node,
+    boss: Boss,
+    database: Database,
+}
+
+impl Both {
+    /// Both sides on a database of their own; `None` without Node.
+    async fn new() -> Option<Self> {
+        Self::with(json!({})).await
+    }
+
+    /// As [`new`](Self::new), with further options of Node's constructor.
+    async fn with(mut options: Value) -> Option<Self> {
+        let node = Node::ready().await?;
+        let database = Database::new().await;
+        for duty in ["supervise", "schedule"] {
+            options
+                .as_object_mut()?
+                .entry(duty)
+                .or_insert(Value::Bool(false));
+        }
+        let boss = node.boss(&database, &options).await;
+        boss.call("start", json!([])).await;
+        Some(Self {
+            node,
+            boss,
+            database,
+        })
+    }
+
+    /// Ours, working these jobs and nothing else.
+    async fn working<Jobs: JobSet>(&self) -> PgBoss {
+        start(quiet(&self.database).only::<Jobs>()).await
+    }
+
+    /// Ours, submitting only.
+    async fn submitting(&self) -> PgBoss {
+        start(quiet(&self.database).work(false)).await
+    }
+
+    /// The row of a job, by its columns.
+    async fn row(&self, id: &str) -> Value {
+        let row = sqlx::query_scalar("SELECT to_jsonb(j) FROM pgboss.job j WHERE id::text = $1");
+        row.bind(id).fetch_one(self.database.pool()).await.unwrap()
+    }
+
+    /// The row of a job, when it is in a state.
+    async fn row_in(&self, state: &str, id: &str) -> Value {
+        wait_for(&format!("job {id} is {state}"), async || {
+            Some(self.row(id).await).filter(|row| row["state"] == state)
+        })
+        .await
+    }
+
+    /// One value of the database.
+    async fn value<T>(&self, query: &str) -> T
+    where
+        T: Send + Unpin + sqlx::Type<sqlx::Postgres> + for<'r> sqlx::Decode<'r, sqlx::Postgres>,
+    {
+        let value = sqlx::query_scalar(AssertSqlSafe(query.to_owned()));
+        value.fetch_one(self.database.pool()).await.unwrap()
+    }
+
+    async fn execute(&self, statements: &str) {
+        let done = sqlx::raw_sql(AssertSqlSafe(statements.to_owned()));
+        done.execute(self.database.pool()).await.unwrap();
+    }
+
+    /// Creates a queue of Node's.
+    async fn queue(&self, name: &str, options: Value) {
+        self.boss.call("createQueue", json!([name, options])).await;
+    }
+
+    /// Sends a job as Node; gives its id, which is empty when another job stands in its way.
+    async fn send(&self, queue: &str, data: Value, options: Value) -> String {
+        let id = self.boss.call("send", json!([queue, data, options])).await;
+        id.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Fetches jobs of a queue as Node, with all that it shows of them.
+    async fn fetch(&self, queue: &str, count: u32) -> Vec<Value> {
+        let options = json!({ "batchSize": count, "includeMetadata": true });
+        let fetched = self.boss.call("fetch", json!([queue, options])).await;
+        fetched.as_array().cloned().unwrap_or_default()
+    }
+
+    /// Finds a job as Node.
+    async fn find(&self, queue: &str, id: &str) -> Value {
+        let found = self
+            .boss
+            .call("findJobs", json!([queue, { "id": id }]))
+            .await;
+        found[0].clone()
+    }
+
+    /// Stops both sides; Node must have seen no error.
+    async fn end(self, ours: PgBoss) {
+        ours.stop().await.unwrap();
+        let errors = self.boss.events_named("error");
+        self.boss.stop().await;
+        assert!(errors.is_empty(), "{errors:?}");
+    }
+}
+
+/// Ours, doing no upkeep.
+fn quiet(database: &Database) -> jobs_pg::PgBossBuilder {
+    PgBoss::builder()
+        .url(database.url())
+        .supervise(false)
+        .schedule(false)
+}
+
+async fn start(builder: jobs_pg::PgBossBuilder) -> PgBoss {
+    let boss = builder.connect().await.unwrap();
+    boss.start().await.unwrap();
+    boss
+}
+
+/// A job of one's own by the id that Node gave.
+fn track<J: Job<Executor = PgBoss>>(boss: &PgBoss, id: &str) -> SubmittedJob<J> {
+    SubmittedJob::track(id.parse::<Uuid>().unwrap()).on(boss)
+}
+
+async fn details<J: Job<Executor = PgBoss>>(boss: &PgBoss, id: &str) -> JobDetails {
+    track::<J>(boss, id).pg_boss().details().await.unwrap()
+}

@@ -1,0 +1,114 @@
+//! Who makes the schema, and what the other then finds.
+
+use jobs_pg::prelude::*;
+use serde_json::{Value, json};
+use sqlx::AssertSqlSafe;
+use tests::Database;
+use tests::node::Node;
+
+use super::facts::{differences, facts};
+use super::{Both, quiet, start, track};
+
+const RACES: u32 = 50;
+
+#[job(executor = PgBoss)]
+async fn io_race() {}
+
+#[tokio::test]
+async fn case_01_ours_takes_nodes_schema_and_changes_nothing() {
+    let Some(both) = Both::new().await else {
+        return;
+    };
+    both.queue("theirs", json!({ "retryLimit": 7 })).await;
+    let rows = "SELECT jsonb_build_object('version', (SELECT jsonb_agg(to_jsonb(v)) FROM pgboss.version v), \
+                'queue', (SELECT to_jsonb(q) FROM pgboss.queue q WHERE name = 'theirs'))";
+    let look = async || {
+        (
+            facts(both.database.pool()).await,
+            both.value::<Value>(rows).await,
+        )
+    };
+    let before = look().await;
+    let ours = start(quiet(&both.database).only::<IoRace>()).await;
+    let after = look().await;
+    assert_eq!(after.1, before.1);
+    let mut differing = differences(&before.0, &after.0);
+    // Queues of our own may have partitions, and each of them narrows the one for the rest.
+    differing.retain(|fact| !is_of_partition(fact));
+    assert!(differing.is_empty(), "{differing:#?}");
+    both.end(ours).await;
+}
+
+fn is_of_partition(fact: &str) -> bool {
+    let table = |word: &str| {
+        let digits = word.strip_prefix('j').and_then(|rest| rest.get(..56));
+        digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    };
+    fact.starts_with("partition job_common ") || fact.split([' ', '.']).any(table)
+}
+
+#[tokio::test]
+async fn case_02_node_starts_on_ours_which_is_as_its_own() {
+    let Some(theirs) = Both::new().await else {
+        return;
+    };
+    let database = Database::new().await;
+    let ours = quiet(&database).work(false).connect().await.unwrap();
+    // The queue of the job that it submits is all that it makes.
+    IoRace::run_now().on(&ours).submit(()).await.unwrap();
+    for migrate in [true, false] {
+        let options = json!({ "migrate": migrate, "supervise": false, "schedule": false });
+        let boss = theirs.node.boss(&database, &options).await;
+        boss.call("start", json!([])).await;
+        boss.stop().await;
+    }
+    let [made_by_node, made_by_us] = [
+        facts(theirs.database.pool()).await,
+        facts(database.pool()).await,
+    ];
+    let mut differing = differences(&made_by_node, &made_by_us);
+    // The bodies are our own.
+    differing.retain(|fact| !fact.starts_with("function "));
+    assert!(differing.is_empty(), "{differing:#?}");
+    theirs.end(ours).await;
+}
+
+#[tokio::test]
+async fn case_03_both_start_at_once_on_nothing_fifty_times() {
+    let Some(node) = Node::ready().await else {
+        return;
+    };
+    let database = Database::new().await;
+    let options = json!({ "supervise": false, "schedule": false, "max": 2 });
+    let boss = node.boss(&database, &options).await;
+    for race in 0..RACES {
+        let schema = format!("race_{race}");
+        let ours = quiet(&database)
+            .pool(database.pool().clone())
+            .schema(&schema)
+            .only::<IoRace>();
+        let ours = ours.connect().await.unwrap();
+        let there = async |method: &str, args| boss.call("in", json!([schema, method, args])).await;
+        let (_, started) = tokio::join!(there("start", json!([])), ours.start());
+        started.unwrap();
+        let id = there("send", json!(["io_race", {}])).await;
+        track::<IoRace>(&ours, id.as_str().unwrap())
+            .output()
+            .await
+            .unwrap();
+        let drift = there("detectSchemaDrift", json!([])).await;
+        assert_eq!(drift["ok"], true, "{drift:#}");
+        let versions = format!("SELECT array_agg(version) FROM {schema}.version");
+        let versions: Vec<i32> = sqlx::query_scalar(AssertSqlSafe(versions))
+            .fetch_one(database.pool())
+            .await
+            .unwrap();
+        assert_eq!(versions, [46]);
+        ours.stop().await.unwrap();
+        there("stop", json!([{ "graceful": false }])).await;
+    }
+    let errors = boss.events_named("error");
+    assert!(errors.is_empty(), "{errors:?}");
+    boss.call("start", json!([])).await;
+    boss.stop().await;
+}
