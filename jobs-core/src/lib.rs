@@ -38,7 +38,7 @@ pub use job_error::JobError;
 pub use jobs_macros::{Entity, job};
 pub use jobs_rules as rules;
 pub use jobs_rules::{QueuePolicy, Unit};
-pub use options::{IntoJobOptions, IntoSeconds, JobOptions, OptionValues};
+pub use options::{Group, IntoJobOptions, IntoSeconds, JobOptions, OptionValues};
 pub use outcome::Outcome;
 pub use provided::Provided;
 pub use registry::{JobSet, Registered, Registry};

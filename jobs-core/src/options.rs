@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use jobs_rules::{JobOption, check_integer, check_name, check_retry_delay_max, check_seconds};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{Error, ErrorKind, StartAfter};
@@ -51,8 +52,20 @@ pub struct OptionValues {
     pub singleton_seconds: Option<i32>,
     /// Whether a job that its slot has no place for takes the next one.
     pub singleton_next_slot: Option<bool>,
+    /// The group whose jobs share a limit.
+    pub group: Option<Group>,
     /// When it is due, where the submission does not say.
     pub start_after: Option<StartAfter>,
+}
+
+/// The group of a job: workers that limit groups count its active jobs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// Which group.
+    pub id: String,
+    /// Which of the worker's limits counts for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tier: Option<String>,
 }
 
 /// Whole seconds: an integer, or a duration.
@@ -289,6 +302,7 @@ impl OptionValues {
             singleton_key: self.singleton_key.or_else(|| base.singleton_key.clone()),
             singleton_seconds: self.singleton_seconds.or(base.singleton_seconds),
             singleton_next_slot: self.singleton_next_slot.or(base.singleton_next_slot),
+            group: self.group.or_else(|| base.group.clone()),
             start_after: self.start_after.or_else(|| base.start_after.clone()),
         }
     }

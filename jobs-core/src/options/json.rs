@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use jobs_rules::JobOption;
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{IntoJobOptions, JobOptions};
+use super::{Group, IntoJobOptions, JobOptions};
 use crate::{Error, ErrorKind, StartAfter};
 
 impl IntoJobOptions for Value {
@@ -96,6 +97,11 @@ impl JobOptions {
             self.values.singleton_next_slot.map(Value::from),
         );
         put(JobOption::StartAfter, start_after.map(Value::from));
+        let group = self.values.group.as_ref();
+        put(
+            JobOption::Group,
+            group.and_then(|group| serde_json::to_value(group).ok()),
+        );
         members
     }
 
@@ -130,6 +136,7 @@ impl JobOptions {
             JobOption::SingletonNextSlot => {
                 self.values.singleton_next_slot = Some(flag(option, value)?);
             }
+            JobOption::Group => self.values.group = Some(group(option, value)?),
             _ => {
                 return Err(refused(format!(
                     "`{}` is not supported yet",
@@ -193,6 +200,19 @@ fn flag(option: JobOption, value: &Value) -> Result<bool, Error> {
     value
         .as_bool()
         .ok_or_else(|| wrong(option, "true or false", value))
+}
+
+fn group(option: JobOption, value: &Value) -> Result<Group, Error> {
+    Group::deserialize(value)
+        .ok()
+        .filter(|group| !group.id.is_empty() && group.tier.as_deref() != Some(""))
+        .ok_or_else(|| {
+            wrong(
+                option,
+                "`{\"id\": ..., \"tier\": ...}` with texts that are not empty",
+                value,
+            )
+        })
 }
 
 fn text(option: JobOption, value: &Value) -> Result<&str, Error> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use jobs_core::{JobOptions, OptionValues, Receipt, Request};
+use jobs_core::{Group, JobOptions, OptionValues, Receipt, Request};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -36,6 +36,10 @@ impl NewJob {
             options,
             next_slot: false,
         }
+    }
+
+    fn group(&self) -> Option<&Group> {
+        self.options.group.as_ref()
     }
 
     /// Whether a job that its throttle slot has no place for may take the next one.
@@ -121,6 +125,8 @@ impl Store {
             .bind(all(jobs, |job| job.options.singleton_seconds))
             .bind(all(jobs, |job| job.next_slot))
             .bind(&self.channel)
+            .bind(all(jobs, |job| job.group().map(|group| group.id.as_str())))
+            .bind(all(jobs, |job| job.group()?.tier.as_deref()))
             .fetch_all(connection)
             .await?;
         Ok(rows.into_iter().map(|(id,)| id).collect())
