@@ -8,4 +8,10 @@ async fn above() {}
 #[cfg(any())]
 async fn below() {}
 
-fn main() {}
+#[cfg(all())]
+#[job(executor = PgBoss)]
+async fn kept() {}
+
+fn main() {
+    let _ = Kept::delay(1);
+}

@@ -1,0 +1,7 @@
+use jobs_pg::prelude::*;
+
+#[derive(sqlx::FromRow, Entity)]
+#[entity(table = "task")]
+struct Task(i64);
+
+fn main() {}

@@ -1,0 +1,6 @@
+use jobs_pg::prelude::*;
+
+#[job(executor)]
+async fn send_mail() {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use jobs_pg::prelude::*;
+
+struct SendMail;
+
+#[job(executor = PgBoss)]
+async fn send_mail() {}
+
+fn main() {}

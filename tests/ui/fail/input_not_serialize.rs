@@ -1,0 +1,14 @@
+use jobs_pg::prelude::*;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Mail {
+    to: String,
+}
+
+#[job(executor = PgBoss)]
+async fn send_mail(mail: Mail) {
+    println!("{}", mail.to);
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use jobs_pg::prelude::*;
+
+#[job(executor = PgBoss)]
+struct SendMail;
+
+fn main() {}

@@ -1,0 +1,13 @@
+use jobs_pg::prelude::*;
+
+#[job(executor = PgBoss)]
+async fn greet(name: String) -> usize {
+    name.len()
+}
+
+async fn call() -> Result<(), jobs_pg::Error> {
+    Greet::submit_with("Tony".into(), 3).await?;
+    Ok(())
+}
+
+fn main() {}

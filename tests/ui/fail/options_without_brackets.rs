@@ -1,0 +1,6 @@
+use jobs_pg::prelude::*;
+
+#[job(executor = PgBoss, options = 3)]
+async fn send_mail() {}
+
+fn main() {}

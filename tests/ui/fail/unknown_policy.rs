@@ -1,0 +1,6 @@
+use jobs_pg::prelude::*;
+
+#[job(executor = PgBoss, queue(policy = "singelton"))]
+async fn send_mail() {}
+
+fn main() {}
