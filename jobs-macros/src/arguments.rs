@@ -203,3 +203,65 @@ pub(crate) fn unexpected(value: &Expr, form: Form) -> Error {
 fn expected(form: Form) -> String {
     format!("expected {}; write `{}`", form.value, form.example)
 }
+
+#[cfg(test)]
+mod tests {
+    use syn::LitStr;
+    use syn::parse::{ParseStream, Parser};
+
+    use super::{Form, Misread, Once, read_each, text};
+    use crate::errors::Errors;
+
+    const NAME: Form = Form::new("name", "a name as text", "name = \"a\"");
+
+    fn read(source: &str) -> (Option<String>, Misread, String) {
+        let (mut name, mut errors) = (Once::<LitStr>::default(), Errors::default());
+        let read_all = |input: ParseStream<'_>| {
+            Ok(read_each(input, &mut errors, |key, input, _| {
+                match key == "name" {
+                    true => name.set(key, text(key, NAME, input)),
+                    false => Err(syn::Error::new(key.span(), format!("unknown `{key}`"))),
+                }
+            }))
+        };
+        let misread = read_all.parse_str(source).unwrap_or_default();
+        let name = name.into_inner().map(|name| name.value());
+        (name, misread, errors.into_tokens().to_string())
+    }
+
+    #[test]
+    fn reading_goes_on_after_a_mistake() {
+        let (name, misread, errors) = read("nam = a::b(1, 2), other, name = \"right\"");
+        assert_eq!(name.as_deref(), Some("right"));
+        assert!(misread.is_meant("name") && !misread.is_meant("executor"));
+        assert!(
+            errors.contains("unknown `nam`") && errors.contains("unknown `other`"),
+            "{errors}"
+        );
+    }
+
+    #[test]
+    fn the_first_of_two_values_stays() {
+        let (name, _, errors) = read("name = \"a\", name = \"b\"");
+        assert_eq!(name.as_deref(), Some("a"));
+        assert!(errors.contains("`name` is set twice"), "{errors}");
+    }
+
+    #[test]
+    fn a_value_that_is_missing_or_wrong_is_told_the_right_form() {
+        for (source, message) in [
+            ("name", "`name` needs a value; write `name ="),
+            ("name =", "`name` needs a value; write `name ="),
+            ("name = , name = \"b\"", "`name` needs a value"),
+            ("name = 5", "expected a name as text; write `name ="),
+            (
+                "name = \"a\" other",
+                "expected `,` after the argument `name`",
+            ),
+            ("5 = name", "expected the name of an argument"),
+        ] {
+            let (_, _, errors) = read(source);
+            assert!(errors.contains(message), "{source}: {errors}");
+        }
+    }
+}

@@ -38,3 +38,69 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
         #generated
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    fn messages(arguments: &str, item: &str) -> usize {
+        let [arguments, item] = [arguments, item].map(|source| source.parse().unwrap_or_default());
+        let expanded = super::expand(arguments, item).to_string();
+        assert!(syn::parse_str::<syn::File>(&expanded).is_ok(), "{expanded}");
+        expanded.matches("compile_error").count()
+    }
+
+    #[test]
+    fn a_right_job_has_no_message() {
+        assert_eq!(
+            messages(
+                "executor = E, crate = c",
+                "async fn f(input: I, ctx: Context<F>) -> R {}"
+            ),
+            0
+        );
+        assert_eq!(
+            messages("executor = E, crate = c, blocking", "fn f() {}"),
+            0
+        );
+    }
+
+    #[test]
+    fn every_mistake_has_its_message() {
+        let arguments =
+            "crate = c, nam = 1, schedule(tz = \"Mars\"), options(priority = x, retry_limit = -1)";
+        assert_eq!(messages(arguments, "fn f(a: &str, b: u8) {}"), 8);
+    }
+
+    #[test]
+    fn no_input_makes_it_panic() {
+        let items = [
+            "",
+            "struct S;",
+            "fn",
+            "fn f(",
+            "async fn f(self, ..) {}",
+            "mod m { }",
+            "fn f<>() -> impl X where {}",
+        ];
+        let lists = [
+            "",
+            "=",
+            ", ,",
+            "executor",
+            "executor =",
+            "schedule(",
+            "schedule(cron = )",
+            "options((((",
+            "crate = 5",
+            "r#executor = E",
+            "entities = [[u8; 3], &T, E]",
+        ];
+        for (list, item) in lists.iter().flat_map(|list| items.map(|item| (list, item))) {
+            let arguments = list
+                .parse()
+                .unwrap_or_else(|_| quote!(= , "x" executor 'a'));
+            super::expand(arguments, item.parse().unwrap_or_default());
+        }
+    }
+}

@@ -3,6 +3,11 @@
 //! These statements are made for tables that only the application knows, so they are composed here and not among the
 //! statements of the store: names are quoted identifiers, values are always bound.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "these statements are for tables of the application, which have no file in sql/"
+)]
+
 mod connections;
 mod row;
 mod sql;
