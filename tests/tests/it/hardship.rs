@@ -3,7 +3,11 @@
 mod connecting;
 mod environment;
 mod failing;
+mod fencing;
 mod input;
+mod policies;
+mod shared;
+mod taken_away;
 
 use jobs_pg::prelude::*;
 use jobs_pg::{Job, JobDetails, PgBossBuilder};

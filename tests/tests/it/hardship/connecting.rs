@@ -116,7 +116,11 @@ async fn a_wrong_password_and_a_database_that_is_not_there_are_told_apart() {
     let boss = PgBoss::connect(&address(&cluster, "somebody", database.name())).await;
     let begun = Instant::now();
     let error = boss.unwrap().start().await.unwrap_err();
-    check(&error, begun, &["pgboss", database.name(), "the role may not"]);
+    check(
+        &error,
+        begun,
+        &["pgboss", database.name(), "the role may not"],
+    );
     assert_eq!(error.kind(), ErrorKind::Refused);
 }
 
