@@ -1,8 +1,17 @@
 //! The rows of the mission, each shown by tests that bear its id: over the public API, as a user writes it, against a real
 //! Postgres.
 
+mod blocking;
 mod entities;
+mod failures;
+mod lookup;
+mod options;
+mod outputs;
 mod shapes;
+mod stopping;
+mod times;
+mod tracking;
+mod transactions;
 
 use jobs_pg::{Error, Job, JobSet, PgBoss, PgBossBuilder, SubmittedJob};
 use tests::{BOUND, Database};
@@ -10,7 +19,11 @@ use tokio::time::timeout;
 
 /// An executor for these jobs alone. Other tests of this program declare schedules, so it keeps none.
 fn only<Jobs: JobSet>(database: &Database) -> PgBossBuilder {
-    PgBoss::builder().url(database.url()).max_connections(4).schedule(false).only::<Jobs>()
+    PgBoss::builder()
+        .url(database.url())
+        .max_connections(4)
+        .schedule(false)
+        .only::<Jobs>()
 }
 
 /// The same, at work.
@@ -22,12 +35,19 @@ async fn started<Jobs: JobSet>(database: &Database) -> PgBoss {
 
 /// The same, without working: what it submits waits.
 async fn idle<Jobs: JobSet>(database: &Database) -> PgBoss {
-    let boss = only::<Jobs>(database).work(false).supervise(false).connect().await.unwrap();
+    let boss = only::<Jobs>(database)
+        .work(false)
+        .supervise(false)
+        .connect()
+        .await
+        .unwrap();
     boss.start().await.unwrap();
     boss
 }
 
 /// What a job comes to, which it must within the bound.
 async fn output_of<J: Job>(job: &SubmittedJob<J>) -> Result<J::Output, Error> {
-    timeout(BOUND, job.output()).await.expect("the job does not end")
+    timeout(BOUND, job.output())
+        .await
+        .expect("the job does not end")
 }

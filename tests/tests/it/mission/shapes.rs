@@ -84,7 +84,10 @@ async fn shape_both_value(input: Point, ctx: Context<ShapeBothValue>) -> (Point,
 }
 
 #[job(executor = PgBoss)]
-async fn shape_both_result(input: Vec<Option<Point>>, ctx: Context<ShapeBothResult>) -> Result<usize, JobError> {
+async fn shape_both_result(
+    input: Vec<Option<Point>>,
+    ctx: Context<ShapeBothResult>,
+) -> Result<usize, JobError> {
     assert_eq!(&*ctx.job.name, "shape_both_result");
     Ok(input.len())
 }
@@ -143,20 +146,41 @@ fn shape_blocking_both_value(input: Point, ctx: Context<ShapeBlockingBothValue>)
 }
 
 #[job(executor = PgBoss, blocking)]
-fn shape_blocking_both_result(input: Point, ctx: Context<ShapeBlockingBothResult>) -> Result<(Point, u32), Bad> {
+fn shape_blocking_both_result(
+    input: Point,
+    ctx: Context<ShapeBlockingBothResult>,
+) -> Result<(Point, u32), Bad> {
     Ok((input, ctx.job.attempt))
 }
 
 /// The job's function called through the executor that is in scope.
 async fn call<J: Job>(input: J::Input) -> Result<J::Output, jobs_pg::Error> {
-    let submitted = jobs_pg::Submission::<J>::new().retry_limit(0).submit(input).await.unwrap();
+    let submitted = jobs_pg::Submission::<J>::new()
+        .retry_limit(0)
+        .submit(input)
+        .await
+        .unwrap();
     output_of(&submitted).await
 }
 
 #[tokio::test]
 async fn w1_h1_async_functions_with_and_without_input_context_and_result_run() {
-    type First = (ShapeBare, ShapeValue, ShapeResult, ShapeInput, ShapeInputValue, ShapeInputResult);
-    type Second = (ShapeCtx, ShapeCtxValue, ShapeCtxResult, ShapeBoth, ShapeBothValue, ShapeBothResult);
+    type First = (
+        ShapeBare,
+        ShapeValue,
+        ShapeResult,
+        ShapeInput,
+        ShapeInputValue,
+        ShapeInputResult,
+    );
+    type Second = (
+        ShapeCtx,
+        ShapeCtxValue,
+        ShapeCtxResult,
+        ShapeBoth,
+        ShapeBothValue,
+        ShapeBothResult,
+    );
     let database = Database::new().await;
     let boss = started::<(First, Second)>(&database).await;
     boss.scope(async {
@@ -169,10 +193,18 @@ async fn w1_h1_async_functions_with_and_without_input_context_and_result_run() {
         call::<ShapeCtx>(()).await.unwrap();
         assert_eq!(call::<ShapeCtxValue>(()).await.unwrap(), 1);
         let submitted = ShapeCtxResult::submit(()).await.unwrap();
-        assert_eq!(output_of(&submitted).await.unwrap(), submitted.job_id.to_string());
+        assert_eq!(
+            output_of(&submitted).await.unwrap(),
+            submitted.job_id.to_string()
+        );
         call::<ShapeBoth>(POINT).await.unwrap();
         assert_eq!(call::<ShapeBothValue>(POINT).await.unwrap(), (POINT, 1));
-        assert_eq!(call::<ShapeBothResult>(vec![None, Some(POINT)]).await.unwrap(), 2);
+        assert_eq!(
+            call::<ShapeBothResult>(vec![None, Some(POINT)])
+                .await
+                .unwrap(),
+            2
+        );
     })
     .await;
     boss.stop().await.unwrap();
@@ -180,9 +212,24 @@ async fn w1_h1_async_functions_with_and_without_input_context_and_result_run() {
 
 #[tokio::test]
 async fn w1_h1_blocking_functions_with_and_without_input_context_and_result_run() {
-    type First = (ShapeBlockingBare, ShapeBlockingValue, ShapeBlockingResult, ShapeBlockingInput);
-    type Second = (ShapeBlockingInputValue, ShapeBlockingInputResult, ShapeBlockingCtx, ShapeBlockingCtxValue);
-    type Third = (ShapeBlockingCtxResult, ShapeBlockingBoth, ShapeBlockingBothValue, ShapeBlockingBothResult);
+    type First = (
+        ShapeBlockingBare,
+        ShapeBlockingValue,
+        ShapeBlockingResult,
+        ShapeBlockingInput,
+    );
+    type Second = (
+        ShapeBlockingInputValue,
+        ShapeBlockingInputResult,
+        ShapeBlockingCtx,
+        ShapeBlockingCtxValue,
+    );
+    type Third = (
+        ShapeBlockingCtxResult,
+        ShapeBlockingBoth,
+        ShapeBlockingBothValue,
+        ShapeBlockingBothResult,
+    );
     let database = Database::new().await;
     let boss = started::<(First, Second, Third)>(&database).await;
     boss.scope(async {
@@ -192,13 +239,22 @@ async fn w1_h1_blocking_functions_with_and_without_input_context_and_result_run(
         assert!(format!("{error:?}").ends_with("failed: bad"), "{error:?}");
         call::<ShapeBlockingInput>("text".into()).await.unwrap();
         assert_eq!(call::<ShapeBlockingInputValue>(1.25).await.unwrap(), 2.5);
-        assert_eq!(call::<ShapeBlockingInputResult>(POINT).await.unwrap(), POINT);
+        assert_eq!(
+            call::<ShapeBlockingInputResult>(POINT).await.unwrap(),
+            POINT
+        );
         call::<ShapeBlockingCtx>(()).await.unwrap();
         assert_eq!(call::<ShapeBlockingCtxValue>(()).await.unwrap(), 1);
         assert_eq!(call::<ShapeBlockingCtxResult>(()).await.unwrap(), 0);
         call::<ShapeBlockingBoth>(POINT).await.unwrap();
-        assert_eq!(call::<ShapeBlockingBothValue>(POINT).await.unwrap(), (POINT, 1));
-        assert_eq!(call::<ShapeBlockingBothResult>(POINT).await.unwrap(), (POINT, 1));
+        assert_eq!(
+            call::<ShapeBlockingBothValue>(POINT).await.unwrap(),
+            (POINT, 1)
+        );
+        assert_eq!(
+            call::<ShapeBlockingBothResult>(POINT).await.unwrap(),
+            (POINT, 1)
+        );
     })
     .await;
     boss.stop().await.unwrap();

@@ -1,0 +1,98 @@
+//! W9: stopping burns no attempt.
+
+use std::time::Duration;
+
+use jobs_pg::JobState;
+use jobs_pg::prelude::*;
+use tests::Database;
+use tokio::sync::mpsc;
+
+use super::{only, output_of};
+
+/// Waits for ever on its first run, which the application hears of.
+#[job(executor = PgBoss, options(retry_limit = 0))]
+async fn stopping_takes_long(ctx: Context<StoppingTakesLong>) -> u32 {
+    if let Some(began) = ctx.app::<Option<mpsc::UnboundedSender<()>>>() {
+        began.send(()).unwrap();
+        std::future::pending::<()>().await;
+    }
+    ctx.job.attempt
+}
+
+#[tokio::test]
+async fn w9_a_job_that_outlasts_the_stop_goes_back_without_an_attempt_counted() {
+    let database = Database::new().await;
+    let (begin, mut began) = mpsc::unbounded_channel::<()>();
+    let boss = only::<StoppingTakesLong>(&database)
+        .stop_timeout(Duration::from_millis(100))
+        .provide(Some(begin));
+    let boss = boss.connect().await.unwrap();
+    boss.start().await.unwrap();
+    let job = StoppingTakesLong::run_now()
+        .on(&boss)
+        .submit(())
+        .await
+        .unwrap();
+    tokio::time::timeout(tests::BOUND, began.recv())
+        .await
+        .unwrap()
+        .unwrap();
+    boss.stop().await.unwrap();
+    let row = job.pg_boss().details().await.unwrap();
+    assert_eq!(
+        (row.state, row.retry_count, row.started_on),
+        (JobState::Created, 0, None)
+    );
+
+    // With no attempt to spare, another process runs it as if for the first time.
+    let other = only::<StoppingTakesLong>(&database)
+        .provide(None::<mpsc::UnboundedSender<()>>)
+        .connect()
+        .await
+        .unwrap();
+    other.start().await.unwrap();
+    assert_eq!(output_of(&job).await.unwrap(), 1);
+    other.stop().await.unwrap();
+}
+
+#[job(executor = PgBoss)]
+async fn stopping_ends_in_time(ctx: Context<StoppingEndsInTime>) -> u32 {
+    ctx.app::<mpsc::UnboundedSender<()>>().send(()).unwrap();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    ctx.job.attempt
+}
+
+#[tokio::test]
+async fn w9_a_job_that_ends_while_the_executor_stops_is_settled() {
+    let database = Database::new().await;
+    let (begin, mut began) = mpsc::unbounded_channel::<()>();
+    let boss = only::<StoppingEndsInTime>(&database)
+        .provide(begin)
+        .connect()
+        .await
+        .unwrap();
+    boss.start().await.unwrap();
+    let job = StoppingEndsInTime::run_now()
+        .on(&boss)
+        .submit(())
+        .await
+        .unwrap();
+    tokio::time::timeout(tests::BOUND, began.recv())
+        .await
+        .unwrap()
+        .unwrap();
+    boss.stop().await.unwrap();
+    assert_eq!(
+        job.pg_boss().details().await.unwrap().state,
+        JobState::Completed
+    );
+    // It can still submit, and be started again.
+    let waiting = StoppingEndsInTime::run_now()
+        .on(&boss)
+        .submit(())
+        .await
+        .unwrap();
+    boss.start().await.unwrap();
+    assert_eq!(output_of(&waiting).await.unwrap(), 1);
+    boss.stop().await.unwrap();
+}
