@@ -182,7 +182,7 @@ fn parameters<'a>(
             (Some(second), Some(first))
         }
         [first, second] if !is_context(first) && is_context(second) => (Some(first), Some(second)),
-        [_, second, ..] if is_context(second) => {
+        [_, second] if is_context(second) => {
             errors.at(
                 second,
                 format!("the context is given twice; write `(input: T, ctx: Context<{handle}>)`"),
@@ -190,8 +190,13 @@ fn parameters<'a>(
             (None, None)
         }
         [_, second, ..] => {
+            let surplus = types
+                .iter()
+                .skip(1)
+                .find(|ty| !is_context(ty))
+                .unwrap_or(&second);
             errors.at(
-                second,
+                surplus,
                 format!("a job has one input, and then `ctx: Context<{handle}>`; put both values in a struct or a tuple"),
             );
             (None, None)

@@ -12,3 +12,4 @@ mod harness;
 mod interop;
 mod interop_smoke;
 mod mission;
+mod tables;

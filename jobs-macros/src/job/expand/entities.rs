@@ -4,9 +4,8 @@ use proc_macro2::{Delimiter, Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 
-use crate::job::validate::EntityField;
-
 use super::{Parts, at, enclosed, free_name, local};
+use crate::job::validate::EntityField;
 
 impl Parts<'_> {
     /// A field for each delegate. Their types are parameters, so that a type that is no entity is reported where it is
