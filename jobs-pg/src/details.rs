@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::PgBoss;
 use crate::error::cannot;
-use crate::store::Store;
+use crate::store::{Store, bounded};
 
 /// Gives jobs of [`PgBoss`] what only it can do.
 pub trait PgBossExt {
@@ -41,10 +41,7 @@ impl PgBossJob<'_> {
     pub async fn details(&self) -> Result<JobDetails, Error> {
         let JobKey { name, id } = &self.key;
         let boss = (self.boss)()?;
-        let row = boss
-            .store()
-            .await?
-            .find(&self.key)
+        let row = bounded(boss.store().await?.find(&self.key))
             .await
             .map_err(cannot(self.doing("look at")))?;
         let row = row.ok_or_else(|| {
@@ -102,7 +99,7 @@ impl PgBossJob<'_> {
     ) -> Result<bool, Error> {
         let boss = (self.boss)()?;
         let store = boss.store().await?;
-        let changed = change(store, &self.key)
+        let changed = bounded(change(store, &self.key))
             .await
             .map_err(cannot(self.doing(verb)))?;
         // A job that waits again may be due at once, and pg-boss does not notify of it.

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use crate::error::{cannot, is_foreign_key_violation, is_transient};
-use crate::store::{NewJob, Store};
+use crate::store::{NewJob, Store, bounded};
 use crate::worker::has_nul;
 use crate::{PG_BOSS_EXECUTOR_NAME, PgBoss};
 
@@ -28,12 +28,12 @@ impl Executor for PgBoss {
         let doing = doing(&requests);
         let declarations: Vec<_> = requests.iter().map(|request| request.declaration).collect();
         let jobs: Vec<NewJob> = requests.into_iter().map(NewJob::from).collect();
-        let mut stored = insert(store, jobs.clone()).await;
+        let mut stored = bounded(insert(store, jobs.clone())).await;
         if stored.as_ref().is_err_and(is_foreign_key_violation) {
             // Somebody deleted a queue that this process had seen.
             self.forget_queues();
             self.queues_of(store, declarations).await?;
-            stored = insert(store, jobs).await;
+            stored = bounded(insert(store, jobs)).await;
         }
         let receipts = stored.map_err(cannot(doing))?;
         self.wake(due);
@@ -48,8 +48,8 @@ impl Executor for PgBoss {
         let (store, _) = self.ready(&requests).await?;
         let doing = doing(&requests);
         // Whether it is committed, and when, only `NOTIFY` and the producer's own looks can tell.
-        store
-            .insert(connection, requests.into_iter().map(NewJob::from).collect())
+        let jobs = requests.into_iter().map(NewJob::from).collect();
+        bounded(store.insert(connection, jobs))
             .await
             .map_err(cannot(doing))
     }
@@ -60,7 +60,7 @@ impl Executor for PgBoss {
         let mut pause = FIRST_LOOK;
         let mut away_since = None;
         loop {
-            match store.find_end(job).await {
+            match bounded(store.find_end(job)).await {
                 Ok(None) => return Ok(End::Deleted),
                 Ok(Some((state, output))) => match state.as_str() {
                     "completed" => return Ok(End::Completed(output)),

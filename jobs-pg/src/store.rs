@@ -21,11 +21,26 @@ pub(crate) use statement::sql;
 pub(crate) use submit::NewJob;
 pub(crate) use upkeep::{Overdue, Untidy};
 
+use std::time::Duration;
+
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{PgExecutor, PgPool, Postgres, Transaction};
+use tokio::time::timeout;
 
 use crate::schema::{Layout, Schema};
 use statement::Statements;
+
+/// No single step may take longer: a connection that says nothing is taken for dead.
+const BOUND: Duration = Duration::from_secs(60);
+
+/// Waits for a step, but not for ever.
+pub(crate) async fn bounded<T>(step: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+    timeout(BOUND, step).await.unwrap_or_else(|_| {
+        let silence = format!("the database did not answer within {BOUND:?}");
+        let error = std::io::Error::new(std::io::ErrorKind::TimedOut, silence);
+        Err(sqlx::Error::Io(error))
+    })
+}
 
 /// One schema of jobs in one database.
 #[derive(Debug)]

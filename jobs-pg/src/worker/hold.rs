@@ -4,18 +4,13 @@
 //! with our retry count.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use jobs_core::{Failure, Outcome};
 use sqlx::Error;
-use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::error::{is_transient, is_unique_violation};
-use crate::store::{Attempt, Failed, Fetched, Store, Wanted};
-
-/// No statement of the worker may take longer: a connection that says nothing is taken for dead.
-const BOUND: Duration = Duration::from_secs(60);
+use crate::store::{Attempt, Failed, Fetched, Store, Wanted, bounded};
 
 /// Holds jobs by their rows.
 #[derive(Debug, Clone)]
@@ -252,16 +247,6 @@ pub(crate) fn has_nul(json: &str) -> bool {
 /// A reason must be stored whatever is in it.
 fn text_of(failure: &Failure) -> String {
     failure.to_json().replace("\\u0000", "\\ufffd")
-}
-
-async fn bounded<T>(statement: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
-    match timeout(BOUND, statement).await {
-        Ok(result) => result,
-        Err(_) => Err(Error::Io(std::io::Error::new(
-            std::io::ErrorKind::TimedOut,
-            format!("the database did not answer within {BOUND:?}"),
-        ))),
-    }
 }
 
 /// Whether to try the same outcomes again.
