@@ -291,7 +291,11 @@ impl OptionValues {
             retry_limit: self.retry_limit.or(base.retry_limit),
             retry_delay: self.retry_delay.or(base.retry_delay),
             retry_backoff: self.retry_backoff.or(base.retry_backoff),
-            retry_delay_max: self.retry_delay_max.or(base.retry_delay_max),
+            // A bound for delays that no longer grow would only be refused.
+            retry_delay_max: match self.retry_backoff {
+                Some(false) => self.retry_delay_max,
+                _ => self.retry_delay_max.or(base.retry_delay_max),
+            },
             expire_in: self.expire_in.or(base.expire_in),
             retention: self.retention.or(base.retention),
             delete_after: self.delete_after.or(base.delete_after),
@@ -305,5 +309,20 @@ impl OptionValues {
             group: self.group.or_else(|| base.group.clone()),
             start_after: self.start_after.or_else(|| base.start_after.clone()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn switching_the_backoff_off_takes_its_bound_along() {
+        let base = JobOptions::new().retry_backoff(true).retry_delay_max(60);
+        let off = JobOptions::new().retry_backoff(false).over(&base);
+        assert_eq!(off.values().retry_delay_max, None);
+        assert!(off.check().is_ok());
+        let longer = JobOptions::new().retry_delay_max(90).over(&base);
+        assert_eq!(longer.values().retry_delay_max, Some(90));
     }
 }
