@@ -3,8 +3,13 @@
 
 mod doctor;
 mod facts;
+mod fetch;
 mod install;
+mod notify;
 mod queues;
+mod schedule;
+mod settle;
+mod submit;
 
 use jobs_pg::prelude::*;
 use jobs_pg::{Job, JobDetails, JobSet};
