@@ -140,6 +140,7 @@ impl PgBoss {
         );
         let worker = match settings.work {
             true => {
+                declare::warn_of_unhandled(&store, &registry).await?;
                 let plan =
                     declare::plan(&store, settings, &registry, self.inner.only.as_deref()).await?;
                 Some(Worker::start(self, &store, plan, &self.inner.doorbell))

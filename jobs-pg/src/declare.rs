@@ -85,6 +85,23 @@ pub(crate) async fn plan(
     })
 }
 
+/// Says which queues have due jobs that no function of this program is for: perhaps another program's, perhaps a job that was
+/// renamed while its jobs waited.
+pub(crate) async fn warn_of_unhandled(store: &Store, registry: &Registry) -> Result<(), Error> {
+    let handled: Vec<&str> = registry.iter().map(|job| job.declaration().name).collect();
+    let queues = store
+        .find_unhandled(&handled)
+        .await
+        .map_err(cannot("look for jobs that nobody handles"))?;
+    if !queues.is_empty() {
+        tracing::warn!(
+            ?queues,
+            "jobs wait that no function of this program handles; they are left alone"
+        );
+    }
+    Ok(())
+}
+
 /// Makes the schedule rows of this application those that it declares.
 pub(crate) async fn schedules(
     store: &Arc<Store>,

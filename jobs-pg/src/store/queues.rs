@@ -31,6 +31,14 @@ impl Store {
             .await
     }
 
+    /// The queues with due jobs that are none of these, and are no dead letter queues.
+    pub(crate) async fn find_unhandled(&self, handled: &[&str]) -> sqlx::Result<Vec<String>> {
+        sqlx::query_scalar(sql(&self.statements.find_unhandled))
+            .bind(handled)
+            .fetch_all(&self.pool)
+            .await
+    }
+
     /// Makes a queue with options in pg-boss's spelling; one that stands is left as it is.
     pub(crate) async fn create_queue(
         &self,

@@ -75,6 +75,7 @@ statements! {
     retry_job,
     delete_job,
     find_queues,
+    find_unhandled,
     create_queue,
     change_queue,
     advisory_lock,

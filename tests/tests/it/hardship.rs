@@ -5,6 +5,7 @@ mod environment;
 mod failing;
 mod fencing;
 mod input;
+mod nobody;
 mod policies;
 mod shared;
 mod taken_away;

@@ -35,10 +35,6 @@ async fn hs_form(form: Form) -> usize {
     form.people.len()
 }
 
-/// Is declared, and worked by nobody.
-#[job(executor = PgBoss)]
-async fn hs_orphan() {}
-
 const JOBS: &str = "SELECT count(*) FROM pgboss.job";
 
 #[tokio::test]
@@ -137,22 +133,5 @@ async fn what_node_sends_and_nobody_can_decode_reaches_the_dead_letter_queue() {
     let reason = copy.source_output.unwrap()["message"].to_string();
     assert!(reason.contains("`people`"), "{reason}");
     other.stop().await;
-    boss.stop().await.unwrap();
-}
-
-#[tokio::test]
-async fn a_job_that_nobody_handles_is_left_alone() {
-    let database = Database::new().await;
-    let boss = on(&database).only::<HsText>().connect().await.unwrap();
-    boss.start().await.unwrap();
-    let orphan = HsOrphan::run_now().on(&boss).submit(()).await.unwrap();
-    // Its neighbour was submitted later and has run: the orphan was passed over.
-    let text = HsText::run_now().on(&boss).submit("abc".into()).await;
-    assert_eq!(text.unwrap().output().await.unwrap(), 3);
-    let row = orphan.pg_boss().details().await.unwrap();
-    assert_eq!(
-        (row.state.to_string().as_str(), row.started_on),
-        ("created", None)
-    );
     boss.stop().await.unwrap();
 }

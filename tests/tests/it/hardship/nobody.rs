@@ -1,0 +1,79 @@
+//! A job that nobody handles is left alone, and seen in a warning.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use jobs_pg::prelude::*;
+use tests::Database;
+use tracing_subscriber::fmt::MakeWriter;
+
+use super::{execute, on, only_job_of};
+
+/// Is handled.
+#[job(executor = PgBoss)]
+async fn hs_neighbour() {}
+
+/// Keeps what is logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn lines_with(&self, word: &str) -> Vec<String> {
+        let text = String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned();
+        let found = text.lines().filter(|line| line.contains(word));
+        found.map(str::to_owned).collect()
+    }
+}
+
+impl io::Write for Log {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(text)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Log {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+#[tokio::test]
+async fn a_job_that_nobody_handles_is_left_alone_and_seen_in_a_warning() {
+    let database = Database::new().await;
+    let boss = on(&database).only::<HsNeighbour>().connect().await.unwrap();
+    let first = HsNeighbour::run_now().on(&boss).submit(()).await.unwrap();
+    execute(
+        database.pool(),
+        "SELECT pgboss.create_queue('hs_nobody', '{\"policy\": \"standard\"}'); \
+         INSERT INTO pgboss.job (name) VALUES ('hs_nobody')",
+    )
+    .await;
+    let log = Log::default();
+    {
+        // The test's runtime has one thread, so everything that is logged meanwhile is heard.
+        let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).finish();
+        let _heard = tracing_subscriber::util::SubscriberInitExt::set_default(subscriber);
+        boss.start().await.unwrap();
+    }
+    let warnings = log.lines_with("hs_nobody");
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].contains("WARN"), "{warnings:?}");
+    assert!(!warnings[0].contains("hs_neighbour"), "{warnings:?}");
+
+    // Its neighbours run meanwhile.
+    let second = HsNeighbour::run_now().on(&boss).submit(()).await.unwrap();
+    first.output().await.unwrap();
+    second.output().await.unwrap();
+    let row = only_job_of(database.pool(), "hs_nobody").await;
+    assert_eq!(
+        (row.state.to_string().as_str(), row.started_on),
+        ("created", None)
+    );
+    boss.stop().await.unwrap();
+}
