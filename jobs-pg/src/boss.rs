@@ -3,11 +3,13 @@
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use jobs_core::{Declaration, Error, ErrorKind, Provided, Registry};
 use sqlx::PgPool;
 use tokio::sync::{Mutex as AsyncMutex, OnceCell, broadcast, watch};
 use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout_at};
 
 use crate::builder::PgBossBuilder;
 use crate::config::Settings;
@@ -21,6 +23,10 @@ use crate::worker::{Doorbell, Settled, Worker};
 
 /// The name that jobs of [`PgBoss`] bear in [`SubmittedJob::executor_name`](jobs_core::SubmittedJob).
 pub const PG_BOSS_EXECUTOR_NAME: &str = "PgBoss";
+
+/// How long a pass of the upkeep may take to end when the executor stops. One that is cut short leaves undone what nobody
+/// else does before its time comes again.
+const LAST_PASS: Duration = Duration::from_secs(5);
 
 /// How many batches of settled ids a waiter in this process may lag behind, before it looks into the database.
 const SETTLED_BATCHES: usize = 256;
@@ -185,10 +191,13 @@ impl PgBoss {
         if let Some(worker) = started.worker {
             worker.stop(self.inner.settings.stop_timeout).await;
         }
-        for duty in started.upkeep {
-            duty.abort();
-            // What it was doing is given up only when it has ended: a connection half open, for one.
-            let _ = duty.await;
+        let give_up = Instant::now() + LAST_PASS;
+        for mut duty in started.upkeep {
+            if timeout_at(give_up, &mut duty).await.is_err() {
+                duty.abort();
+                // What it was doing is given up only when it has ended: a connection half open, for one.
+                let _ = duty.await;
+            }
         }
         Ok(())
     }
