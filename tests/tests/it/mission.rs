@@ -4,9 +4,12 @@
 mod blocking;
 mod entities;
 mod failures;
+mod http;
 mod lookup;
 mod options;
 mod outputs;
+mod programs;
+mod schedules;
 mod shapes;
 mod stopping;
 mod times;

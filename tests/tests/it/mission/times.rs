@@ -94,7 +94,6 @@ async fn w5_a_malformed_text_is_quoted_and_nothing_is_written() {
         "tomorrow",
         "2030-13-01T00:00:00Z",
         "2030-01-32",
-        
         "10 seconds",
         "",
     ] {

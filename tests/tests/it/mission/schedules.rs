@@ -1,0 +1,214 @@
+//! W8, W16: schedules are declared and nothing else; rows that are no longer declared go by themselves.
+
+use jobs_pg::{PgBoss, prelude::*};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tests::{Database, eventually};
+
+/// Far from due, whenever the tests run: its jobs are not what these tests are about.
+#[job(executor = PgBoss, options(retry_limit = 4, priority = 2), schedule = "0 0 29 2 *")]
+async fn schedule_plain() {}
+
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Report {
+    title: String,
+}
+
+#[job(
+    executor = PgBoss,
+    options(retry_limit = 4, priority = 2),
+    schedule(
+        cron = "30 6 29 2 *",
+        tz = "Europe/Berlin",
+        input = Report { title: "morning".into() },
+        options(priority = 9, expire_in = "1m"),
+        key = "morning",
+    ),
+    schedule(cron = "30 18 29 2 *", key = "evening"),
+)]
+async fn schedule_report(report: Report, ctx: Context<ScheduleReport>) -> (Report, i32) {
+    (report, ctx.job.priority)
+}
+
+#[job(executor = PgBoss)]
+async fn schedule_other(input: Value) -> Value {
+    input
+}
+
+#[job(executor = PgBoss)]
+async fn schedule_marker() {}
+
+const APPLICATION: &str = "mission-schedules";
+
+async fn started(database: &Database) -> PgBoss {
+    let boss = PgBoss::builder()
+        .url(database.url())
+        .max_connections(4)
+        .application_name(APPLICATION);
+    let boss = boss
+        .only::<(SchedulePlain, ScheduleReport, ScheduleOther, ScheduleMarker)>()
+        .connect()
+        .await
+        .unwrap();
+    boss.start().await.unwrap();
+    boss
+}
+
+/// The schedule rows of the jobs of this file.
+async fn rows(database: &Database) -> Vec<(String, String, String, String, Value, Value)> {
+    let rows =
+        "SELECT name, key, cron, timezone, coalesce(data, 'null'), options FROM pgboss.schedule
+                 WHERE name LIKE 'schedule\\_%' ORDER BY name, key";
+    sqlx::query_as(rows)
+        .fetch_all(database.pool())
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn w8_declared_schedules_stand_as_rows_once_the_executor_has_started() {
+    let database = Database::new().await;
+    let boss = started(&database).await;
+    let rows = rows(&database).await;
+    let heads: Vec<_> = rows
+        .iter()
+        .map(|(name, key, cron, zone, data, _)| json!([name, key, cron, zone, data]))
+        .collect();
+    assert_eq!(
+        heads,
+        [
+            json!(["schedule_plain", "", "0 0 29 2 *", "UTC", null]),
+            json!(["schedule_report", "evening", "30 18 29 2 *", "UTC", { "title": "" }]),
+            json!(["schedule_report", "morning", "30 6 29 2 *", "Europe/Berlin", { "title": "morning" }]),
+        ]
+    );
+    let option = |row: usize, name: &str| rows[row].5[name].clone();
+    assert_eq!(
+        (option(0, "retryLimit"), option(0, "priority")),
+        (json!(4), json!(2))
+    );
+    // What the schedule says wins over what the job says.
+    assert_eq!(
+        (
+            option(2, "retryLimit"),
+            option(2, "priority"),
+            option(2, "expireInSeconds")
+        ),
+        (json!(4), json!(9), json!(60))
+    );
+    boss.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn w16_a_row_that_differs_from_its_declaration_is_corrected_at_start() {
+    let database = Database::new().await;
+    let boss = started(&database).await;
+    let declared = rows(&database).await;
+    boss.stop().await.unwrap();
+    let change = "UPDATE pgboss.schedule SET cron = '1 1 1 1 *', timezone = 'Asia/Tokyo', data = '{\"title\": \"old\"}'
+                   WHERE name = 'schedule_report'; DELETE FROM pgboss.schedule WHERE name = 'schedule_plain'";
+    sqlx::raw_sql(change)
+        .execute(database.pool())
+        .await
+        .unwrap();
+    assert_ne!(rows(&database).await, declared);
+    boss.start().await.unwrap();
+    assert_eq!(rows(&database).await, declared);
+    boss.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn w16_what_is_no_longer_declared_goes_at_start_and_what_others_declared_stays() {
+    let database = Database::new().await;
+    let boss = started(&database).await;
+    boss.stop().await.unwrap();
+    let insert = "INSERT INTO pgboss.schedule (name, key, cron, timezone, options) VALUES ('schedule_other', $1, '0 0 29 2 *', 'UTC', $2)";
+    let others = [
+        ("stale", json!({ "application": APPLICATION, "tz": "UTC" })),
+        (
+            "of another application",
+            json!({ "application": "another", "tz": "UTC" }),
+        ),
+        ("of a Node program", json!({ "tz": "UTC" })),
+    ];
+    for (key, options) in others {
+        sqlx::query(insert)
+            .bind(key)
+            .bind(options)
+            .execute(database.pool())
+            .await
+            .unwrap();
+    }
+    boss.start().await.unwrap();
+    let rows = rows(&database).await;
+    let left: Vec<_> = rows
+        .iter()
+        .filter(|row| row.0 == "schedule_other")
+        .map(|row| row.1.as_str())
+        .collect();
+    assert_eq!(left, ["of a Node program", "of another application"]);
+    assert_eq!(rows.len(), 5);
+    boss.stop().await.unwrap();
+}
+
+/// Puts a schedule that is due in this minute, and in this alone.
+async fn put_due_now(database: &Database, name: &str, data: &Value) {
+    let insert = "INSERT INTO pgboss.schedule (name, cron, timezone, data, options)
+        SELECT $1, to_char(now() AT TIME ZONE 'UTC', 'FMMI FMHH24 FMDD FMMM') || ' *', 'UTC', $2, '{\"priority\": 6}'";
+    sqlx::query(insert)
+        .bind(name)
+        .bind(data)
+        .execute(database.pool())
+        .await
+        .unwrap();
+}
+
+async fn completed(database: &Database, name: &str) -> Vec<(Value, i32)> {
+    let jobs = "SELECT coalesce(data, 'null'), priority FROM pgboss.job WHERE name = $1 AND state = 'completed'";
+    sqlx::query_as(jobs)
+        .bind(name)
+        .fetch_all(database.pool())
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn w8_a_due_schedule_gives_exactly_one_job_whoever_looks_at_it() {
+    let database = Database::new().await;
+    let boss = started(&database).await;
+    boss.stop().await.unwrap();
+    // The pass of the first start is over; the next one is free for whoever comes first.
+    let free = "UPDATE pgboss.version SET cron_on = NULL";
+    sqlx::raw_sql(free).execute(database.pool()).await.unwrap();
+    put_due_now(&database, "schedule_other", &json!({ "n": 1 })).await;
+    let bosses = tokio::join!(started(&database), started(&database), started(&database));
+    eventually("the job ran", async || {
+        !completed(&database, "schedule_other").await.is_empty()
+    })
+    .await;
+    for boss in [&bosses.0, &bosses.1, &bosses.2] {
+        boss.stop().await.unwrap();
+    }
+
+    // A second pass over the same minute; once it has fired the marker, it has been through the other one too.
+    sqlx::raw_sql(free).execute(database.pool()).await.unwrap();
+    put_due_now(&database, "schedule_marker", &Value::Null).await;
+    boss.start().await.unwrap();
+    eventually("the marker ran", async || {
+        !completed(&database, "schedule_marker").await.is_empty()
+    })
+    .await;
+    assert_eq!(
+        completed(&database, "schedule_other").await,
+        [(json!({ "n": 1 }), 6)]
+    );
+    let all = "SELECT count(*) FROM pgboss.job WHERE name = 'schedule_other'";
+    assert_eq!(
+        sqlx::query_scalar::<_, i64>(all)
+            .fetch_one(database.pool())
+            .await
+            .unwrap(),
+        1
+    );
+    boss.stop().await.unwrap();
+}
