@@ -33,6 +33,7 @@ async fn look_around() -> Result<Value, jobs_pg::Error> {
     boss.install().await?;
     let job = FromEnvDoubles::submit(21).await?;
     let installed = job.pg_boss().details().await?.state;
+    let encrypted = is_encrypted(&boss).await;
     boss.start().await?;
     let output = job.output().await?;
     boss.stop().await?;
@@ -40,8 +41,18 @@ async fn look_around() -> Result<Value, jobs_pg::Error> {
     Ok(json!({
         "nobody": nobody,
         "installed": installed,
+        "encrypted": encrypted,
         "output": output,
         "connections": pool.options().get_max_connections(),
         "application": pool.connect_options().get_application_name(),
     }))
+}
+
+#[allow(
+    clippy::disallowed_methods,
+    reason = "tests look at the rows with SQL of their own"
+)]
+async fn is_encrypted(boss: &PgBoss) -> Option<bool> {
+    let ssl = sqlx::query_scalar("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()");
+    ssl.fetch_one(boss.pool()).await.ok()
 }

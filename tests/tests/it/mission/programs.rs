@@ -6,7 +6,7 @@ use std::process::{Output, Stdio};
 
 use serde_json::{Map, Value, json};
 use sqlx::ConnectOptions;
-use tests::{BOUND, Database};
+use tests::{BOUND, Cluster, Database, eventually};
 use tokio::process::Command;
 use tokio::time::timeout;
 
@@ -116,6 +116,55 @@ async fn w13_wrong_options_are_named_all_at_once_and_the_password_is_not_shown()
     let error = from_options(&wrong).await.unwrap_err();
     assert!(error.contains(database.name()), "{error}");
     assert!(!error.contains("s3cret-word"), "{error}");
+}
+
+/// Gives the server a certificate that nobody knows; `false` if this machine cannot make one.
+async fn give_certificate(database: &Database) -> bool {
+    let openssl = std::process::Command::new("openssl")
+        .arg("version")
+        .output();
+    if !openssl.is_ok_and(|output| output.status.success()) {
+        return false;
+    }
+    // The server's programs run in the folder of its data, where it looks for both files.
+    let make = "COPY (SELECT 1) TO PROGRAM 'openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=nobody \
+                -keyout server.key -out server.crt 2>/dev/null && chmod 600 server.key'";
+    for statement in [make, "ALTER SYSTEM SET ssl = on", "SELECT pg_reload_conf()"] {
+        sqlx::raw_sql(statement)
+            .execute(database.pool())
+            .await
+            .unwrap();
+    }
+    true
+}
+
+#[tokio::test]
+async fn w13_reject_unauthorized_decides_whether_an_unknown_certificate_will_do() {
+    let cluster = Cluster::new().await;
+    let database = Database::on(&cluster).await;
+    let said = from_options(&with(connection(&database), &json!({ "ssl": false })))
+        .await
+        .unwrap();
+    assert_eq!(said["encrypted"], false);
+    if !give_certificate(&database).await {
+        println!("SKIPPED: a server with a certificate; there is no openssl to make one");
+        return;
+    }
+    let any = with(
+        connection(&database),
+        &json!({ "ssl": { "rejectUnauthorized": false } }),
+    );
+    eventually("the server encrypts", async || {
+        from_options(&any).await.is_ok()
+    })
+    .await;
+    assert_eq!(from_options(&any).await.unwrap()["encrypted"], true);
+    for ssl in [json!(true), json!({ "rejectUnauthorized": true })] {
+        let error = from_options(&with(connection(&database), &json!({ "ssl": ssl })))
+            .await
+            .unwrap_err();
+        assert!(error.contains("certificate"), "{error}");
+    }
 }
 
 #[tokio::test]
