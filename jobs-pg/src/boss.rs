@@ -9,7 +9,7 @@ use jobs_core::{Declaration, Error, ErrorKind, Provided, Registry};
 use sqlx::PgPool;
 use tokio::sync::{Mutex as AsyncMutex, OnceCell, broadcast, watch};
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::builder::PgBossBuilder;
 use crate::config::Settings;
@@ -23,6 +23,9 @@ use crate::worker::{Doorbell, Settled, Worker};
 
 /// The name that jobs of [`PgBoss`] bear in [`SubmittedJob::executor_name`](jobs_core::SubmittedJob).
 pub const PG_BOSS_EXECUTOR_NAME: &str = "PgBoss";
+
+/// How long the schema may take to be checked or installed: others who install it too are waited for.
+const INSTALLATION: Duration = Duration::from_secs(120);
 
 /// How long a pass of the upkeep may take to end when the executor stops. One that is cut short leaves undone what nobody
 /// else does before its time comes again.
@@ -246,12 +249,17 @@ impl PgBoss {
         self.inner
             .store
             .get_or_try_init(|| async {
-                let layout = match (settings.migrate, settings.create_schema) {
-                    (true, true) => schema::ensure(pool, schema, Missing::Schema).await,
-                    (true, false) => schema::ensure(pool, schema, Missing::Tables).await,
-                    (false, _) => schema::attach(pool, schema).await,
+                let look = async {
+                    match (settings.migrate, settings.create_schema) {
+                        (true, true) => schema::ensure(pool, schema, Missing::Schema).await,
+                        (true, false) => schema::ensure(pool, schema, Missing::Tables).await,
+                        (false, _) => schema::attach(pool, schema).await,
+                    }
                 };
-                let layout = layout.map_err(Error::from)?;
+                let layout = timeout(INSTALLATION, look).await.map_err(|_| {
+                    let message = format!("the schema was not ready within {INSTALLATION:?}");
+                    Error::new(ErrorKind::Unavailable, message)
+                })??;
                 Ok(Arc::new(Store::new(pool.clone(), schema.clone(), layout)))
             })
             .await

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::config::Settings;
 use crate::error::cannot;
-use crate::store::{QueueRow, Store};
+use crate::store::{QueueRow, Store, bounded};
 use crate::supervise;
 use crate::worker::{CONCURRENCY, Line, Plan};
 
@@ -115,8 +115,7 @@ pub(crate) async fn schedules(
 }
 
 async fn find(store: &Store, names: &[&str]) -> Result<HashMap<String, QueueRow>, Error> {
-    let found = store
-        .find_queues(names)
+    let found = bounded(store.find_queues(names))
         .await
         .map_err(cannot("look for the queues of the jobs"))?;
     Ok(found
@@ -126,8 +125,7 @@ async fn find(store: &Store, names: &[&str]) -> Result<HashMap<String, QueueRow>
 }
 
 async fn create(store: &Store, name: &str, options: &Map<String, Value>) -> Result<(), Error> {
-    store
-        .create_queue(name, options)
+    bounded(store.create_queue(name, options))
         .await
         .map_err(cannot(format!("create the queue `{name}`")))
 }
@@ -186,8 +184,7 @@ async fn adapt(store: &Store, queue: &QueueRow, job: &Declaration) -> Result<(),
     if changes.is_empty() {
         return Ok(());
     }
-    store
-        .change_queue(job.name, &changes)
+    bounded(store.change_queue(job.name, &changes))
         .await
         .map_err(cannot(format!("change the queue `{}`", job.name)))
 }
