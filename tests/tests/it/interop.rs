@@ -5,6 +5,8 @@ mod doctor;
 mod facts;
 mod fetch;
 mod install;
+mod lives;
+mod names;
 mod notify;
 mod queues;
 mod schedule;

@@ -9,7 +9,7 @@ macro_rules! queues {
     ($($name:ident: $policy:tt, $partition:tt;)*) => {
         $(
             #[job(executor = PgBoss, queue(policy = $policy, partition = $partition))]
-            async fn $name() {}
+            pub(super) async fn $name() {}
         )*
         const QUEUES: &[(&str, &str, bool)] = &[$((stringify!($name), $policy, $partition)),*];
     };
