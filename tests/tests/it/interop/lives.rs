@@ -26,7 +26,7 @@ async fn io_orphan(_input: Value) {}
 
 #[job(executor = PgBoss)]
 async fn io_endless() {
-    pending().await
+    pending::<()>().await;
 }
 
 #[tokio::test]
