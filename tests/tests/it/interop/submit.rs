@@ -210,6 +210,44 @@ async fn case_19_a_throttle_slot_is_one_for_both_also_after_completion() {
 }
 
 #[tokio::test]
+async fn case_20_a_debounced_job_goes_to_the_same_next_slot() {
+    let Some(both) = Both::new().await else {
+        return;
+    };
+    let ours = both.submitting().await;
+    let submission = || {
+        let submission = IoGive::run_now().on(&ours);
+        submission.debounce(SLOT).singleton_key("ours")
+    };
+    let options =
+        json!({ "singletonSeconds": SLOT, "singletonNextSlot": true, "singletonKey": "theirs" });
+    let mut rows = Vec::new();
+    for _ in 0..2 {
+        let submitted = submission().submit(json!(1)).await.unwrap();
+        let sent = both.send("io_give", json!(1), options.clone()).await;
+        rows.push((
+            both.row(&submitted.job_id.to_string()).await,
+            both.row(&sent).await,
+        ));
+    }
+    let time = |row: &Value| {
+        row["start_after"]
+            .as_str()
+            .unwrap()
+            .parse::<DateTime<Utc>>()
+    };
+    for (ours, theirs) in &rows {
+        assert_eq!(ours["singleton_on"], theirs["singleton_on"]);
+        let apart = time(ours).unwrap() - time(theirs).unwrap();
+        assert!(apart.num_seconds().abs() <= 2, "{apart}");
+    }
+    assert_ne!(rows[0].0["singleton_on"], rows[1].0["singleton_on"]);
+    assert!(!submission().submit(json!(1)).await.unwrap().is_new());
+    assert_eq!(both.send("io_give", json!(1), options).await, "");
+    both.end(ours).await;
+}
+
+#[tokio::test]
 async fn case_21_an_id_is_taken_once_in_each_queue() {
     let Some(both) = Both::new().await else {
         return;
