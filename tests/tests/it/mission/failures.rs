@@ -77,8 +77,8 @@ async fn failure_panic(number: i32) {
 }
 
 #[job(executor = PgBoss, blocking, options(retry_limit = 0))]
-fn failure_panic_blocking() {
-    None::<()>.expect("nothing there");
+fn failure_panic_blocking(numbers: Vec<u8>) -> u8 {
+    *numbers.first().expect("nothing there")
 }
 
 #[derive(Serialize, Deserialize)]
@@ -231,7 +231,7 @@ async fn w3_a_panic_is_stored_with_its_message_and_place() {
         text(&row, "stack").contains("mission/failures.rs:"),
         "{row:?}"
     );
-    let row = failed::<FailurePanicBlocking>(&boss, ()).await;
+    let row = failed::<FailurePanicBlocking>(&boss, vec![]).await;
     assert_eq!(
         (text(&row, "name"), text(&row, "message")),
         ("Panic", "nothing there")

@@ -108,28 +108,24 @@ async fn w6_an_option_of_the_submission_wins_over_the_jobs_and_that_over_the_que
 async fn w6_options_are_taken_in_pg_boss_spelling() {
     let database = Database::new().await;
     let boss = idle::<OptionsDeclared>(&database).await;
-    let options = json!({
-        "retryLimit": 2, "retryDelay": 3, "retryBackoff": false, "retryDelayMax": null, "expireInSeconds": 4,
+    let mut options = json!({
+        "retryLimit": 2, "retryDelay": 3, "retryBackoff": true, "retryDelayMax": null, "expireInSeconds": 4,
         "retentionSeconds": 500, "deleteAfterSeconds": 6, "heartbeatSeconds": 17, "priority": 8, "deadLetter": "options_none",
     });
-    let job = boss
-        .scope(OptionsDeclared::submit_with((), options.clone()))
-        .await;
-    // The job's own `retry_delay_max` has no meaning without its backoff.
-    let error = job.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::BadInput, "{error}");
-
-    let mut options = options;
-    options["retryBackoff"] = json!(true);
-    let job = boss
-        .scope(OptionsDeclared::submit_with((), options))
-        .await
-        .unwrap();
+    let submit = async |options: &Value| {
+        boss.scope(OptionsDeclared::submit_with((), options.clone()))
+            .await
+    };
     let stated = json!({
         "retry": [2, 3, true, 3600], "expire": 4, "keep": 500, "delete": 6,
         "heartbeat": 17, "priority": 8, "dead": "options_none",
     });
+    let job = submit(&options).await.unwrap();
     assert_eq!(row(&boss, job.job_id).await, stated);
+
+    options["retryBackoff"] = json!(false);
+    let job = submit(&options).await.unwrap();
+    assert_eq!(row(&boss, job.job_id).await["retry"][2], json!(false));
     let id = uuid::Uuid::new_v4();
     let options = json!({ "id": id.to_string(), "startAfter": 60, "singletonKey": "k" });
     let job = boss

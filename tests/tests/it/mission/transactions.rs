@@ -30,7 +30,7 @@ async fn x1_a_job_exists_if_and_only_if_its_transaction_commits() {
             .execute(&mut *rolled_back)
             .await
             .unwrap();
-        let never = TransactionConfirmsOrder::submit_in(&mut *rolled_back, 1)
+        let never = TransactionConfirmsOrder::submit_in(&mut rolled_back, 1)
             .await
             .unwrap();
         rolled_back.rollback().await.unwrap();
@@ -44,7 +44,7 @@ async fn x1_a_job_exists_if_and_only_if_its_transaction_commits() {
             .execute(&mut *committed)
             .await
             .unwrap();
-        let job = TransactionConfirmsOrder::submit_in(&mut *committed, 2)
+        let job = TransactionConfirmsOrder::submit_in(&mut committed, 2)
             .await
             .unwrap();
         // Nobody else sees it yet.
