@@ -37,6 +37,8 @@ pub(super) fn expand(table: &Table<'_>) -> TokenStream {
                 #library::Table::from_provided(provided)
             }
         }
+        // A field that is `Copy` is borrowed like the others.
+        #[allow(clippy::needless_borrows_for_generic_args)]
         impl #library::TableRow for #row {
             type Id = #id_type;
             const TABLE: &'static [&'static str] = &[#(#name),*];
