@@ -121,11 +121,13 @@ impl Database {
 impl Drop for Database {
     fn drop(&mut self) {
         let drop = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
-        // In vain when the test has stopped its server, and then nothing is left anyway.
-        let _ = apart::run(timeout(
-            Duration::from_secs(20),
-            execute(&self.admin_url, drop),
-        ));
+        // In vain when the test has stopped its server, and then nothing is left anyway. It may also have to wait for a
+        // connection that is just being opened by a task of the test's runtime, which stands still here; the server goes on
+        // without us then, once that is gone. The bound is made in there, for the same reason.
+        let _ = apart::run(async {
+            let drop = execute(&self.admin_url, drop);
+            timeout(Duration::from_secs(3), drop).await
+        });
     }
 }
 
