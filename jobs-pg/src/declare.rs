@@ -89,8 +89,7 @@ pub(crate) async fn plan(
 /// renamed while its jobs waited.
 pub(crate) async fn warn_of_unhandled(store: &Store, registry: &Registry) -> Result<(), Error> {
     let handled: Vec<&str> = registry.iter().map(|job| job.declaration().name).collect();
-    let queues = store
-        .find_unhandled(&handled)
+    let queues = bounded(store.find_unhandled(&handled))
         .await
         .map_err(cannot("look for jobs that nobody handles"))?;
     if !queues.is_empty() {

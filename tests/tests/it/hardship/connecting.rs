@@ -37,9 +37,9 @@ async fn refused(url: &str, names: &[&str]) -> ErrorKind {
 }
 
 /// A server that does the same with everybody who calls.
-async fn server<F: Future<Output = ()> + Send>(answer: fn(TcpStream) -> F) -> String
+async fn server<F>(answer: fn(TcpStream) -> F) -> String
 where
-    F: 'static,
+    F: Future<Output = ()> + Send + 'static,
 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

@@ -45,7 +45,7 @@ async fn hs_short() {}
 /// Stands alone until it has ended.
 #[job(executor = PgBoss, queue(policy = "exclusive"))]
 async fn hs_exclusive() {
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 type Seen = Arc<Mutex<Vec<(String, u32)>>>;
