@@ -78,8 +78,8 @@ pub enum End {
     Completed(Option<Value>),
     /// It failed for good with this.
     Failed(Option<Value>),
-    /// It was cancelled.
-    Cancelled,
+    /// It was cancelled; this is what its row has: the reason if it did so itself, else what an attempt before has left.
+    Cancelled(Option<Value>),
     /// There is no such row, or no longer.
     Deleted,
 }

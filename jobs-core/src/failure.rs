@@ -26,6 +26,9 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// The name under which the reason of a job that cancelled itself is stored.
+    pub const CANCELLED: &str = "Cancelled";
+
     /// Makes a failure without a cause.
     pub fn new(name: impl Into<String>, message: impl Into<String>) -> Self {
         let (name, message) = (name.into(), message.into());

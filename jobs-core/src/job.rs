@@ -111,7 +111,7 @@ pub struct Schedule {
     pub cron: &'static str,
     /// The time zone, checked while compiling; `None` is UTC.
     pub tz: Option<&'static str>,
-    /// What becomes of ticks that nobody was there to see: `skip` or `once`.
+    /// What becomes of ticks that nobody was there to see: `skip`, `once` (the latest) or `all`.
     pub missed: Option<&'static str>,
     /// Makes the input of the jobs that it submits, as JSON.
     pub input: fn() -> Result<serde_json::Value, serde_json::Error>,

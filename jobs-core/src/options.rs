@@ -5,7 +5,9 @@ mod json;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use jobs_rules::{JobOption, check_integer, check_name, check_retry_delay_max, check_seconds};
+use jobs_rules::{
+    JobOption, check_integer, check_name, check_retry_delay_max, check_seconds, parse_duration,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -68,29 +70,46 @@ pub struct Group {
     pub tier: Option<String>,
 }
 
-/// Whole seconds: an integer, or a duration.
+/// Whole seconds: an integer, a duration, or a text such as `"90s"`, `"15m"`, `"2h"`, `"7d"`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no length of time",
+    label = "not a length of time",
+    note = "write whole seconds (`90`), a `Duration`, or a text (\"90s\", \"15m\", \"2h\", \"7d\")"
+)]
 pub trait IntoSeconds {
-    /// The time; `None` if it is negative.
-    fn into_time(self) -> Option<Duration>;
+    /// Reads it.
+    ///
+    /// # Errors
+    /// What is wrong with it, or that it is negative.
+    fn into_time(self) -> Result<Duration, String>;
 }
 
+const NEGATIVE: &str = "must not be negative";
+
 impl IntoSeconds for Duration {
-    fn into_time(self) -> Option<Duration> {
-        Some(self)
+    fn into_time(self) -> Result<Duration, String> {
+        Ok(self)
     }
 }
 
 impl IntoSeconds for TimeDelta {
-    fn into_time(self) -> Option<Duration> {
-        self.to_std().ok()
+    fn into_time(self) -> Result<Duration, String> {
+        self.to_std().map_err(|_| NEGATIVE.into())
+    }
+}
+
+impl IntoSeconds for &str {
+    fn into_time(self) -> Result<Duration, String> {
+        parse_duration(self).map_err(|error| format!("is wrong: {error}"))
     }
 }
 
 macro_rules! seconds {
     ($($integer:ty)*) => {$(
         impl IntoSeconds for $integer {
-            fn into_time(self) -> Option<Duration> {
-                u64::try_from(self).ok().map(Duration::from_secs)
+            fn into_time(self) -> Result<Duration, String> {
+                let seconds = u64::try_from(self).map_err(|_| NEGATIVE)?;
+                Ok(Duration::from_secs(seconds))
             }
         }
     )*};
@@ -263,15 +282,11 @@ impl JobOptions {
     }
 
     fn seconds(&mut self, option: JobOption, time: impl IntoSeconds) -> Option<i32> {
-        match time.into_time() {
-            Some(time) => check_seconds(option, time)
-                .map_err(|error| self.refuse(error))
-                .ok(),
-            None => {
-                self.refuse(format!("`{option}` must not be negative"));
-                None
-            }
-        }
+        let checked = match time.into_time() {
+            Ok(time) => check_seconds(option, time).map_err(|error| error.to_string()),
+            Err(wrong) => Err(format!("`{option}` {wrong}")),
+        };
+        checked.map_err(|error| self.refuse(error)).ok()
     }
 
     fn integer(&mut self, option: JobOption, value: i64) -> Option<i32> {

@@ -99,10 +99,15 @@ impl<J: Job> SubmittedJob<J> {
                     Failure::read(output.as_ref()),
                 ))
             }
-            End::Cancelled => Err(Error::new(
-                ErrorKind::Cancelled,
-                format!("job {job_id} in queue `{job_name}` was cancelled"),
-            )),
+            End::Cancelled(output) => {
+                let message = format!("job {job_id} in queue `{job_name}` was cancelled");
+                // Somebody else gives no reason, and the output is that of an attempt before.
+                let reason = Failure::read(output.as_ref());
+                Err(match reason.name == Failure::CANCELLED {
+                    true => Error::caused_by(ErrorKind::Cancelled, message, reason),
+                    false => Error::new(ErrorKind::Cancelled, message),
+                })
+            }
             End::Deleted => Err(Error::new(
                 ErrorKind::Deleted,
                 format!("there is no job {job_id} in queue `{job_name}`, or no longer"),

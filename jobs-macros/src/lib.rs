@@ -46,7 +46,7 @@ use proc_macro::TokenStream;
 /// | `queue(...)` | `policy = "..."` (`standard`, `short`, `singleton`, `stately`, `exclusive`, `key_strict_fifo`), `partition`, `notify = false` |
 /// | `worker(concurrency = n)` | how many of these jobs may run at once in this process |
 /// | `schedule = "cron"` | when to submit the job by itself, in UTC; the input type must have a `Default` |
-/// | `schedule(...)` | the same with `cron`, `tz`, `input = expression`, `options(...)`, `missed = "skip"` or `"once"`, and a `key` that tells several schedules apart |
+/// | `schedule(...)` | the same with `cron`, `tz`, `input = expression`, `options(...)`, `missed = "skip"`, `"once"` or `"all"`, and a `key` that tells several schedules apart |
 /// | `blocking` | the function is a plain one and runs on the pool for blocking work |
 /// | `crate = path` | where the library is, if it is not a dependency by its own name |
 ///

@@ -27,23 +27,49 @@ pub(crate) async fn queues(store: &Store, jobs: &[&'static Declaration]) -> Resu
         .chain(dead_letters.iter().copied())
         .collect();
     let standing = find(store, &names).await?;
-    // First those that the others point to; a job's own queue may be one of them.
-    for name in dead_letters {
-        if !standing.contains_key(name) && !jobs.iter().any(|job| job.name == name) {
-            create(store, name, &wanted(None)).await?;
-        }
-    }
-    let (targets, rest): (Vec<&Declaration>, Vec<&Declaration>) = jobs
+    let (stand, missing): (Vec<&Declaration>, Vec<&Declaration>) = jobs
         .iter()
         .copied()
-        .partition(|job| job.options.values().dead_letter.is_none());
-    for job in targets.into_iter().chain(rest) {
-        match standing.get(job.name) {
-            None => create(store, job.name, &wanted(Some(job))).await?,
-            Some(queue) => adapt(store, queue, job).await?,
+        .partition(|job| standing.contains_key(job.name));
+    let mut new: Vec<(&str, Map<String, Value>)> = dead_letters
+        .into_iter()
+        .filter(|name| !standing.contains_key(*name) && !jobs.iter().any(|job| job.name == *name))
+        .map(|name| (name, wanted(None)))
+        .collect();
+    for job in targets_first(missing)? {
+        new.push((job.name, wanted(Some(job))));
+    }
+    create(store, &new).await?;
+    for job in stand {
+        if let Some(queue) = standing.get(job.name) {
+            adapt(store, queue, job).await?;
         }
     }
     Ok(())
+}
+
+/// Orders jobs so that the queue that takes the dead letters of another comes before it.
+fn targets_first(jobs: Vec<&'static Declaration>) -> Result<Vec<&'static Declaration>, Error> {
+    let mut ordered = Vec::with_capacity(jobs.len());
+    let mut rest = jobs;
+    while !rest.is_empty() {
+        let waits = |job: &&Declaration| {
+            let target = job.options.values().dead_letter.as_deref();
+            target.is_some_and(|target| rest.iter().any(|other| other.name == target))
+        };
+        let (waiting, ready): (Vec<_>, Vec<_>) = rest.iter().copied().partition(waits);
+        if ready.is_empty() {
+            let names: Vec<&str> = waiting.iter().map(|job| job.name).collect();
+            let message = format!(
+                "the dead letters of `{}` go in a circle",
+                names.join("`, `")
+            );
+            return Err(Error::new(ErrorKind::Configuration, message));
+        }
+        ordered.extend(ready);
+        rest = waiting;
+    }
+    Ok(ordered)
 }
 
 /// Which jobs this process runs, and how.
@@ -123,10 +149,17 @@ async fn find(store: &Store, names: &[&str]) -> Result<HashMap<String, QueueRow>
         .collect())
 }
 
-async fn create(store: &Store, name: &str, options: &Map<String, Value>) -> Result<(), Error> {
-    bounded(store.create_queue(name, options))
+async fn create(store: &Store, queues: &[(&str, Map<String, Value>)]) -> Result<(), Error> {
+    if queues.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<&str> = queues.iter().map(|(name, _)| *name).collect();
+    bounded(store.create_queues(queues))
         .await
-        .map_err(cannot(format!("create the queue `{name}`")))
+        .map_err(cannot(format!(
+            "create the queues `{}`",
+            names.join("`, `")
+        )))
 }
 
 /// The options with which a queue is created, in pg-boss's spelling.

@@ -65,7 +65,7 @@ impl Executor for PgBoss {
                 Ok(Some((state, output))) => match state.as_str() {
                     "completed" => return Ok(End::Completed(output)),
                     "failed" => return Ok(End::Failed(output)),
-                    "cancelled" => return Ok(End::Cancelled),
+                    "cancelled" => return Ok(End::Cancelled(output)),
                     _ => away_since = None,
                 },
                 Err(error) => {

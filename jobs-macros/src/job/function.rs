@@ -108,7 +108,7 @@ fn check_asyncness(signature: &Signature, is_blocking: bool, errors: &mut Errors
         ),
         (None, false) => errors.at(
             signature.fn_token,
-            format!("a job is an `async fn`; write `async fn {name}`, or add `blocking` to run a plain function on its own thread"),
+            format!("a job is an `async fn`; write `async fn {name}`, or add `blocking` to run a plain function on the pool for blocking work"),
         ),
         _ => {}
     }

@@ -50,7 +50,11 @@ const TZ: Form = Form::new(
     "tz = \"Europe/Berlin\"",
 );
 const INPUT: Form = Form::new("input", "an expression", "input = Greeting::default()");
-const MISSED: Form = Form::new("missed", "`\"skip\"` or `\"once\"`", "missed = \"once\"");
+const MISSED: Form = Form::new(
+    "missed",
+    "`\"skip\"`, `\"once\"` or `\"all\"`",
+    "missed = \"once\"",
+);
 const KEY: Form = Form::new("key", "a name as text", "key = \"nightly\"");
 const IN_SCHEDULE: [Form; 6] = [CRON, TZ, INPUT, OPTIONS, MISSED, KEY];
 

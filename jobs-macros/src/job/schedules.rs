@@ -91,11 +91,8 @@ fn checked_zone(zone: &LitStr, errors: &mut Errors) -> String {
 
 fn checked_missed(missed: &LitStr, errors: &mut Errors) -> Option<String> {
     let message = match missed.value().as_str() {
-        known @ ("skip" | "once") => return Some(known.to_owned()),
-        "all" => {
-            "`missed = \"all\"` is not supported yet; write `\"skip\"` or `\"once\"`".to_owned()
-        }
-        other => jobs_rules::unknown("policy for missed times", other, &["skip", "once"]),
+        known @ ("skip" | "once" | "all") => return Some(known.to_owned()),
+        other => jobs_rules::unknown("policy for missed times", other, &["skip", "once", "all"]),
     };
     errors.at(missed, message);
     None

@@ -1,6 +1,7 @@
 //! Queues.
 
 use serde_json::{Map, Value};
+use sqlx::types::Json;
 
 use super::{Store, sql};
 
@@ -39,18 +40,20 @@ impl Store {
             .await
     }
 
-    /// Makes a queue with options in pg-boss's spelling; one that stands is left as it is.
-    pub(crate) async fn create_queue(
+    /// Makes queues with options in pg-boss's spelling, in this order, and all of them or none; those that stand are left as
+    /// they are.
+    pub(crate) async fn create_queues(
         &self,
-        name: &str,
-        options: &Map<String, Value>,
+        queues: &[(&str, Map<String, Value>)],
     ) -> sqlx::Result<()> {
         let mut transaction = self.begin_locked("create-queue").await?;
-        sqlx::query(sql(&self.statements.create_queue))
-            .bind(name)
-            .bind(sqlx::types::Json(options))
-            .execute(&mut *transaction)
-            .await?;
+        for (name, options) in queues {
+            sqlx::query(sql(&self.statements.create_queue))
+                .bind(name)
+                .bind(Json(options))
+                .execute(&mut *transaction)
+                .await?;
+        }
         transaction.commit().await
     }
 
@@ -62,7 +65,7 @@ impl Store {
     ) -> sqlx::Result<()> {
         sqlx::query(sql(&self.statements.change_queue))
             .bind(name)
-            .bind(sqlx::types::Json(options))
+            .bind(Json(options))
             .execute(&self.pool)
             .await
             .map(drop)

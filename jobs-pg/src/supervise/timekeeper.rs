@@ -4,6 +4,7 @@
 //! that none is made twice. Time is the database's throughout.
 
 use std::collections::{BTreeSet, HashSet};
+use std::iter;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -13,6 +14,9 @@ use crate::store::{Filing, ScheduleRow, Store};
 
 /// An occurrence that no pass has seen for longer is missed (pg-boss 12.38).
 const WINDOW: TimeDelta = TimeDelta::seconds(60);
+/// How many missed occurrences of one schedule are made up for at most, the latest of them, where it asks for all. pg-boss
+/// 12.38 knows no such policy: where one of its processes sees to the outage first, they are skipped.
+const MOST_MADE_UP: usize = 1_000;
 const SLOT: &str = "%Y-%m-%d %H:%M:00";
 
 /// Reads schedules, and tells of each that cannot be read once.
@@ -123,13 +127,26 @@ fn due<'a>(schedules: &[(&'a ScheduleRow, Recurrence)], span: Span) -> Vec<Filin
 fn slots(schedule: &ScheduleRow, recurrence: &Recurrence, span: Span) -> BTreeSet<String> {
     let window_start = span.now - WINDOW;
     let mut due = recurrence.due(window_start, span.now);
-    if let (Some("once"), Some(previous)) = (schedule.missed.as_deref(), span.previous) {
+    if let Some(previous) = span.previous {
         let since = previous.max(schedule.created_on);
-        if since < window_start {
-            due.extend(recurrence.latest(since, window_start));
-        }
+        let most = match schedule.missed.as_deref() {
+            Some("once") => 1,
+            Some("all") => MOST_MADE_UP,
+            _ => 0,
+        };
+        due.extend(missed(recurrence, since, window_start).take(most));
     }
     due.iter().map(|at| at.format(SLOT).to_string()).collect()
+}
+
+/// The occurrences in (after, until], the latest first.
+fn missed(
+    recurrence: &Recurrence,
+    after: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> impl Iterator<Item = DateTime<Utc>> {
+    let before = move |at: DateTime<Utc>| recurrence.latest(after, at - TimeDelta::milliseconds(1));
+    iter::successors(recurrence.latest(after, until), move |at| before(*at))
 }
 
 #[cfg(test)]

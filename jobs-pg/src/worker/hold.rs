@@ -145,7 +145,7 @@ impl Outcomes {
             Outcome::Snoozed(after) => self.released.push((attempt, Some(after.as_secs_f64()))),
             Outcome::Released => self.released.push((attempt, None)),
             Outcome::Cancelled(reason) => {
-                let output = text_of(&Failure::new("Cancelled", reason));
+                let output = text_of(&Failure::new(Failure::CANCELLED, reason));
                 self.cancelled.push((attempt, output));
             }
             Outcome::Lost => {}

@@ -56,6 +56,25 @@ fn of_several_missed_occurrences_one_is_made_up_for_if_asked() {
 }
 
 #[test]
+fn every_missed_occurrence_is_made_up_for_if_all_are_asked_for_up_to_a_bound() {
+    let all = row("0 * * * *", Some("all"));
+    let due = slots_of(&all, Some("2026-03-01T07:30:00Z"), "2026-03-01T10:30:00Z");
+    assert_eq!(
+        due,
+        ["08:00:00", "09:00:00", "10:00:00"].map(|time| format!("2026-03-01 {time}"))
+    );
+    let every_minute = row("* * * * *", Some("all"));
+    let due = slots_of(
+        &every_minute,
+        Some("2026-02-01T00:00:00Z"),
+        "2026-03-01T10:30:00Z",
+    );
+    // And the one that is due now.
+    assert_eq!(due.len(), MOST_MADE_UP + 1);
+    assert_eq!(due.last().map(String::as_str), Some("2026-03-01 10:30:00"));
+}
+
+#[test]
 fn what_was_missed_before_the_schedule_stood_is_not_made_up_for() {
     let mut once = row("0 * * * *", Some("once"));
     once.created_on = at("2026-03-01T10:05:00Z");

@@ -1,6 +1,0 @@
-use jobs_pg::prelude::*;
-
-#[job(executor = PgBoss, schedule(cron = "0 * * * *", missed = "all"))]
-async fn send_mail() {}
-
-fn main() {}
