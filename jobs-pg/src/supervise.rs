@@ -29,6 +29,8 @@ use timekeeper::Timekeeper;
 /// How often each process looks for attempts whose worker is gone: their jobs are to run again within half a minute.
 const SWEEP: Duration = Duration::from_secs(5);
 
+/// How soon a pass that failed is tried again.
+const SOON: Duration = Duration::from_secs(5);
 /// How long one pass may take that is made every few seconds.
 const SHORT: Duration = Duration::from_secs(60);
 /// How long one pass may take over the counts of all queues.
@@ -48,6 +50,7 @@ pub(crate) fn start(
         doorbell: Arc::clone(doorbell),
         intervals: settings.intervals.clone(),
         timekeeper: Mutex::default(),
+        claims: Mutex::default(),
     });
     let mut duties = Vec::new();
     if settings.supervise {
@@ -65,6 +68,8 @@ struct Upkeep {
     doorbell: Arc<Doorbell>,
     intervals: Intervals,
     timekeeper: Mutex<Timekeeper>,
+    /// A claim passes over queues that are locked, so the duties of one process must not lock them to each other.
+    claims: Mutex<()>,
 }
 
 impl Upkeep {
@@ -72,9 +77,9 @@ impl Upkeep {
         let Intervals {
             supervise, flow, ..
         } = self.intervals;
-        let duty = |doing, interval, bound| Duty {
+        let duty = |doing, interval: Duration, bound| Duty {
             doing,
-            interval,
+            interval: interval.min(SOON),
             bound,
         };
         [
@@ -104,7 +109,7 @@ impl Upkeep {
     fn keep_time(self: &Arc<Self>, stopping: &watch::Receiver<bool>) -> JoinHandle<()> {
         let duty = Duty {
             doing: "look at the schedules",
-            interval: self.intervals.cron_monitor,
+            interval: self.intervals.cron_monitor.min(SOON),
             bound: SHORT,
         };
         self.take_on(duty, stopping, Self::file_due)
@@ -138,12 +143,18 @@ impl Upkeep {
     }
 
     async fn monitor(self: Arc<Self>) -> sqlx::Result<Duration> {
+        let _turn = self.claims.lock().await;
         monitor::monitor(&self.store, self.intervals.monitor).await?;
         Ok(self.intervals.supervise)
     }
 
     async fn maintain(self: Arc<Self>) -> sqlx::Result<Duration> {
-        maintain::maintain(&self.store, self.intervals.maintenance).await?;
+        let interval = self.intervals.maintenance.as_secs_f64();
+        let queues = {
+            let _turn = self.claims.lock().await;
+            self.store.claim_maintenance(interval).await?
+        };
+        maintain::maintain(&self.store, &queues).await?;
         Ok(self.intervals.supervise)
     }
 

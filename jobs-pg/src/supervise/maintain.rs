@@ -1,16 +1,13 @@
 //! Tidying queues: jobs that were kept long enough are removed.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
 use crate::store::{Store, Untidy};
+use std::collections::BTreeMap;
 
 /// How many jobs one transaction removes.
 const BATCH: i64 = 10_000;
 
-/// Takes the queues whose turn it is, and tidies them; those that it cannot finish are given back.
-pub(super) async fn maintain(store: &Store, interval: Duration) -> sqlx::Result<()> {
-    let queues = store.claim_maintenance(interval.as_secs_f64()).await?;
+/// Tidies queues that were taken for it; those that it cannot finish are given back.
+pub(super) async fn maintain(store: &Store, queues: &[Untidy]) -> sqlx::Result<()> {
     for (at, queue) in queues.iter().enumerate() {
         if let Err(error) = tidy(store, queue).await {
             let unfinished: Vec<_> = queues[at..].iter().map(|one| one.name.clone()).collect();
@@ -20,7 +17,7 @@ pub(super) async fn maintain(store: &Store, interval: Duration) -> sqlx::Result<
             return Err(error);
         }
     }
-    delete_loose_dependencies(store, &queues).await
+    delete_loose_dependencies(store, queues).await
 }
 
 async fn tidy(store: &Store, queue: &Untidy) -> sqlx::Result<()> {

@@ -164,7 +164,8 @@ async fn jobs_kept_long_enough_are_removed_and_the_rest_is_counted() {
          INSERT INTO @job_dependency VALUES ('mail', gen_random_uuid(), 'mail', gen_random_uuid())",
     )
     .await;
-    maintain::maintain(&db.store, Duration::from_secs(60))
+    let queues = db.store.claim_maintenance(60.0).await.expect("claimed");
+    maintain::maintain(&db.store, &queues)
         .await
         .expect("tidied");
     let left = db.rows("SELECT priority FROM @job ORDER BY 1").await;

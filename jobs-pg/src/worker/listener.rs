@@ -32,7 +32,7 @@ pub(crate) async fn run(store: Arc<Store>, doorbell: Arc<Doorbell>) {
 }
 
 async fn listen(store: &Store, doorbell: &Doorbell) -> sqlx::Result<std::convert::Infallible> {
-    let own = format!("{}_{}", store.channel(), Uuid::new_v4().simple());
+    let own = own_channel(store.channel());
     let mut listener = in_time(PgListener::connect_with(store.listener_pool())).await?;
     // sqlx would connect again by itself, but what was sent before it listens again would be missed in silence.
     listener.eager_reconnect(false);
@@ -51,6 +51,12 @@ async fn listen(store: &Store, doorbell: &Doorbell) -> sqlx::Result<std::convert
             }
         }
     }
+}
+
+/// A channel for this listener alone. `NOTIFY` takes names of up to 63 bytes, and pg-boss's own has 31.
+fn own_channel(channel: &str) -> String {
+    let chance = Uuid::new_v4().simple().to_string();
+    format!("{channel}_{}", &chance[..16])
 }
 
 /// A round trip through the server's notifications: a listener that hears nothing may be dead without knowing.
@@ -79,4 +85,16 @@ async fn in_time<T>(step: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result
 
 fn gone() -> sqlx::Error {
     sqlx::Error::Io(std::io::ErrorKind::ConnectionAborted.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_channel;
+    use crate::Schema;
+
+    #[test]
+    fn a_listener_s_own_channel_has_a_name_that_notify_takes() {
+        let schema = Schema::new("pgboss").expect("a good name");
+        assert!(own_channel(&schema.channel()).len() <= 63);
+    }
 }
