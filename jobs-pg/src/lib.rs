@@ -37,6 +37,7 @@ mod entities;
 mod environment;
 mod error;
 mod executor;
+mod operation;
 mod schema;
 mod store;
 mod supervise;
@@ -47,6 +48,7 @@ pub use builder::PgBossBuilder;
 pub use details::{JobDetails, JobState, PgBossExt, PgBossJob};
 pub use entities::{Connection, Connections, ReadRow, Table, TableRow, Values};
 pub use jobs_core::*;
+pub use operation::Operation;
 pub use schema::{Schema, SchemaError};
 
 #[doc(hidden)]

@@ -11,6 +11,7 @@ mod queues;
 mod schedules;
 mod settle;
 mod submit;
+mod subscriptions;
 mod upkeep;
 
 pub(crate) use fetch::{Fetched, Wanted};

@@ -103,6 +103,8 @@ statements! {
     record_last_job,
     declare_schedules,
     delete_undeclared_schedules,
+    subscribe,
+    unsubscribe,
 }
 
 const SCHEMA: &str = "/* schema */";

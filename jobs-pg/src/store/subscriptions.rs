@@ -1,0 +1,37 @@
+//! Events and the queues that subscribed to them.
+
+use sqlx::PgConnection;
+
+use super::{Store, sql};
+
+impl Store {
+    /// Subscribes a queue to an event.
+    pub(crate) async fn subscribe(
+        &self,
+        connection: &mut PgConnection,
+        event: &str,
+        queue: &str,
+    ) -> sqlx::Result<()> {
+        sqlx::query(sql(&self.statements.subscribe))
+            .bind(event)
+            .bind(queue)
+            .execute(connection)
+            .await
+            .map(drop)
+    }
+
+    /// Ends a subscription; `false` if there is none.
+    pub(crate) async fn unsubscribe(
+        &self,
+        connection: &mut PgConnection,
+        event: &str,
+        queue: &str,
+    ) -> sqlx::Result<bool> {
+        sqlx::query(sql(&self.statements.unsubscribe))
+            .bind(event)
+            .bind(queue)
+            .execute(connection)
+            .await
+            .map(|done| done.rows_affected() > 0)
+    }
+}
