@@ -37,6 +37,7 @@ mod entities;
 mod environment;
 mod error;
 mod executor;
+mod given;
 mod jitter;
 mod job_ref;
 mod operation;

@@ -4,7 +4,6 @@ mod dead_letters;
 mod fetch;
 mod find;
 mod flow;
-mod given;
 mod queue_options;
 mod queues;
 mod schedules;
