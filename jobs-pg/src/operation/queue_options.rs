@@ -36,6 +36,13 @@ impl IntoQueueOptions for QueueOptions {
     }
 }
 
+/// No options.
+impl IntoQueueOptions for () {
+    fn into_queue_options(self) -> QueueOptions {
+        QueueOptions::new()
+    }
+}
+
 impl IntoQueueOptions for Value {
     fn into_queue_options(self) -> QueueOptions {
         let options = QueueOptions::new();

@@ -47,6 +47,13 @@ impl IntoScheduleOptions for ScheduleOptions {
     }
 }
 
+/// No options.
+impl IntoScheduleOptions for () {
+    fn into_schedule_options(self) -> ScheduleOptions {
+        ScheduleOptions::new()
+    }
+}
+
 impl IntoScheduleOptions for Value {
     fn into_schedule_options(self) -> ScheduleOptions {
         let mut options = ScheduleOptions::new();
