@@ -1,6 +1,7 @@
 //! Node's pg-boss and ours on one database, in both directions. A test named `case_NN_...` bears the number of its case in
 //! the list of what two programs on one schema must agree in.
 
+mod clock;
 mod doctor;
 mod facts;
 mod fetch;
@@ -11,6 +12,7 @@ mod names;
 mod notify;
 mod queues;
 mod schedule;
+mod schedules_by_hand;
 mod settle;
 mod submit;
 

@@ -71,7 +71,10 @@ async fn case_65_ours_completes_the_parents_of_nodes_flow_and_either_lets_the_ch
         } else {
             both.boss.call("resolveFlow", json!([])).await;
         }
-        assert_eq!(waiting(&both, &c).await, json!(["created", false, false, 0]));
+        assert_eq!(
+            waiting(&both, &c).await,
+            json!(["created", false, false, 0])
+        );
         assert_eq!(
             waiting(&both, &a).await,
             json!(["completed", false, false, 0])
@@ -166,24 +169,29 @@ async fn a_flow_is_stored_whole_or_not_at_all() {
     let one_only = QueueOptions::new().policy(jobs_pg::QueuePolicy::Short);
     ours.create_queue("io_narrow", one_only).await.unwrap();
     ours.send("io_narrow", 1, JobOptions::new()).await.unwrap();
-    let pair = || {
-        Flow::new()
-            .job("a", "io_narrow", 2)
-            .job("b", "io_whole", 3)
-    };
+    let pair = || Flow::new().job("a", "io_narrow", 2).job("b", "io_whole", 3);
     let kept_out = ours.flow(pair().waits_for("b", ["a"])).await.unwrap_err();
     assert_eq!(kept_out.kind(), ErrorKind::Refused);
     assert!(kept_out.to_string().contains("`a`"), "{kept_out}");
     for (flow, part) in [
         (pair(), "one of them waits"),
         (pair().waits_for("b", ["c"]), "`c`"),
-        (pair().waits_for("b", ["a"]).waits_for("a", ["b"]), "wait for itself"),
-        (pair().job("a", "io_whole", 4).waits_for("b", ["a"]), "two jobs"),
+        (
+            pair().waits_for("b", ["a"]).waits_for("a", ["b"]),
+            "wait for itself",
+        ),
+        (
+            pair().job("a", "io_whole", 4).waits_for("b", ["a"]),
+            "two jobs",
+        ),
         (Flow::new().job("a", "io whole", 1), "' '"),
     ] {
         let refused = ours.flow(flow).await.unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::BadInput);
-        assert!(refused.to_string().contains(part) || part == "' '", "{refused}");
+        assert!(
+            refused.to_string().contains(part) || part == "' '",
+            "{refused}"
+        );
     }
     let jobs = "SELECT count(*) FROM pgboss.job";
     assert_eq!(both.value::<i64>(jobs).await, 1);
@@ -219,15 +227,27 @@ async fn case_67_what_either_publishes_goes_to_the_subscriptions_of_both() {
         assert_eq!(data.len(), 2, "{queue}: {data:?}");
         assert!(jobs.iter().all(|job| job["priority"] == 4));
     }
-    assert!(ours.publish("nobody hears", 1, ()).await.unwrap().is_empty());
+    assert!(
+        ours.publish("nobody hears", 1, ())
+            .await
+            .unwrap()
+            .is_empty()
+    );
 
     let unknown = ours.subscribe("user made", "io_no_such").await.unwrap_err();
     assert_eq!(unknown.kind(), ErrorKind::NotFound);
-    assert!(ours.unsubscribe("user made", "io_heard_by_node").await.unwrap());
-    assert!(!ours.unsubscribe("user made", "io_heard_by_node").await.unwrap());
-    both.boss
-        .call("publish", json!(["user made", 1]))
-        .await;
+    assert!(
+        ours.unsubscribe("user made", "io_heard_by_node")
+            .await
+            .unwrap()
+    );
+    assert!(
+        !ours
+            .unsubscribe("user made", "io_heard_by_node")
+            .await
+            .unwrap()
+    );
+    both.boss.call("publish", json!(["user made", 1])).await;
     assert!(both.fetch("io_heard_by_node", 5).await.is_empty());
     both.end(ours).await;
 }
