@@ -4,6 +4,7 @@
 mod clock;
 mod doctor;
 mod facts;
+mod family;
 mod fetch;
 mod flows;
 mod install;
@@ -89,6 +90,19 @@ impl Both {
         value.fetch_one(self.database.pool()).await.unwrap()
     }
 
+    /// Lets the next passes over the queues be due, whoever takes them.
+    async fn forget_passes(&self) {
+        let columns: Vec<String> = sqlx::query_scalar(
+            "SELECT attname || ' = NULL' FROM pg_attribute WHERE attrelid = 'pgboss.queue'::regclass
+                AND attname IN ('monitor_on', 'monitor_claim_on', 'maintain_on')",
+        )
+        .fetch_all(self.database.pool())
+        .await
+        .unwrap();
+        self.execute(&format!("UPDATE pgboss.queue SET {}", columns.join(", ")))
+            .await;
+    }
+
     async fn execute(&self, statements: &str) {
         let done = sqlx::raw_sql(AssertSqlSafe(statements.to_owned()));
         done.execute(self.database.pool()).await.unwrap();
@@ -128,6 +142,11 @@ impl Both {
         self.boss.stop().await;
         assert!(errors.is_empty(), "{errors:?}");
     }
+}
+
+/// Whether Node's side is the release whose schema we install.
+fn is_newest() -> bool {
+    tests::node::release() == "pg-boss"
 }
 
 /// Ours, doing no upkeep.
