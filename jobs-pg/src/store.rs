@@ -6,6 +6,7 @@ pub(crate) mod catalog;
 pub(crate) mod statement;
 
 mod fetch;
+mod import;
 mod jobs;
 mod queues;
 mod schedules;
@@ -15,6 +16,7 @@ mod subscriptions;
 mod upkeep;
 
 pub(crate) use fetch::{Fetched, Wanted};
+pub(crate) use import::{Importing, QueueMove};
 pub(crate) use queues::QueueRow;
 pub(crate) use schedules::{DeclaredRow, Filing, ScheduleRow};
 pub(crate) use settle::{Attempt, Failed};
@@ -76,6 +78,10 @@ impl Store {
     /// One connection beside the others, so that listening takes none from the jobs.
     pub(crate) fn listener_pool(&self) -> &PgPool {
         &self.listener_pool
+    }
+
+    pub(crate) fn schema(&self) -> &Schema {
+        &self.schema
     }
 
     /// The channel on which submissions ring.
