@@ -4,6 +4,7 @@
 mod doctor;
 mod facts;
 mod fetch;
+mod import;
 mod install;
 mod lives;
 mod names;
