@@ -75,24 +75,24 @@ impl Import {
 }
 
 impl PgBoss {
-    /// Takes the jobs, schedules and subscriptions of pg-boss 8, 9 or 10 over from their schema of the same database, in one
-    /// transaction. The old schema is only read.
+    /// Takes the jobs, schedules and subscriptions of pg-boss 8, 9 or 10 over from their schema of the same database, in
+    /// one transaction. The old schema is only read.
     ///
-    /// Stop the old workers first, and those of this schema that would not know the queues. Sessions that still write to the
-    /// old schema are looked for, and the import refused; what the database role may not see (sessions of other roles) is
-    /// not found.
+    /// Stop the old workers first. Sessions that still write to the old schema are looked for, and the import refused; those
+    /// that the database role may not look at (of other roles) are not found. Whoever makes queues here waits meanwhile.
     ///
-    /// - Waiting jobs wait on, with their ids, due times, attempts and limits. An active job waits as a retry, and its cut-off
-    ///   attempt does not count.
-    /// - Ended jobs and the archive arrive as ended jobs, kept from now on for as long as their queue keeps them. `expired` is
-    ///   `failed` here; archived jobs that had waited in vain are `cancelled`.
+    /// - Waiting jobs wait on, with their ids, due times, attempts and limits. An active job waits as a retry, and its
+    ///   cut-off attempt does not count.
+    /// - Ended jobs and the archive arrive as ended jobs, kept from now on for as long as their queue keeps them. `expired`
+    ///   is `failed` here; archived jobs that had waited in vain are `cancelled`.
     /// - Queues are made where there are none of the name; those that stand are left as they are. pg-boss 8 had none: theirs
-    ///   get a retry limit of 0, its default. Its unique keys hold on for the jobs that come over; new jobs need a queue with
-    ///   a policy for that.
-    /// - Whatever else is not taken over stands in the report.
+    ///   get a retry limit of 0, its default. Its unique keys hold on for the jobs that come over; new jobs need a queue
+    ///   with a policy for that.
+    /// - Whatever is not taken over stands in the report.
     ///
-    /// Importing again adds nothing but what was made since, even when jobs that came over have been deleted meanwhile: the
-    /// queue `__jobs__imports` remembers it.
+    /// Importing again adds only what was made since, even when jobs that came over have been deleted meanwhile: the
+    /// queue `__jobs__imports` remembers, for each name of an old schema, how new the newest row was that was seen. What is
+    /// not newer counts as imported.
     ///
     /// ```no_run
     /// # async fn example(boss: &jobs_pg::PgBoss) -> Result<(), jobs_pg::Error> {
@@ -101,9 +101,9 @@ impl PgBoss {
     /// ```
     ///
     /// # Errors
-    /// Nothing was written then. [`BadInput`](ErrorKind::BadInput) if queues need another name, all of which the error lists;
-    /// [`Refused`](ErrorKind::Refused) if the old schema is in use; [`Incompatible`](ErrorKind::Incompatible) if it is none of
-    /// pg-boss 8 to 10; [`Configuration`](ErrorKind::Configuration) if its name is wrong, or is that of this executor.
+    /// Nothing was written then. [`BadInput`](ErrorKind::BadInput) if queues need another name, all of which the error
+    /// lists; [`Refused`](ErrorKind::Refused) if the old schema is in use; [`Incompatible`](ErrorKind::Incompatible) if it is
+    /// none of pg-boss 8 to 10; [`Configuration`](ErrorKind::Configuration) if its name is wrong, or that of this executor.
     pub async fn import_from(&self, import: impl Into<Import>) -> Result<ImportReport, Error> {
         let import = import.into();
         let store = self.store().await?;
@@ -148,8 +148,8 @@ async fn find_old(store: &Store, import: &Import) -> Result<OldSchema, Error> {
     let schema = Schema::new(&import.schema).map_err(refused)?;
     if schema.name() == store.schema().name() {
         let message = format!(
-            "cannot import from the schema `{schema}`: it is the one that this executor uses; set another one for it, into \
-             which the jobs come"
+            "cannot import from the schema `{schema}`: it is the one that this executor uses; set another one for it, \
+             into which the jobs come"
         );
         return Err(Error::new(ErrorKind::Configuration, message));
     }
@@ -167,8 +167,8 @@ async fn refuse_if_in_use(importing: &mut Importing<'_>, doing: &str) -> Result<
         return Ok(());
     }
     let message = format!(
-        "cannot {doing}: others have written to it within the last minute: {}; stop the old workers and try again in a minute, \
-         or say `Import::even_in_use` if they are none",
+        "cannot {doing}: others have written to it within the last minute: {}; stop the old workers and try again in \
+         a minute, or say `Import::even_in_use` if they are none",
         writers.join(", ")
     );
     Err(Error::new(ErrorKind::Refused, message))

@@ -21,7 +21,8 @@ SELECT known.name,
            'retryBackoff', q.retry_backoff,
            'expireInSeconds', CASE WHEN q.expire_seconds > 86400 THEN 86400 ELSE q.expire_seconds END,
            'retentionSeconds', q.retention_minutes::bigint * 60,
-           'deadLetter', nullif(q.dead_letter, q.name)))/* else '{"policy": "standard", "retryLimit": 0}'::jsonb */ AS options
+           'deadLetter', nullif(q.dead_letter, q.name)))
+       /* else '{"policy": "standard", "retryLimit": 0}'::jsonb */ AS options
   FROM known/* if old queue.name */
   LEFT JOIN /* old */queue q ON q.name = known.name/* end */
  ORDER BY known.name

@@ -1,5 +1,5 @@
--- find_writers: sessions of others whose last statement, begun within the last minute, writes to the old schema: its workers
--- fetch every few seconds. Sessions of roles that we may not look at are not seen.
+-- find_writers: sessions of others whose last statement, begun within the last minute, writes to the old schema: its
+--   workers fetch every few seconds. Sessions of roles that we may not look at are not seen.
 --   $1 regular expression of the old schema's name in a statement
 -- Locks: none. Called by Importing::find_writers.
 SELECT coalesce(nullif(application_name, ''), 'unnamed') || ' (process ' || pid || ')'

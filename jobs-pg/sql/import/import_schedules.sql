@@ -7,8 +7,8 @@ WITH renamed AS (
 ), arriving AS (
     SELECT renamed.name, s.cron, coalesce(s.timezone, 'UTC') AS timezone, s.data, s.created_on, s.updated_on,
            jsonb_strip_nulls(given.options
-               - ARRAY['onComplete', 'useSingletonQueue', 'expireIn', 'expireInMinutes', 'expireInHours', 'retentionMinutes',
-                       'retentionHours', 'retentionDays', 'singletonMinutes', 'singletonHours']
+               - ARRAY['onComplete', 'useSingletonQueue', 'expireIn', 'expireInMinutes', 'expireInHours',
+                       'retentionMinutes', 'retentionHours', 'retentionDays', 'singletonMinutes', 'singletonHours']
                || jsonb_build_object(
                    'expireInSeconds', CASE WHEN seconds.expiry > 86400 THEN 86400 ELSE seconds.expiry END,
                    'retentionSeconds', seconds.retention,

@@ -28,9 +28,7 @@ pub(super) fn plan(
         }
         let new = new_name(&old);
         if let Err(error) = check_own_name("queue name", &new) {
-            problems.push(format!(
-                "{error} (`Import::rename` gives `{old}` another name)"
-            ));
+            problems.push(error.to_string());
         }
         if let Some(other) = taken.insert(new.clone(), old.clone()) {
             problems.push(format!("both `{other}` and `{old}` would become `{new}`"));
@@ -42,7 +40,10 @@ pub(super) fn plan(
     }
     match problems.is_empty() {
         true => Ok(queues),
-        false => Err(problems.join("; ")),
+        false => Err(format!(
+            "{}; `Import::rename` gives a queue another name",
+            problems.join("; ")
+        )),
     }
 }
 
@@ -96,7 +97,7 @@ mod tests {
         let problems = planned(&["a b", "käse", "c", "d"], &[("c", "d"), ("e", "f")]).unwrap_err();
         for part in [
             "\"a b\"",
-            "gives `käse`",
+            "\"käse\"",
             "both `c` and `d` would become `d`",
             "no queue `e`",
         ] {

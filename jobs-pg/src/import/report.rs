@@ -162,7 +162,7 @@ impl fmt::Display for ImportReport {
             write!(f, "\n  {}: {}", queue[0].queue, counts.join(", "))?;
         }
         for left in &self.left_behind {
-            write!(f, "\n  left behind: {} {}", left.count, left.reason)?;
+            write!(f, "\n  left behind: {}: {}", left.reason, left.count)?;
         }
         Ok(())
     }
@@ -171,8 +171,8 @@ impl fmt::Display for ImportReport {
 impl fmt::Display for ImportCount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.added == self.found {
-            true => write!(f, "{} {}", self.found, self.kind),
-            false => write!(f, "{} of {} {}", self.added, self.found, self.kind),
+            true => write!(f, "{} {}", self.kind, self.found),
+            false => write!(f, "{} {} of {}", self.kind, self.added, self.found),
         }
     }
 }
@@ -188,9 +188,9 @@ impl fmt::Display for ImportKind {
             Self::Failed => "failed",
             Self::Expired => "expired (failed)",
             Self::Archived => "archived",
-            Self::Schedule => "scheduled",
-            Self::Subscription => "subscribed",
-            Self::DeadLetter => "with a dead letter queue",
+            Self::Schedule => "schedules",
+            Self::Subscription => "subscriptions",
+            Self::DeadLetter => "dead letter queues",
         })
     }
 }

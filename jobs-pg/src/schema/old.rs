@@ -70,8 +70,8 @@ impl OldSchema {
                 return Err(SchemaError::NotImportable {
                     schema: schema.to_string(),
                     problem: format!("has version {version} ({})", shape.words()),
-                    next_step: "nothing has to be imported: start pg-boss 12 once on it, which migrates it, and set it as the \
-                                schema of this executor",
+                    next_step: "nothing has to be imported: set it as the schema of this executor, after starting pg-boss 12 \
+                                once on it if it has version 25",
                 });
             }
             Shape::Unknown => {
