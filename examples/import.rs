@@ -7,7 +7,7 @@ use jobs_pg::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// The tables of pg-boss 8 with a few jobs, as a program left them that was stopped in the middle of its work.
-const LEFT_BEHIND: &str = "
+const LEFT_BEHIND: &str = r#"
     CREATE SCHEMA wasp_jobs;
     SET LOCAL search_path = wasp_jobs;
     CREATE TABLE version (version int PRIMARY KEY, maintained_on timestamptz, cron_on timestamptz);
@@ -29,16 +29,16 @@ const LEFT_BEHIND: &str = "
         updated_on timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (event, name));
     INSERT INTO version (version) VALUES (20);
     INSERT INTO job (name, data, state, startedon) VALUES
-        ('send welcome', '{\"user\": 1}', 'active', now() - interval '1 minute'),
-        ('send welcome', '{\"user\": 2}', 'created', NULL),
+        ('send welcome', '{"user": 1}', 'active', now() - interval '1 minute'),
+        ('send welcome', '{"user": 2}', 'created', NULL),
         ('__pgboss__maintenance', NULL, 'created', NULL);
     INSERT INTO archive (id, name, state, retrylimit, retrycount, retrydelay, retrybackoff, priority, data, startafter,
                          startedon, expirein, createdon, completedon, keepuntil, on_complete)
-    SELECT gen_random_uuid(), 'send welcome', 'completed', 0, 0, 0, false, 0, '{\"user\": 0}', day, day,
+    SELECT gen_random_uuid(), 'send welcome', 'completed', 0, 0, 0, false, 0, '{"user": 0}', day, day,
            '15 minutes', day, day, now(), false
       FROM (SELECT now() - interval '1 day' AS day) yesterday;
-    INSERT INTO schedule (name, cron, options) VALUES ('clean up', '0 3 * * *', '{\"expireInHours\": 1}');
-";
+    INSERT INTO schedule (name, cron, options) VALUES ('clean up', '0 3 * * *', '{"expireInHours": 1}');
+"#;
 
 #[derive(Serialize, Deserialize)]
 struct Welcome {

@@ -17,8 +17,8 @@ const slow = { retryLimit: 3, retryDelay: 3600 }
 // pg-boss 8 knows a job by its id alone and fetches one or none; pg-boss 10 wants the queue too and fetches a list.
 const of = id => release === 8 ? [id] : [queue, id]
 
-async function sent (label, options = {}, data = { label }) {
-  const id = await boss.send(queue, data, options)
+async function sent (label, options = {}) {
+  const id = await boss.send(queue, { label }, options)
   if (!id) throw new Error(`${label} was not sent`)
   return id
 }
@@ -30,9 +30,9 @@ async function started (label, options) {
   return id
 }
 
-async function ended (label, options, how = 'complete', output = { label }) {
+async function ended (label, options, how = 'complete') {
   const id = await started(label, options)
-  await boss[how](...of(id), output)
+  await boss[how](...of(id), { label })
   return id
 }
 
@@ -53,7 +53,8 @@ async function seedWaiting () {
   ids.active = await started('active', { retryLimit: 1, expireInHours: 2 })
   ids.deferred = await sent('deferred', { startAfter: 3600 })
   ids.waiting = await sent('waiting', { priority: 5, retryLimit: 4, retryBackoff: true, retryDelay: 7 })
-  await boss.schedule(queue, '0 3 1 1 *', { a: 1 }, { tz: 'Europe/Berlin', expireInHours: 2, retentionDays: 3, priority: 2 })
+  const options = { tz: 'Europe/Berlin', expireInHours: 2, retentionDays: 3, priority: 2 }
+  await boss.schedule(queue, '0 3 1 1 *', { a: 1 }, options)
   await boss.subscribe('user.created', queue)
 }
 

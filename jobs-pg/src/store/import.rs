@@ -7,7 +7,7 @@ use sqlx::types::Json;
 use sqlx::{Postgres, Transaction};
 
 use super::statement::ImportStatements;
-use super::{Store, sql};
+use super::{QueueRow, Store, sql};
 use crate::schema::OldSchema;
 
 /// Where imports are remembered. A queue like others, so that every tool shows it.
@@ -71,11 +71,10 @@ impl Importing<'_> {
         queues: &[QueueMove],
     ) -> sqlx::Result<Vec<String>> {
         let names: Vec<&str> = queues.iter().map(|queue| queue.new.as_str()).collect();
-        let standing: Vec<super::QueueRow> =
-            sqlx::query_as(sql(&self.store.statements.find_queues))
-                .bind(&names)
-                .fetch_all(&mut *self.transaction)
-                .await?;
+        let standing: Vec<QueueRow> = sqlx::query_as(sql(&self.store.statements.find_queues))
+            .bind(&names)
+            .fetch_all(&mut *self.transaction)
+            .await?;
         let missing: Vec<&QueueMove> = queues
             .iter()
             .filter(|queue| standing.iter().all(|row| row.name != queue.new))

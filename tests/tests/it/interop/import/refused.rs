@@ -59,3 +59,24 @@ async fn a_schema_that_is_none_of_an_old_pg_boss_is_refused_with_the_next_step()
         assert!(said.contains(words), "{schema}: {said}");
     }
 }
+
+#[tokio::test]
+async fn a_job_whose_place_is_taken_is_kept_out_and_counted() {
+    let Some(it) = Imported::seeded(10, "im_crowded").await else {
+        return;
+    };
+    it.boss.install().await.unwrap();
+    it.execute(r#"SELECT pgboss.create_queue('im_short', '{"policy": "short"}')"#)
+        .await;
+    it.execute("INSERT INTO pgboss.job (name, policy) VALUES ('im_short', 'short')")
+        .await;
+    let report = it.import("old_jobs".into()).await;
+    assert_eq!(report.kept_out(), 1, "{report}");
+    let full = report
+        .counts
+        .iter()
+        .find(|count| count.kept_out() > 0)
+        .unwrap();
+    assert_eq!((full.queue.as_str(), full.found), ("im_short", 1));
+    assert!(!report.queues_created.contains(&full.queue), "{report}");
+}
