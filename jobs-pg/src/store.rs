@@ -6,6 +6,7 @@ pub(crate) mod catalog;
 pub(crate) mod statement;
 
 mod fetch;
+mod import;
 mod jobs;
 mod page;
 mod queues;
@@ -18,6 +19,7 @@ mod update;
 mod upkeep;
 
 pub(crate) use fetch::{Fetched, GroupLimit, Limits, QueueFetch, Wanted};
+pub(crate) use import::{Importing, QueueMove};
 pub(crate) use jobs::Sought;
 pub(crate) use page::Page;
 pub(crate) use queues::QueueRow;
@@ -86,6 +88,10 @@ impl Store {
     /// One connection beside the others, so that listening takes none from the jobs.
     pub(crate) fn listener_pool(&self) -> &PgPool {
         &self.listener_pool
+    }
+
+    pub(crate) fn schema(&self) -> &Schema {
+        &self.schema
     }
 
     /// The channel on which submissions ring.

@@ -49,7 +49,7 @@ const LATER: [&str; 20] = [
 
 /// The families of tables that a version number may stand for.
 #[derive(Clone, Copy, PartialEq)]
-enum Shape {
+pub(super) enum Shape {
     Folded,
     Archived,
     Common,
@@ -135,7 +135,7 @@ impl Layout {
 }
 
 impl Shape {
-    fn of(members: &BTreeSet<String>) -> Self {
+    pub(super) fn of(members: &BTreeSet<String>) -> Self {
         if members.contains("job.startafter") {
             Self::Folded
         } else if members.contains("job.expire_in") {
@@ -158,7 +158,7 @@ impl Shape {
         }
     }
 
-    fn words(self) -> &'static str {
+    pub(super) fn words(self) -> &'static str {
         match self {
             Self::Folded => "the tables of pg-boss 9 and before",
             Self::Archived => "the tables of pg-boss 10",
@@ -171,13 +171,13 @@ impl Shape {
         match self {
             Self::Common => "start pg-boss 12 once on it, which migrates it",
             _ => {
-                "pg-boss cannot migrate it either: choose another schema and copy the jobs that are not finished"
+                "pg-boss cannot migrate it either: choose another schema and import the jobs into it (`PgBoss::import_from`)"
             }
         }
     }
 }
 
-fn words(list: &'static str) -> impl Iterator<Item = &'static str> {
+pub(super) fn words(list: &'static str) -> impl Iterator<Item = &'static str> {
     list.split_ascii_whitespace()
 }
 

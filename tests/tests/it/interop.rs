@@ -7,6 +7,7 @@ mod facts;
 mod family;
 mod fetch;
 mod flows;
+mod import;
 mod install;
 mod lives;
 mod names;
