@@ -88,6 +88,29 @@ impl PgBossBuilder {
         self.change(move |settings| settings.supervise = supervise)
     }
 
+    /// Whether the upkeep of this process keeps each count of a queue, and counts how much passes through it, for
+    /// [`PgBoss::queue_stats`]; the default is that it does not. They are kept for 7 days.
+    pub fn persist_queue_stats(self, persist: bool) -> Self {
+        self.change(move |settings| settings.records.queue_stats = persist)
+    }
+
+    /// Whether the upkeep of this process keeps its warnings in the database, for [`PgBoss::warnings`], beside logging them; the
+    /// default is that it does not. They are kept for a year.
+    pub fn persist_warnings(self, persist: bool) -> Self {
+        self.change(move |settings| settings.records.warnings = persist)
+    }
+
+    /// Whether this process enters itself into the table of instances, for [`PgBoss::instances`]; the default is that it does.
+    pub fn register_instance(self, register: bool) -> Self {
+        self.change(move |settings| settings.registration.enter = register)
+    }
+
+    /// Its name there; the default is that of the application with ` (rust)` behind it.
+    pub fn instance_name(self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        self.change(move |settings| settings.registration.name = Some(name))
+    }
+
     /// Whether this process keeps and fires schedules; the default is that it does.
     pub fn schedule(self, schedule: bool) -> Self {
         self.change(move |settings| settings.schedule = schedule)

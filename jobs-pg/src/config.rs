@@ -4,6 +4,7 @@ mod connection;
 mod given;
 mod keys;
 mod options;
+mod records;
 mod target;
 mod tls;
 mod url;
@@ -14,6 +15,7 @@ use std::time::Duration;
 use jobs_core::{Error, ErrorKind};
 use sqlx::PgPool;
 
+pub(crate) use records::{Records, Registration};
 pub(crate) use target::Target;
 
 /// What an executor is told.
@@ -48,6 +50,10 @@ pub(crate) struct Settings {
     pub(crate) connect_timeout: Duration,
     /// How often what recurs is done.
     pub(crate) intervals: Intervals,
+    /// What is kept of how the queues do.
+    pub(crate) records: Records,
+    /// How this process enters itself into the table of instances.
+    pub(crate) registration: Registration,
 }
 
 /// How often what recurs is done.
@@ -139,6 +145,8 @@ impl Settings {
             max_input_bytes: 8 * 1024 * 1024,
             connect_timeout: Duration::from_secs(10),
             intervals: Intervals::default(),
+            records: Records::default(),
+            registration: Registration::default(),
         }
     }
 }

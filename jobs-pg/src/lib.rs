@@ -38,6 +38,7 @@ mod environment;
 mod error;
 mod executor;
 mod operation;
+mod records;
 mod schema;
 mod store;
 mod supervise;
@@ -48,7 +49,8 @@ pub use builder::PgBossBuilder;
 pub use details::{JobDetails, JobState, PgBossExt, PgBossJob};
 pub use entities::{Connection, Connections, ReadRow, Table, TableRow, Values};
 pub use jobs_core::*;
-pub use operation::Operation;
+pub use operation::{Aggregate, Operation, Percentile, QueueStats, QueueStatsQuery};
+pub use records::{BamEntry, BamStatus, Instance, Warning};
 pub use schema::{Schema, SchemaError};
 
 #[doc(hidden)]

@@ -1,6 +1,10 @@
 //! What is done by hand: one operation on the database, alone or in a transaction of the caller's.
 
+mod statistics;
 mod subscriptions;
+mod upkeep;
+
+pub use statistics::{Aggregate, Percentile, QueueStats, QueueStatsQuery};
 
 use std::future::IntoFuture;
 use std::pin::Pin;
@@ -74,7 +78,9 @@ impl<T: Send + 'static> Operation<T> {
         let Self { boss, doing, steps } = self;
         let steps = steps?;
         let store = boss.store().await?;
-        bounded(steps(store, connection)).await.map_err(cannot(doing))
+        bounded(steps(store, connection))
+            .await
+            .map_err(cannot(doing))
     }
 
     async fn alone(self) -> Result<T, Error> {

@@ -5,22 +5,31 @@
 pub(crate) mod catalog;
 pub(crate) mod statement;
 
+mod claims;
+mod counts;
 mod fetch;
+mod instances;
 mod jobs;
 mod queues;
 mod schedules;
 mod settle;
+mod statistics;
 mod submit;
 mod subscriptions;
 mod upkeep;
+mod warnings;
 
+pub(crate) use claims::{Claims, Untidy};
+pub(crate) use counts::{Counted, Counts, History, QueueCount, Rest};
 pub(crate) use fetch::{Fetched, Wanted};
+pub(crate) use instances::{Entry, Signs};
 pub(crate) use queues::QueueRow;
 pub(crate) use schedules::{DeclaredRow, Filing, ScheduleRow};
 pub(crate) use settle::{Attempt, Failed};
 pub(crate) use statement::sql;
+pub(crate) use statistics::{Span, StatisticsRow};
 pub(crate) use submit::NewJob;
-pub(crate) use upkeep::{Overdue, Untidy};
+pub(crate) use upkeep::Overdue;
 
 use std::time::Duration;
 

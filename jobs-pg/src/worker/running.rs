@@ -1,7 +1,7 @@
 //! The attempts that run in this process, and the room for more.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jobs_core::Cancellation;
@@ -154,6 +154,15 @@ impl RunningAttempts {
             state.free > 0 && state.rooms.iter().any(|room| room.hungry && room.free > 0)
         })
         .await;
+    }
+
+    /// How many run, by queue.
+    pub(crate) fn count(&self) -> HashMap<Arc<str>, usize> {
+        let mut counts = HashMap::new();
+        for attempt in self.state().attempts.keys() {
+            *counts.entry(Arc::clone(&attempt.name)).or_default() += 1;
+        }
+        counts
     }
 
     /// Waits until none runs.

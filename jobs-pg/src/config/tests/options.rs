@@ -4,7 +4,7 @@ use serde_json::json;
 use sqlx::postgres::PgSslMode;
 
 use super::keeps_secret;
-use crate::config::{Settings, keys::KEYS};
+use crate::config::{Records, Registration, Settings, keys::KEYS};
 
 const CA: &str = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----";
 
@@ -127,13 +127,9 @@ fn ssl_does_not_weaken_what_the_url_demands() {
 
 #[test]
 fn what_cannot_be_given_is_refused_unless_it_is_the_default() {
-    settings(
-        &json!({"backend": "postgres", "persistQueueStats": false, "openTelemetry": {"enabled": false}, "db": null}),
-    );
+    settings(&json!({"backend": "postgres", "openTelemetry": {"enabled": false}, "db": null}));
     for (name, value) in [
         ("backend", json!("citus")),
-        ("persistQueueStats", json!(true)),
-        ("persistWarnings", json!(true)),
         ("openTelemetry", json!({"enabled": true})),
         ("clock", json!({})),
         ("db", json!({})),
@@ -146,9 +142,36 @@ fn what_cannot_be_given_is_refused_unless_it_is_the_default() {
 #[test]
 fn options_of_nodes_own_machinery_are_accepted() {
     settings(&json!({
-        "notifyHeartbeatIntervalMs": 5000, "registerInstance": false, "instanceName": "a", "warningSlowQuerySeconds": 30,
-        "useListenNotify": true, "reindex": {"minPages": 128}, "monitorVacuum": true, "queueStatRetentionDays": 7,
+        "notifyHeartbeatIntervalMs": 5000, "warningSlowQuerySeconds": 30,
+        "useListenNotify": true, "reindex": {"minPages": 128},
     }));
+}
+
+#[test]
+fn what_is_kept_and_entered_is_as_the_options_say() {
+    let given = settings(&json!({
+        "persistQueueStats": true, "queueStatRetentionDays": 2, "persistWarnings": true, "warningRetentionDays": 30,
+        "warningQueueSize": 50, "monitorVacuum": false,
+        "registerInstance": false, "instanceName": "a", "instanceHeartbeatSeconds": 5,
+    }));
+    let records = Records {
+        queue_stats: true,
+        queue_stat_days: 2,
+        warnings: true,
+        warning_days: 30,
+        warning_queue_size: 50,
+        monitor_vacuum: false,
+    };
+    assert_eq!(given.records, records);
+    let registration = Registration {
+        enter: false,
+        name: Some("a".to_owned()),
+        heartbeat: Duration::from_secs(5),
+    };
+    assert_eq!(given.registration, registration);
+    let default = settings(&json!({}));
+    assert_eq!(default.records, Records::default());
+    assert_eq!(default.registration, Registration::default());
 }
 
 #[test]
