@@ -88,6 +88,27 @@ impl PgBossBuilder {
         self.change(move |settings| settings.supervise = supervise)
     }
 
+    /// How often this process looks whether there is upkeep to do; the default is a minute. As the other intervals it is from a
+    /// second to a day.
+    pub fn supervise_interval(self, interval: Duration) -> Self {
+        self.change(move |settings| settings.intervals.supervise = interval)
+    }
+
+    /// How often each queue is counted, by whichever process; the default is a minute.
+    pub fn monitor_interval(self, interval: Duration) -> Self {
+        self.change(move |settings| settings.intervals.monitor = interval)
+    }
+
+    /// How often each queue is rid of old jobs, by whichever process; the default is a day.
+    pub fn maintenance_interval(self, interval: Duration) -> Self {
+        self.change(move |settings| settings.intervals.maintenance = interval)
+    }
+
+    /// How often jobs that waited for others are let go, by whichever process; the default is 5 seconds.
+    pub fn flow_interval(self, interval: Duration) -> Self {
+        self.change(move |settings| settings.intervals.flow = interval)
+    }
+
     /// Whether the upkeep of this process keeps each count of a queue, and counts how much passes through it, for
     /// [`PgBoss::queue_stats`]; the default is that it does not. They are kept for 7 days.
     pub fn persist_queue_stats(self, persist: bool) -> Self {

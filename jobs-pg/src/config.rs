@@ -83,6 +83,16 @@ impl Default for Intervals {
     }
 }
 
+impl Intervals {
+    /// Whether those that a program can set are in pg-boss's bounds.
+    fn are_sound(&self) -> bool {
+        let bounds = Duration::from_secs(1)..=Duration::from_secs(86_400);
+        [self.supervise, self.monitor, self.maintenance, self.flow]
+            .iter()
+            .all(|interval| bounds.contains(interval))
+    }
+}
+
 impl Settings {
     /// The defaults, for the database of a URL.
     ///
@@ -120,6 +130,10 @@ impl Settings {
             "`concurrency` is 0: no job could ever run; to run none here, say `work(false)`"
         } else if self.application_name.contains('\0') {
             "`application_name` has a NUL character in it"
+        } else if !self.registration.is_sound() {
+            "`instance_name` is empty, or has a NUL character in it"
+        } else if !self.intervals.are_sound() {
+            "the intervals of the upkeep must be from a second to a day"
         } else {
             return Ok(());
         };

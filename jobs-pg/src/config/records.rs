@@ -30,6 +30,14 @@ pub(crate) struct Registration {
     pub(crate) heartbeat: Duration,
 }
 
+impl Registration {
+    /// Whether the name can be stored.
+    pub(super) fn is_sound(&self) -> bool {
+        let name = self.name.as_deref().unwrap_or("-");
+        !name.is_empty() && !name.contains('\0')
+    }
+}
+
 impl Default for Records {
     fn default() -> Self {
         Self {

@@ -218,7 +218,16 @@ fn no_value_is_ever_shown_whatever_key_it_was_put_under() {
             &Settings::from_options(&json!({ key.name: {"a": "hunter2"} }).to_string()),
             &["hunter2"],
         );
-        if !["host", "user", "database", "schema", "application_name"].contains(&key.name) {
+        if ![
+            "host",
+            "user",
+            "database",
+            "schema",
+            "application_name",
+            "instanceName",
+        ]
+        .contains(&key.name)
+        {
             keeps_secret(
                 &Settings::from_options(&json!({ key.name: "hunter2" }).to_string()),
                 &["hunter2"],
@@ -243,6 +252,15 @@ fn settings_that_cannot_work_are_refused() {
         ),
         (|s| s.concurrency = 0, "`concurrency` is 0"),
         (|s| s.application_name.push('\0'), "NUL"),
+        (
+            |s| s.registration.name = Some(String::new()),
+            "`instance_name`",
+        ),
+        (|s| s.intervals.supervise = Duration::ZERO, "intervals"),
+        (
+            |s| s.intervals.maintenance = Duration::from_secs(86_401),
+            "intervals",
+        ),
     ] {
         let mut bad = good.clone();
         spoil(&mut bad);
