@@ -2,6 +2,7 @@
 
 mod query;
 
+use std::f64::consts::SQRT_2;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -202,12 +203,11 @@ fn percentile(bins: &[i32], percent: f64) -> Option<f64> {
     let mut below = 0.0;
     for (slot, count) in bins.iter().copied().map(f64::from).enumerate() {
         if count > 0.0 && below + count >= target {
-            let edge = |steps: f64| SHORTEST * 2_f64.powf(steps / 2.0);
-            let before = slot as f64 - 1.0;
+            let lower = SHORTEST * SQRT_2.powf(slot as f64 - 1.0);
             return Some(match slot {
                 0 => SHORTEST,
-                last if last + 1 == bins.len() => edge(before),
-                _ => edge(before + (target - below) / count),
+                last if last + 1 == bins.len() => lower,
+                _ => lower * SQRT_2.powf((target - below) / count),
             });
         }
         below += count;
@@ -228,10 +228,10 @@ mod tests {
         bins[3] = 2;
         let half = percentile(&bins, 50.0).unwrap();
         assert!(
-            (half - SHORTEST * 2_f64.powf((2.0 + 0.25) / 2.0)).abs() < 1e-12,
+            (half - SHORTEST * SQRT_2.powf(2.25)).abs() < 1e-12,
             "{half}"
         );
         bins[47] = 1;
-        assert_eq!(percentile(&bins, 100.0), Some(SHORTEST * 2_f64.powf(23.0)));
+        assert_eq!(percentile(&bins, 100.0), Some(SHORTEST * SQRT_2.powf(46.0)));
     }
 }

