@@ -136,6 +136,7 @@ impl PgBoss {
         if settings.schedule {
             declare::schedules(&store, settings, &registry).await?;
         }
+        let upkeep = self.upkeep().await?;
         let worker = match settings.work {
             true => {
                 declare::warn_of_unhandled(&store, &registry).await?;
@@ -146,7 +147,7 @@ impl PgBoss {
             false => None,
         };
         let report = worker.as_ref().map(Worker::report);
-        let supervision = Supervision::start(self.upkeep().await?, &store, settings, report);
+        let supervision = Supervision::start(upkeep, &store, settings, report);
         *started = Some(Started {
             worker,
             supervision,

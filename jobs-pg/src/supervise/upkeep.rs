@@ -104,7 +104,8 @@ impl Upkeep {
         if monitor.pass(interval, only).await?.swept {
             self.doorbell.ring();
         }
-        limit.hold(self.forget()).await
+        self.forget(limit).await;
+        Ok(())
     }
 
     async fn tidy(
@@ -121,18 +122,28 @@ impl Upkeep {
         maintain.pass(interval, only).await
     }
 
-    async fn forget(&self) -> sqlx::Result<()> {
-        if self.records.warnings {
-            self.store
-                .delete_old_warnings(self.records.warning_days)
-                .await?;
+    /// Throws away what was written down long ago, as far as this process may: the queues do not depend on it.
+    async fn forget(&self, limit: &Limit) {
+        let Records {
+            warnings,
+            warning_days,
+            queue_stats,
+            queue_stat_days,
+            ..
+        } = self.records;
+        let told = |error: sqlx::Error| {
+            tracing::warn!(%error, "old records of the upkeep could not be removed");
+        };
+        if warnings {
+            let deleted = limit.hold(self.store.delete_old_warnings(warning_days));
+            deleted.await.unwrap_or_else(told);
         }
-        if self.records.queue_stats {
-            self.store
-                .drop_old_statistics(self.records.queue_stat_days)
-                .await?;
+        if queue_stats {
+            let dropped = limit.hold(self.store.drop_old_statistics(queue_stat_days));
+            dropped.await.unwrap_or_else(told);
         }
-        self.store.prune_instances(None).await
+        let pruned = limit.hold(self.store.prune_instances(None));
+        pruned.await.unwrap_or_else(told);
     }
 
     async fn let_go(&self, interval: Duration) -> sqlx::Result<()> {
