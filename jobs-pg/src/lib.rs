@@ -42,6 +42,7 @@ mod import;
 mod jitter;
 mod job_ref;
 mod operation;
+mod records;
 mod schema;
 mod store;
 mod supervise;
@@ -59,6 +60,8 @@ pub use operation::{
     ListQueues, ListSchedules, Neighbours, Operation, QueueDetails, QueueOptions, Redrive,
     RedrivePreview, Redriven, ScheduleDetails, ScheduleOptions, UpdateTarget, Updated,
 };
+pub use operation::{Aggregate, Percentile, QueueStats, QueueStatsQuery};
+pub use records::{BamEntry, BamStatus, Instance, Warning};
 pub use schema::{Schema, SchemaError};
 
 #[doc(hidden)]

@@ -24,8 +24,7 @@ const ALWAYS: &str = "\
 
 /// What versions 27 to 46 brought, of all that we use, in the groups in which it came. A statement may use one of these
 /// only under a condition (see [`crate::store::statement`]).
-const LATER: [&str; 20] = [
-    "bam.id",
+const LATER: [&str; 23] = [
     "job.group_id job.group_tier",
     "job.heartbeat_on job.heartbeat_seconds queue.heartbeat_seconds",
     "job.blocked job.blocking job.pending_dependencies job_dependency.child_id version.flow_on",
@@ -43,6 +42,11 @@ const LATER: [&str; 20] = [
     "queue.retained_count queue.retained_on",
     "queue.monitor_claim_on",
     "version.monitor_backoff_on",
+    "queue.created_delta queue.completed_delta queue.failed_delta queue.delta_on queue.delta_seconds queue.wait_bins \
+     queue.run_bins queue.ready_oldest_seconds queue_stats.created_delta queue_stats.delta_on queue_stats.wait_bins",
+    "warning.id",
+    "instance.id",
+    "bam.id",
     "schedule.kind",
     "schedule.last_job_id",
 ];

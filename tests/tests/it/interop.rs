@@ -9,6 +9,7 @@ mod fetch;
 mod flows;
 mod import;
 mod install;
+mod instances;
 mod lives;
 mod names;
 mod notify;
@@ -16,7 +17,10 @@ mod queues;
 mod schedule;
 mod schedules_by_hand;
 mod settle;
+mod statistics;
 mod submit;
+mod supervisors;
+mod upkeep;
 
 use jobs_pg::prelude::*;
 use jobs_pg::{Job, JobDetails, JobSet};
