@@ -41,6 +41,7 @@ mod operation;
 mod schema;
 mod store;
 mod supervise;
+pub mod testing;
 mod worker;
 
 pub use boss::{Installed, PG_BOSS_EXECUTOR_NAME, PgBoss};

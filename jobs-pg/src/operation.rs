@@ -74,9 +74,11 @@ impl<T: Send + 'static> Operation<T> {
         let Self { boss, doing, steps } = self;
         let steps = steps?;
         let store = boss.store().await?;
-        bounded(steps(store, connection))
-            .await
-            .map_err(cannot(doing))
+        let done = bounded(async {
+            store.obey_within(connection).await?;
+            steps(store, connection).await
+        });
+        done.await.map_err(cannot(doing))
     }
 
     async fn alone(self) -> Result<T, Error> {

@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the place for them")]
 
 pub(crate) mod catalog;
+mod clock;
 pub(crate) mod statement;
 
 mod fetch;
@@ -14,7 +15,9 @@ mod submit;
 mod subscriptions;
 mod upkeep;
 
+pub(crate) use clock::{Move, Moved};
 pub(crate) use fetch::{Fetched, Wanted};
+pub(crate) use jobs::SubmittedRow;
 pub(crate) use queues::QueueRow;
 pub(crate) use schedules::{DeclaredRow, Filing, ScheduleRow};
 pub(crate) use settle::{Attempt, Failed};
@@ -26,6 +29,7 @@ use std::time::Duration;
 
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{PgExecutor, PgPool, Postgres, Transaction};
+use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
 use crate::schema::{Layout, Schema};
@@ -52,6 +56,8 @@ pub(crate) struct Store {
     layout: Layout,
     statements: Statements,
     channel: String,
+    /// Whether its connections read the test clock of the schema.
+    obeying: OnceCell<()>,
 }
 
 impl Store {
@@ -66,6 +72,7 @@ impl Store {
             pool,
             schema,
             layout,
+            obeying: OnceCell::new(),
         }
     }
 

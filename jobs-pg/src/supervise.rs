@@ -2,6 +2,7 @@
 //!
 //! Processes share the duties, Node's too: whoever takes a pass does all of it, and the others look again later.
 
+mod by_hand;
 mod delivery;
 mod duty;
 mod flows;
@@ -17,6 +18,7 @@ use std::time::Duration;
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
 
+pub(crate) use by_hand::ByHand;
 pub(crate) use delivery::delivery;
 pub(crate) use reconcile::reconcile;
 
@@ -45,13 +47,7 @@ pub(crate) fn start(
     doorbell: &Arc<Doorbell>,
     stopping: &watch::Receiver<bool>,
 ) -> Vec<JoinHandle<()>> {
-    let upkeep = Arc::new(Upkeep {
-        store: Arc::clone(store),
-        doorbell: Arc::clone(doorbell),
-        intervals: settings.intervals.clone(),
-        timekeeper: Mutex::default(),
-        claims: Mutex::default(),
-    });
+    let upkeep = Upkeep::new(store, settings.intervals.clone(), doorbell);
     let mut duties = Vec::new();
     if settings.supervise {
         duties.extend(upkeep.supervise(stopping));
@@ -73,6 +69,16 @@ struct Upkeep {
 }
 
 impl Upkeep {
+    fn new(store: &Arc<Store>, intervals: Intervals, doorbell: &Arc<Doorbell>) -> Arc<Self> {
+        Arc::new(Self {
+            store: Arc::clone(store),
+            doorbell: Arc::clone(doorbell),
+            intervals,
+            timekeeper: Mutex::default(),
+            claims: Mutex::default(),
+        })
+    }
+
     fn supervise(self: &Arc<Self>, stopping: &watch::Receiver<bool>) -> [JoinHandle<()>; 4] {
         let Intervals {
             supervise, flow, ..
@@ -125,7 +131,8 @@ impl Upkeep {
         F: Future<Output = sqlx::Result<Duration>> + Send + 'static,
     {
         let upkeep = Arc::clone(self);
-        tokio::spawn(duty.until_stopped(stopping.clone(), move || pass(Arc::clone(&upkeep))))
+        let moves = self.doorbell.moves();
+        tokio::spawn(duty.until_stopped(stopping.clone(), moves, move || pass(Arc::clone(&upkeep))))
     }
 
     async fn sweep(self: Arc<Self>) -> sqlx::Result<Duration> {

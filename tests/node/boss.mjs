@@ -2,9 +2,13 @@
 // DATABASE_URL says where, OPTIONS holds what else its constructor takes. It ends with its standard input.
 
 import { createInterface } from 'node:readline'
-import { PgBoss } from 'pg-boss'
+import { PgBoss, TestClock } from 'pg-boss'
 
-const options = { connectionString: process.env.DATABASE_URL, ...JSON.parse(process.env.OPTIONS) }
+const { testClock, ...given } = JSON.parse(process.env.OPTIONS)
+const options = { connectionString: process.env.DATABASE_URL, ...given }
+// Its time moves by `tick` and `setTime` alone; `testClock` says where it begins.
+const clock = testClock ? new TestClock(testClock) : undefined
+if (clock) options.clock = clock
 const boss = new PgBoss(options)
 
 // Schema to one more PgBoss of this process.
@@ -56,6 +60,8 @@ const behaviours = {
 
 const commands = {
   start: async () => { await boss.start() },
+  tick: ms => clock.tick(ms),
+  setTime: time => clock.setTime(time),
   // The method of a PgBoss on another schema.
   in: async (schema, method, args) => {
     const result = await other(schema)[method](...args)

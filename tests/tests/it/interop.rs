@@ -12,6 +12,7 @@ mod queues;
 mod schedule;
 mod settle;
 mod submit;
+mod test_clock;
 
 use jobs_pg::prelude::*;
 use jobs_pg::{Job, JobDetails, JobSet};
