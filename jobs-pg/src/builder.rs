@@ -104,8 +104,8 @@ impl PgBossBuilder {
     }
 
     /// Whether this executor goes by the test clock of the schema, its own or that of a `TestClock` of pg-boss 12.38, while
-    /// there is one; for tests. The default is that it does not until it [travels](PgBoss::travel), which this allows in
-    /// builds for release too.
+    /// there is one; for tests. The default is that it does not until it [travels](PgBoss::travel); with this it may
+    /// travel on a schema that has been at work for long, too.
     pub fn test_clock(self, obey: bool) -> Self {
         self.change(move |settings| settings.test_clock = obey)
     }

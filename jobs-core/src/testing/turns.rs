@@ -7,21 +7,26 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::dispatch::dispatch;
-use crate::{Outcome, Registered, Run};
+use crate::{Error, ErrorKind, Outcome, Registered, Run};
 
 /// How long one attempt keeps its turn. One that takes longer may wait for a job whose turn comes later, so it goes on
 /// beside the others.
 const PATIENCE: Duration = Duration::from_millis(100);
 
+/// A drain that runs more attempts than this would hardly end.
+const MOST: usize = 10_000;
+
 /// The attempts of a drain; for executors. Those that still run when it is dropped are dropped too.
 pub struct Turns<T> {
     running: JoinSet<(T, Outcome)>,
+    begun: usize,
 }
 
 impl<T> Default for Turns<T> {
     fn default() -> Self {
         Self {
             running: JoinSet::new(),
+            begun: 0,
         }
     }
 }
@@ -29,6 +34,7 @@ impl<T> Default for Turns<T> {
 impl<T: Send + 'static> Turns<T> {
     /// Begins an attempt; what names it comes back with its outcome.
     pub fn begin(&mut self, attempt: T, registered: &'static Registered, run: Run) {
+        self.begun += 1;
         self.running
             .spawn(async move { (attempt, dispatch(registered, run).await) });
     }
@@ -43,6 +49,18 @@ impl<T: Send + 'static> Turns<T> {
                 Ok(None) | Err(_) => return None,
             }
         }
+    }
+
+    /// Checks that the drain may come to an end.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Refused`] once there were ten thousand attempts.
+    pub fn check(&self) -> Result<(), Error> {
+        if self.begun < MOST {
+            return Ok(());
+        }
+        let message = format!("cannot drain: after {MOST} attempts there are still jobs due");
+        Err(Error::new(ErrorKind::Refused, message))
     }
 
     /// Whether none runs.

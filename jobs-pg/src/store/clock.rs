@@ -36,6 +36,14 @@ impl Store {
         self.layout.has("job_now()")
     }
 
+    /// Whether it looks as if only tests used the schema.
+    pub(crate) async fn clock_may_move(&self) -> sqlx::Result<bool> {
+        sqlx::query_scalar(sql(&self.statements.clock_may_move))
+            .bind(self.schema.name())
+            .fetch_one(&self.pool)
+            .await
+    }
+
     /// Lets every connection of the pool read the test clock, those to come as well. That lasts as long as they do.
     ///
     /// Time comes from the session that asks, so none may be left out: those in use are waited for.

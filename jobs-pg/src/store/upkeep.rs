@@ -177,6 +177,13 @@ impl Store {
             .await
     }
 
+    /// The queues that there is something to tidy in, whoever tidied them last.
+    pub(crate) async fn untidy(&self) -> sqlx::Result<Vec<Untidy>> {
+        sqlx::query_as(sql(&self.statements.find_untidy))
+            .fetch_all(&self.pool)
+            .await
+    }
+
     /// Gives queues back that were taken to be tidied at that time, and were not.
     pub(crate) async fn release_maintenance(
         &self,

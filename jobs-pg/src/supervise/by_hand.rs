@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Upkeep;
+use super::{Upkeep, maintain};
 use crate::config::{Intervals, Settings};
 use crate::store::{Moved, Store, bounded};
 use crate::worker::Doorbell;
@@ -36,7 +36,9 @@ impl ByHand {
     /// Removes the jobs that were kept long enough.
     pub(crate) async fn tidy(&self) -> sqlx::Result<()> {
         if self.supervise {
-            bounded(Arc::clone(&self.upkeep).maintain()).await?;
+            let store = &self.upkeep.store;
+            let queues = bounded(store.untidy()).await?;
+            bounded(maintain::maintain(store, &queues)).await?;
         }
         Ok(())
     }

@@ -15,8 +15,8 @@ use crate::supervise::ByHand;
 /// time follows: due times, retries, schedules, expiry, signs of life, retention. Other sessions still have the time of the
 /// server, which is also what a function sees that asks the system.
 ///
-/// Production must not do this: in a build for release it is refused, unless the builder says
-/// [`test_clock(true)`](crate::PgBossBuilder::test_clock).
+/// Production must not do this: where queues are older than a day and no test clock stands it is refused, unless the builder
+/// says [`test_clock(true)`](crate::PgBossBuilder::test_clock).
 impl PgBoss {
     /// Lets time pass; answers the new time. From the first call on it stands between the calls.
     ///
@@ -28,8 +28,8 @@ impl PgBoss {
     /// Connections that are in use when time is moved first are waited for, for 5 seconds: end your transactions before.
     ///
     /// # Errors
-    /// [`ErrorKind::BadInput`] if this is no time, or a negative one; [`ErrorKind::Refused`] in a build for release;
-    /// [`ErrorKind::Incompatible`] if the schema is older than version 42, which has no clock; if a connection does not come
+    /// [`ErrorKind::BadInput`] if this is no time, or a negative one; [`ErrorKind::Refused`] if the schema does not
+    /// look like a test's; [`ErrorKind::Incompatible`] if the schema is older than version 42, which has no clock; if a connection does not come
     /// back.
     pub async fn travel(&self, by: impl IntoSeconds) -> Result<DateTime<Utc>, Error> {
         let by = by.into_time().map_err(|wrong| {
@@ -81,17 +81,21 @@ impl PgBoss {
 
     /// The store, if its clock may be moved.
     async fn clock_of_tests(&self) -> Result<&Store, Error> {
-        if !(cfg!(debug_assertions) || self.settings().test_clock) {
-            let message = "time is moved in tests only, and this is a build for release; if it is a test, say \
-                           `test_clock(true)` to the builder";
-            return Err(Error::new(ErrorKind::Refused, message));
-        }
         let store = self.store().await?;
         if !store.has_clock() {
             let message =
                 "the schema has no clock that could be moved; version 42 of pg-boss's brought it";
             return Err(Error::new(ErrorKind::Incompatible, message));
         }
+        if !(self.settings().test_clock || self.is_of_a_test(store).await?) {
+            let message = "time is moved in tests only, and the schema has been at work for more than a day; if it is a test's, \
+                           say `test_clock(true)` to the builder";
+            return Err(Error::new(ErrorKind::Refused, message));
+        }
         Ok(store)
+    }
+    async fn is_of_a_test(&self, store: &Store) -> Result<bool, Error> {
+        let is_young = bounded(store.clock_may_move()).await;
+        is_young.map_err(cannot("look whether the schema is a test's"))
     }
 }

@@ -8,9 +8,6 @@ use crate::error::cannot;
 use crate::supervise::ByHand;
 use crate::worker::Drain;
 
-/// A drain that runs more attempts than this would hardly end.
-const MOST_RUNS: usize = 10_000;
-
 /// Running by hand, for tests.
 impl PgBoss {
     /// Runs everything that is due, with what becomes due by that, until nothing is; answers what ran, in order. It is for
@@ -41,11 +38,6 @@ impl PgBoss {
             made_due.map_err(cannot("look for what is due"))?;
             if !drain.run_due().await? {
                 return Ok(drain.into_ran());
-            }
-            if drain.runs() > MOST_RUNS {
-                let message =
-                    format!("cannot drain: after {MOST_RUNS} attempts there are still jobs due");
-                return Err(Error::new(ErrorKind::Refused, message));
             }
         }
     }

@@ -27,7 +27,6 @@ pub(crate) struct Drain {
     wanted: Vec<Wanted>,
     turns: Turns<Attempt>,
     ran: Vec<Ran>,
-    runs: usize,
 }
 
 impl Drain {
@@ -58,12 +57,13 @@ impl Drain {
             wanted,
             turns: Turns::default(),
             ran: Vec::new(),
-            runs: 0,
         }
     }
 
-    /// Runs the jobs that are due now, by priority and age; `false` if there is none, and none runs any more.
+    /// Runs the jobs that are due now, by priority and age; `false` if there is none, and none runs any more. Refuses to go
+    /// on when that has no end.
     pub(crate) async fn run_due(&mut self) -> Result<bool, Error> {
+        self.turns.check()?;
         let in_all = usize::try_from(BATCH).unwrap_or(usize::MAX);
         let fetched = self.hold.fetch(&self.wanted, in_all).await;
         let fetched = fetched.map_err(cannot("fetch what is due"))?;
@@ -83,11 +83,6 @@ impl Drain {
             }
         }
         Ok(true)
-    }
-
-    /// How many attempts have ended so far.
-    pub(crate) fn runs(&self) -> usize {
-        self.runs
     }
 
     /// What ran, in the order in which it ended, but for what the library runs for itself.
@@ -130,7 +125,6 @@ impl Drain {
             self.store.find_end(&key).await
         });
         let settled = settled.await.map_err(cannot("settle what ran"))?;
-        self.runs += 1;
         // The row has the last word: the attempt may have been cancelled meanwhile, or the job deleted.
         if let Some((state, output)) = settled
             && !key.name.starts_with(RESERVED_PREFIX)

@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 use jobs_pg::prelude::*;
 use jobs_pg::testing::Ran;
 use serde_json::{Value, json};
-use tests::node::Behaviour;
 
 use super::{Both, quiet, start};
 
@@ -96,10 +95,7 @@ async fn case_68_ours_moves_nodes_time_and_node_takes_its_clock_away_again() {
     ours.travel("1h").await.unwrap();
     let fetched = both.fetch("io_clock_node", 1).await;
     assert_eq!(fetched[0]["id"], json!(id));
-    // A worker of Node's polls by its own clock, which goes on from where Node left it.
-    both.boss
-        .work("io_clock_node", json!({}), Behaviour::Echo)
-        .await;
+    // Node's next tick goes on from where Node left it.
     both.boss.call("tick", json!([2 * HOUR])).await;
     let now: DateTime<Utc> = sqlx::query_scalar("SELECT now FROM pgboss.__pgboss_test_clock")
         .fetch_one(both.database.pool())
@@ -123,4 +119,32 @@ async fn case_68_ours_moves_nodes_time_and_node_takes_its_clock_away_again() {
         .try_into()
         .unwrap();
     assert!(job.created_on >= before);
+}
+
+#[tokio::test]
+async fn case_68_nodes_clock_takes_over_from_ours_and_the_doctor_finds_nothing_left() {
+    let Some(both) = Both::new().await else {
+        return;
+    };
+    let ours = quiet(&both.database).only::<IoClock>().connect();
+    let ours = ours.await.unwrap();
+    ours.travel_to("2040-01-01T00:00:00Z").await.unwrap();
+    let options = json!({ "testClock": BEGIN, "supervise": false, "schedule": false });
+    let clocked = both.node.boss(&both.database, &options).await;
+    clocked.call("start", json!([])).await;
+    IoClock::run_now().on(&ours).submit(json!(1)).await.unwrap();
+    let [job] = ours
+        .submitted::<IoClock>()
+        .await
+        .unwrap()
+        .try_into()
+        .unwrap();
+    assert_eq!(job.created_on, begin());
+    clocked.stop().await;
+
+    ours.travel("1h").await.unwrap();
+    ours.real_time().await.unwrap();
+    let diagnosis = both.node.doctor(&both.database, "pgboss").await;
+    assert!(diagnosis.healthy, "{}", diagnosis.said);
+    both.end(ours).await;
 }

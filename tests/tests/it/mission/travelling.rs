@@ -481,3 +481,25 @@ async fn x10_times_that_are_none_are_refused() {
         assert_eq!(error.kind(), ErrorKind::BadInput);
     }
 }
+
+#[tokio::test]
+async fn x10_time_is_not_moved_by_accident_where_the_schema_has_been_at_work() {
+    let database = Database::new().await;
+    let boss = only::<X10Post>(&database).connect().await.unwrap();
+    boss.drain().await.unwrap();
+    let aged =
+        "UPDATE pgboss.queue SET created_on = now() - interval '25 hours' WHERE name = 'x10_post'";
+    sqlx::raw_sql(aged).execute(database.pool()).await.unwrap();
+    for refused in [boss.travel(HOUR).await, boss.travel_to(BEGIN).await] {
+        let refused = refused.unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Refused);
+        assert!(
+            refused.to_string().contains("test_clock(true)"),
+            "{refused}"
+        );
+    }
+    let allowed = only::<X10Post>(&database).test_clock(true).connect();
+    allowed.await.unwrap().travel_to(BEGIN).await.unwrap();
+    // Now it is a test's.
+    boss.travel(HOUR).await.unwrap();
+}
