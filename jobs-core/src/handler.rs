@@ -123,7 +123,7 @@ fn prepare<J: Job>(run: &Run) -> Result<(J::Input, Context<J>), Outcome> {
 }
 
 /// Reads the input. Another attempt would read the same, so what does not decode fails for good, naming the field.
-fn decode<T: DeserializeOwned + 'static>(input: Option<&str>) -> Result<T, Failure> {
+pub(crate) fn decode<T: DeserializeOwned + 'static>(input: Option<&str>) -> Result<T, Failure> {
     // A job without input takes whatever a sender put there, such as the `{}` that Node programs like to send.
     let ignored = TypeId::of::<T>() == TypeId::of::<()>();
     let text = if ignored {

@@ -1,7 +1,8 @@
 //! The words and rules of typed background jobs, without a database.
 //!
 //! A *job* is declared with [`macro@job`] on a function, which generates its *handle*: a type that implements [`Job`] and
-//! submits work. An [`Executor`] keeps submitted jobs and sees that they run; `jobs-pg` has the one on Postgres.
+//! submits work. An [`Executor`] keeps submitted jobs and sees that they run; `jobs-pg` has the one on Postgres, [`Memory`] is
+//! one for tests.
 //!
 //! One job's way through this crate: handle → [`Submission`] → [`Executor::submit`] → [`dispatch`](dispatch::dispatch) →
 //! the user's function → [`Outcome`] → [`SubmittedJob::output`].
@@ -15,14 +16,17 @@ mod failure;
 mod handler;
 mod job;
 mod job_error;
+mod memory;
 mod options;
 mod outcome;
 mod panic;
 mod provided;
 mod registry;
 mod start_after;
+mod state;
 mod submission;
 mod submitted;
+pub mod testing;
 
 #[doc(hidden)]
 pub mod private;
@@ -38,10 +42,12 @@ pub use job_error::JobError;
 pub use jobs_macros::{Entity, job};
 pub use jobs_rules as rules;
 pub use jobs_rules::{QueuePolicy, Unit};
+pub use memory::Memory;
 pub use options::{Group, IntoJobOptions, IntoSeconds, JobOptions, OptionValues};
 pub use outcome::{Outcome, store_output};
 pub use provided::Provided;
 pub use registry::{JobSet, Registered, Registry};
 pub use start_after::{IntoInstant, IntoStartAfter, IntoUnit, StartAfter};
+pub use state::JobState;
 pub use submission::Submission;
 pub use submitted::SubmittedJob;

@@ -15,10 +15,11 @@ use crate::config::Settings;
 use crate::declare;
 use crate::entities::Connections;
 use crate::environment::Home;
+use crate::error::cannot;
 use crate::schema::{self, Missing, Schema};
 use crate::store::Store;
 use crate::supervise::{Supervision, Upkeep};
-use crate::worker::{Doorbell, Settled, Worker};
+use crate::worker::{Doorbell, Plan, Settled, Worker};
 
 /// The name that jobs of [`PgBoss`] bear in [`SubmittedJob::executor_name`](jobs_core::SubmittedJob).
 pub const PG_BOSS_EXECUTOR_NAME: &str = "PgBoss";
@@ -131,17 +132,12 @@ impl PgBoss {
             return Ok(());
         }
         let settings = &self.inner.settings;
-        let registry = self.registry()?;
-        let store = self.prepare(&registry).await?;
-        if settings.schedule {
-            declare::schedules(&store, settings, &registry).await?;
-        }
+        let (store, registry) = self.declared().await?;
         let upkeep = self.upkeep().await?;
         let worker = match settings.work {
             true => {
                 declare::warn_of_unhandled(&store, &registry).await?;
-                let plan =
-                    declare::plan(&store, settings, &registry, self.inner.only.as_deref()).await?;
+                let plan = self.plan(&store, &registry).await?;
                 Some(Worker::start(self, &store, plan, &self.inner.doorbell))
             }
             false => None,
@@ -214,7 +210,7 @@ impl PgBoss {
         &self.inner.provided
     }
 
-    pub(crate) fn doorbell(&self) -> &Doorbell {
+    pub(crate) fn doorbell(&self) -> &Arc<Doorbell> {
         &self.inner.doorbell
     }
 
@@ -244,7 +240,12 @@ impl PgBoss {
                     let message = format!("the schema was not ready within {INSTALLATION:?}");
                     Error::new(ErrorKind::Unavailable, message)
                 })??;
-                Ok(Arc::new(Store::new(pool.clone(), schema.clone(), layout)))
+                let store = Store::new(pool.clone(), schema.clone(), layout);
+                if settings.test_clock {
+                    let obeys = store.obey_test_clock().await;
+                    obeys.map_err(cannot("let the connections read the test clock"))?;
+                }
+                Ok(Arc::new(store))
             })
             .await
     }
@@ -297,6 +298,31 @@ impl PgBoss {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         seen.clear();
+    }
+
+    /// Whether it fetches jobs, or does its duties, by itself.
+    pub(crate) async fn is_at_work(&self) -> bool {
+        let started = self.inner.started.lock().await;
+        started
+            .as_ref()
+            .is_some_and(|started| started.worker.is_some() || started.supervision.has_duties())
+    }
+
+    /// Has all stand that the program declares: the schema, the queues and the schedules.
+    pub(crate) async fn declared(&self) -> Result<(Arc<Store>, Registry), Error> {
+        let settings = &self.inner.settings;
+        let registry = self.registry()?;
+        let store = self.prepare(&registry).await?;
+        if settings.schedule {
+            declare::schedules(&store, settings, &registry).await?;
+        }
+        Ok((store, registry))
+    }
+
+    /// Which jobs this process runs.
+    pub(crate) async fn plan(&self, store: &Store, registry: &Registry) -> Result<Plan, Error> {
+        let only = self.inner.only.as_deref();
+        declare::plan(store, &self.inner.settings, registry, only).await
     }
 
     fn registry(&self) -> Result<Registry, Error> {

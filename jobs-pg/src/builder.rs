@@ -147,6 +147,13 @@ impl PgBossBuilder {
         self.change(move |settings| settings.work = work)
     }
 
+    /// Whether this executor goes by the test clock of the schema, its own or that of a `TestClock` of pg-boss 12.38, while
+    /// there is one; for tests. The default is that it does not until it [travels](PgBoss::travel); with this it may
+    /// travel on a schema that has been at work for long, too.
+    pub fn test_clock(self, obey: bool) -> Self {
+        self.change(move |settings| settings.test_clock = obey)
+    }
+
     /// How long running jobs may take to end when the executor stops; the default is 30 seconds. Those that take longer go
     /// back, and no attempt is counted.
     pub fn stop_timeout(self, timeout: Duration) -> Self {

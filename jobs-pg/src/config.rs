@@ -38,6 +38,8 @@ pub(crate) struct Settings {
     pub(crate) migrate: bool,
     /// Whether the schema itself may be created when they are.
     pub(crate) create_schema: bool,
+    /// Whether the connections read the schema's test clock, if it has one.
+    pub(crate) test_clock: bool,
     /// Whether jobs are run here.
     pub(crate) work: bool,
     /// How long running jobs are waited for when stopping.
@@ -153,6 +155,7 @@ impl Settings {
             schedule: true,
             migrate: true,
             create_schema: true,
+            test_clock: false,
             work: true,
             stop_timeout: Duration::from_secs(30),
             concurrency: 64,

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
+pub use jobs_core::JobState;
 use jobs_core::{Error, ErrorKind, Job, JobKey, SubmittedJob};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -109,37 +110,6 @@ impl PgBossJob<'_> {
 impl fmt::Debug for PgBossJob<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("PgBossJob").field(&self.key).finish()
-    }
-}
-
-/// The six states of a job. The order is pg-boss's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum JobState {
-    /// It waits for its first attempt.
-    Created,
-    /// It failed, and waits for another attempt.
-    Retry,
-    /// It runs.
-    Active,
-    /// It has ended well.
-    Completed,
-    /// It was cancelled.
-    Cancelled,
-    /// It failed for good.
-    Failed,
-}
-
-impl fmt::Display for JobState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Created => "created",
-            Self::Retry => "retry",
-            Self::Active => "active",
-            Self::Completed => "completed",
-            Self::Cancelled => "cancelled",
-            Self::Failed => "failed",
-        })
     }
 }
 

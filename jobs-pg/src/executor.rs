@@ -51,9 +51,11 @@ impl Executor for PgBoss {
         let doing = doing(&requests);
         // Whether it is committed, and when, only `NOTIFY` and the producer's own looks can tell.
         let jobs = requests.into_iter().map(NewJob::from).collect();
-        bounded(store.insert(connection, jobs))
-            .await
-            .map_err(cannot(doing))
+        let stored = bounded(async {
+            store.obey_within(connection).await?;
+            store.insert(connection, jobs).await
+        });
+        stored.await.map_err(cannot(doing))
     }
 
     async fn end_of(&self, job: &JobKey) -> Result<End, Error> {

@@ -46,6 +46,7 @@ mod records;
 mod schema;
 mod store;
 mod supervise;
+pub mod testing;
 mod worker;
 
 pub use boss::{Installed, PG_BOSS_EXECUTOR_NAME, PgBoss};

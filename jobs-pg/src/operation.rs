@@ -118,8 +118,11 @@ impl<T: Send + 'static> Operation<T> {
         let Self { boss, doing, steps } = self;
         let steps = steps?;
         let store = boss.store().await?;
-        let done = bounded(steps(store, connection)).await;
-        done.map_err(|trouble| trouble.into_error(doing))
+        let done = bounded(async {
+            store.obey_within(connection).await?;
+            steps(store, connection).await
+        });
+        done.await.map_err(|trouble| trouble.into_error(doing))
     }
 
     async fn alone(self) -> Result<T, Error> {

@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the place for them")]
 
 pub(crate) mod catalog;
+mod clock;
 pub(crate) mod statement;
 
 mod claims;
@@ -24,11 +25,13 @@ mod upkeep;
 mod warnings;
 
 pub(crate) use claims::{Claims, Untidy};
+pub(crate) use clock::{Move, Moved};
 pub(crate) use counts::{Counted, Counts, History, QueueCount, Rest};
 pub(crate) use fetch::{Fetched, GroupLimit, Limits, QueueFetch, Wanted};
 pub(crate) use import::{Importing, QueueMove};
 pub(crate) use instances::{Entry, Signs};
 pub(crate) use jobs::Sought;
+pub(crate) use jobs::SubmittedRow;
 pub(crate) use page::Page;
 pub(crate) use queues::QueueRow;
 pub(crate) use queues::Removal;
@@ -45,6 +48,7 @@ use std::time::Duration;
 
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{PgConnection, PgExecutor, PgPool, Postgres, Transaction};
+use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
 use crate::schema::{Layout, Schema};
@@ -73,6 +77,8 @@ pub(crate) struct Store {
     layout: Layout,
     statements: Statements,
     channel: String,
+    /// Whether its connections read the test clock of the schema.
+    obeying: OnceCell<()>,
 }
 
 impl Store {
@@ -87,6 +93,7 @@ impl Store {
             pool,
             schema,
             layout,
+            obeying: OnceCell::new(),
         }
     }
 

@@ -3,6 +3,7 @@
 //! Processes share the duties, Node's too: whoever takes a pass does all of it, and the others look again later.
 
 mod alarm;
+mod by_hand;
 mod delivery;
 mod duty;
 mod flows;
@@ -22,6 +23,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
+pub(crate) use by_hand::ByHand;
 pub(crate) use delivery::delivery;
 pub(crate) use reconcile::reconcile;
 pub(crate) use recurrence::check_recurrence;
@@ -72,8 +74,13 @@ impl Supervision {
         Self {
             stopping,
             duties,
-            registration: Registration::start(store, settings, report),
+            registration: Registration::start(store, settings, report, upkeep.doorbell.moves()),
         }
+    }
+
+    /// Whether there is any duty.
+    pub(crate) fn has_duties(&self) -> bool {
+        !self.duties.is_empty()
     }
 
     /// Lets no further pass begin.
@@ -136,8 +143,9 @@ where
     F: Future<Output = sqlx::Result<Duration>> + Send + 'static,
 {
     let upkeep = Arc::clone(upkeep);
+    let moves = upkeep.doorbell.moves();
     let pass = move |limit| pass(Arc::clone(&upkeep), limit);
-    tokio::spawn(duty.until_stopped(stopping.subscribe(), pass))
+    tokio::spawn(duty.until_stopped(stopping.subscribe(), moves, pass))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! come to, one heartbeat keeps them ours, one listener hears the doorbell.
 
 mod doorbell;
+mod drain;
 mod heartbeat;
 mod hold;
 mod listener;
@@ -14,6 +15,7 @@ mod running;
 mod settler;
 
 pub(crate) use doorbell::Doorbell;
+pub(crate) use drain::Drain;
 pub(crate) use hold::has_nul;
 pub(crate) use plan::{CONCURRENCY, Line, Plan};
 pub(crate) use report::Report;

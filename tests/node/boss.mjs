@@ -8,7 +8,11 @@ const library = await import(process.env.PACKAGE)
 // Up to 11 the class is all that the package exports.
 const PgBoss = library.PgBoss ?? library.default
 
-const options = { connectionString: process.env.DATABASE_URL, ...JSON.parse(process.env.OPTIONS) }
+const { testClock, ...given } = JSON.parse(process.env.OPTIONS)
+const options = { connectionString: process.env.DATABASE_URL, ...given }
+// Its time moves by `tick` and `setTime` alone; `testClock` says where it begins.
+const clock = testClock ? new library.TestClock(testClock) : undefined
+if (clock) options.clock = clock
 const boss = new PgBoss(options)
 
 // Schema to one more PgBoss of this process.
@@ -60,6 +64,8 @@ const behaviours = {
 
 const commands = {
   start: async () => { await boss.start() },
+  tick: ms => clock.tick(ms),
+  setTime: time => clock.setTime(time),
   // The method of a PgBoss on another schema.
   in: async (schema, method, args) => {
     const result = await other(schema)[method](...args)

@@ -39,6 +39,20 @@ fn named(jobs: &[JobRef]) -> Named {
     }
 }
 
+/// A job that was submitted, by what tells it from others.
+#[derive(Debug, sqlx::FromRow)]
+pub(crate) struct SubmittedRow {
+    pub(crate) id: Uuid,
+    /// JSON text.
+    pub(crate) data: Option<String>,
+    pub(crate) state: String,
+    pub(crate) created_on: DateTime<Utc>,
+    pub(crate) start_after: DateTime<Utc>,
+    pub(crate) priority: i32,
+    pub(crate) retry_limit: i32,
+    pub(crate) singleton_key: Option<String>,
+}
+
 impl Store {
     /// The row with all its columns.
     pub(crate) async fn find(&self, job: &JobKey) -> sqlx::Result<Option<Value>> {
@@ -58,6 +72,14 @@ impl Store {
             .bind(&job.name)
             .bind(job.id)
             .fetch_optional(&self.pool)
+            .await
+    }
+
+    /// The jobs of a queue, in the order in which they were submitted.
+    pub(crate) async fn submitted(&self, queue: &str) -> sqlx::Result<Vec<SubmittedRow>> {
+        sqlx::query_as(sql(&self.statements.find_submitted))
+            .bind(queue)
+            .fetch_all(&self.pool)
             .await
     }
 

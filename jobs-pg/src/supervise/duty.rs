@@ -22,10 +22,12 @@ pub(super) struct Duty {
 
 impl Duty {
     /// Does it at once, and again as long as it takes to be told to stop. `pass` answers when to come back, counted from
-    /// its end. A row of failures is told once, and ends nothing.
+    /// its end; when the time of the database has moved, it is come back at once. A row of failures is told once, and ends
+    /// nothing.
     pub(super) async fn until_stopped<F>(
         self,
         mut stopping: watch::Receiver<bool>,
+        mut moves: watch::Receiver<()>,
         mut pass: impl FnMut(Limit) -> F,
     ) where
         F: Future<Output = sqlx::Result<Duration>>,
@@ -53,6 +55,7 @@ impl Duty {
                 // The sender is gone when the executor is: there is nothing to do this for.
                 _ = stopping.wait_for(|stopping| *stopping) => return,
                 () = sleep(jittered(again_in)) => {}
+                Ok(()) = moves.changed() => {}
             }
         }
     }
@@ -88,7 +91,10 @@ mod tests {
             }
             async { Err(sqlx::Error::PoolClosed) }
         };
-        duty().until_stopped(stopping.subscribe(), pass).await;
+        let moves = watch::Sender::new(());
+        duty()
+            .until_stopped(stopping.subscribe(), moves.subscribe(), pass)
+            .await;
         assert!(passes.get() >= 3);
     }
 }

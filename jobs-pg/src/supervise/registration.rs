@@ -35,6 +35,7 @@ impl Registration {
         store: &Arc<Store>,
         settings: &Settings,
         report: Option<Arc<Report>>,
+        moves: watch::Receiver<()>,
     ) -> Option<Self> {
         if !settings.registration.enter || !store.keeps_instances() {
             return None;
@@ -54,7 +55,8 @@ impl Registration {
             entered_on: Mutex::default(),
         });
         let stopping = watch::Sender::new(false);
-        let beat = duty.until_stopped(stopping.subscribe(), move |_| Arc::clone(&beats).beat());
+        let pass = move |_| Arc::clone(&beats).beat();
+        let beat = duty.until_stopped(stopping.subscribe(), moves, pass);
         Some(Self {
             store: Arc::clone(store),
             id,

@@ -10,7 +10,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::recurrence::Recurrence;
-use crate::store::{Filing, ScheduleRow, Store};
+use crate::store::{Filing, Moved, ScheduleRow, Store};
 
 /// An occurrence that no pass has seen for longer is missed (pg-boss 12.38).
 const WINDOW: TimeDelta = TimeDelta::seconds(60);
@@ -73,6 +73,24 @@ impl Timekeeper {
         })
     }
 
+    /// Files all that was due in a span that ends now: nothing in it counts as missed, as if passes had been made all along.
+    /// Of each schedule the latest thousand.
+    pub(super) async fn catch_up(&mut self, store: &Store, span: Moved) -> sqlx::Result<i64> {
+        store.claim_cron(0.0).await?;
+        let schedules = store.schedules().await?;
+        let read = self.read(&schedules);
+        let due = read.iter().flat_map(|(row, recurrence)| {
+            let since = span.from.max(row.created_on);
+            let slots = slots_of(missed(recurrence, since, span.to).take(MOST_MADE_UP));
+            filings(row, slots)
+        });
+        let due: Vec<Filing> = due.collect();
+        match due.is_empty() {
+            true => Ok(0),
+            false => store.file_occurrences(&due).await,
+        }
+    }
+
     /// The schedules that can be read.
     fn read<'a>(&mut self, schedules: &'a [ScheduleRow]) -> Vec<(&'a ScheduleRow, Recurrence)> {
         let mut readable = Vec::with_capacity(schedules.len());
@@ -110,17 +128,17 @@ impl Timekeeper {
 /// What is to be filed, each occurrence once.
 fn due<'a>(schedules: &[(&'a ScheduleRow, Recurrence)], span: Span) -> Vec<Filing<'a>> {
     let filings = |(row, recurrence): &(&'a ScheduleRow, Recurrence)| {
-        let row = *row;
-        slots(row, recurrence, span)
-            .into_iter()
-            .map(|slot| Filing {
-                name: &row.name,
-                key: &row.key,
-                slot,
-            })
-            .collect::<Vec<_>>()
+        filings(row, slots(row, recurrence, span))
     };
     schedules.iter().flat_map(filings).collect()
+}
+
+fn filings(row: &ScheduleRow, slots: BTreeSet<String>) -> impl Iterator<Item = Filing<'_>> {
+    slots.into_iter().map(|slot| Filing {
+        name: &row.name,
+        key: &row.key,
+        slot,
+    })
 }
 
 /// The minutes for which a schedule is due, each once.
@@ -136,7 +154,12 @@ fn slots(schedule: &ScheduleRow, recurrence: &Recurrence, span: Span) -> BTreeSe
         };
         due.extend(missed(recurrence, since, window_start).take(most));
     }
-    due.iter().map(|at| at.format(SLOT).to_string()).collect()
+    slots_of(due)
+}
+
+fn slots_of(occurrences: impl IntoIterator<Item = DateTime<Utc>>) -> BTreeSet<String> {
+    let slot = |at: DateTime<Utc>| at.format(SLOT).to_string();
+    occurrences.into_iter().map(slot).collect()
 }
 
 /// The occurrences in (after, until], the latest first.

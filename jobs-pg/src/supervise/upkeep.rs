@@ -21,11 +21,11 @@ const ON_DEMAND: Duration = Duration::from_secs(3600);
 
 /// What the passes work with.
 pub(crate) struct Upkeep {
-    store: Arc<Store>,
-    doorbell: Arc<Doorbell>,
+    pub(super) store: Arc<Store>,
+    pub(super) doorbell: Arc<Doorbell>,
     pub(super) intervals: Intervals,
     records: Records,
-    timekeeper: Mutex<Timekeeper>,
+    pub(super) timekeeper: Mutex<Timekeeper>,
     /// A claim passes over queues that are locked, so the passes of one process must not lock them to each other.
     turn: Mutex<()>,
 }
@@ -108,7 +108,7 @@ impl Upkeep {
         Ok(())
     }
 
-    async fn tidy(
+    pub(super) async fn tidy(
         &self,
         limit: &Limit,
         interval: Duration,

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 /// Rung by submissions of this process, by the listener, and by settled retries. Nothing depends on it: the producer also
@@ -12,6 +12,7 @@ use tokio::time::Instant;
 pub(crate) struct Doorbell {
     rung: Notify,
     next: Mutex<Option<Instant>>,
+    moved: watch::Sender<()>,
 }
 
 impl Doorbell {
@@ -31,6 +32,17 @@ impl Doorbell {
             // Whoever waits has to look at the new moment.
             self.rung.notify_one();
         }
+    }
+
+    /// The time of the database has jumped: whatever waits for a time has to look at it again.
+    pub(crate) fn time_moved(&self) {
+        self.moved.send_replace(());
+        self.ring();
+    }
+
+    /// What tells that the time has jumped.
+    pub(crate) fn moves(&self) -> watch::Receiver<()> {
+        self.moved.subscribe()
     }
 
     /// Waits until it rings, or until this moment at the latest.

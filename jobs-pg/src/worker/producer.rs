@@ -110,7 +110,8 @@ impl Producer {
     }
 }
 
-fn describe(line: &Line, job: Fetched) -> (JobInfo, Option<String>) {
+/// What a function sees of its job, and its input.
+pub(super) fn describe(line: &Line, job: Fetched) -> (JobInfo, Option<String>) {
     let unsigned = |number: i32| u32::try_from(number).unwrap_or(0);
     let mut info = JobInfo::new(job.id, Arc::clone(&line.name), job.created_on);
     info.attempt = unsigned(job.retry_count).saturating_add(1);

@@ -49,15 +49,20 @@ impl Settler {
     pub(crate) async fn run(mut self) {
         let mut gathered = Vec::with_capacity(WAITING);
         while self.outcomes.recv_many(&mut gathered, WAITING).await > 0 {
-            let mut outcomes = Outcomes::default();
-            for (attempt, outcome) in gathered.drain(..) {
-                outcomes.add(attempt, outcome);
-            }
-            let asked = outcomes.len();
-            let mut written = Written::default();
-            self.write(outcomes, &mut written).await;
-            self.tell(asked, written);
+            self.settle(gathered.drain(..)).await;
         }
+    }
+
+    /// Writes these outcomes.
+    pub(super) async fn settle(&self, ended: impl IntoIterator<Item = (Attempt, Outcome)>) {
+        let mut outcomes = Outcomes::default();
+        for (attempt, outcome) in ended {
+            outcomes.add(attempt, outcome);
+        }
+        let asked = outcomes.len();
+        let mut written = Written::default();
+        self.write(outcomes, &mut written).await;
+        self.tell(asked, written);
     }
 
     /// Keeps outcomes and tries again while the database is away. One that the database refuses fails its own job only.

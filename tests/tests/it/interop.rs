@@ -20,6 +20,7 @@ mod settle;
 mod statistics;
 mod submit;
 mod supervisors;
+mod test_clock;
 mod upkeep;
 
 use jobs_pg::prelude::*;

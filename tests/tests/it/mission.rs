@@ -15,6 +15,7 @@ mod stopping;
 mod times;
 mod tracking;
 mod transactions;
+mod travelling;
 
 use jobs_pg::{Error, Job, JobSet, PgBoss, PgBossBuilder, SubmittedJob};
 use tests::{BOUND, Database};

@@ -169,13 +169,8 @@ async fn w12_a_waiting_job_is_cancelled_resumed_and_deleted() {
     assert!(!pg_boss.cancel().await.unwrap());
     assert!(pg_boss.resume().await.unwrap());
     assert_eq!(state().await, JobState::Created);
-    // It waits for its time as before; moved there, it runs.
-    let move_up = "UPDATE pgboss.job SET start_after = now() WHERE id = $1";
-    sqlx::query(move_up)
-        .bind(job.job_id)
-        .execute(database.pool())
-        .await
-        .unwrap();
+    // It waits for its time as before, and runs when that has come.
+    boss.travel("10m").await.unwrap();
     assert_eq!(output_of(&job).await.unwrap(), "Hello Tony!");
     assert!(!pg_boss.cancel().await.unwrap());
     assert!(!pg_boss.resume().await.unwrap());

@@ -1,0 +1,102 @@
+//! Running what is due in memory.
+
+use std::cmp::Reverse;
+
+use super::Memory;
+use super::row::Row;
+use crate::testing::{Ran, Turns};
+use crate::{Error, JobKey, JobState, Outcome, Registry, Run};
+
+/// One drain; while there is one, who waits for a job may hope.
+pub(super) struct Drain<'a> {
+    memory: &'a Memory,
+    registry: Registry,
+    turns: Turns<JobKey>,
+    ran: Vec<Ran>,
+}
+
+impl<'a> Drain<'a> {
+    pub(super) fn begin(memory: &'a Memory) -> Result<Self, Error> {
+        let registry = Registry::linked::<Memory>()?;
+        memory.state().draining += 1;
+        Ok(Self {
+            memory,
+            registry,
+            turns: Turns::default(),
+            ran: Vec::new(),
+        })
+    }
+
+    /// Runs what is due until nothing is.
+    pub(super) async fn run(mut self) -> Result<Vec<Ran>, Error> {
+        loop {
+            let begun = self.begin_next();
+            if begun.is_none() && self.turns.all_ended() {
+                return Ok(std::mem::take(&mut self.ran));
+            }
+            self.settle_until(begun).await;
+            self.turns.check()?;
+        }
+    }
+
+    /// Begins the job whose turn it is; answers which that is.
+    fn begin_next(&mut self) -> Option<JobKey> {
+        let Self {
+            memory, registry, ..
+        } = self;
+        let mut state = memory.state();
+        let now = state.now;
+        let handled = |row: &&mut Row| row.is_due(now) && registry.find(row.name).is_some();
+        let due = state.rows.iter_mut().filter(handled);
+        // Of equal ones the first: it was submitted before the others.
+        let row = due.min_by_key(|row| (Reverse(row.priority()), row.created_on))?;
+        let registered = registry.find(row.name)?;
+        let info = row.begin(now);
+        let provided = memory.provided.clone();
+        let run = Run::new((*memory).clone(), info, row.input.clone(), provided);
+        let key = row.key();
+        self.turns.begin(key.clone(), registered, run);
+        Some(key)
+    }
+
+    /// Settles attempts as they end: until this one has, or as long as patience lasts.
+    async fn settle_until(&mut self, begun: Option<JobKey>) {
+        while let Some((key, outcome)) = self.turns.ended().await {
+            self.settle(&key, outcome);
+            if begun.as_ref() == Some(&key) {
+                return;
+            }
+        }
+    }
+
+    fn settle(&mut self, key: &JobKey, outcome: Outcome) {
+        let mut state = self.memory.state();
+        let now = state.now;
+        let Some(row) = state.rows.iter_mut().find(|row| row.is(key)) else {
+            return;
+        };
+        self.ran.push(row.settle(outcome, now));
+        let copy = row
+            .dead_letter()
+            .and_then(|queue| self.registry.find(queue))
+            .map(|queue| row.copied_to(queue.declaration(), now));
+        state.rows.extend(copy);
+        drop(state);
+        self.memory.kept.changed.send_replace(());
+    }
+}
+
+impl Drop for Drain<'_> {
+    fn drop(&mut self) {
+        let mut state = self.memory.state();
+        state.draining -= 1;
+        // A drain that was given up leaves attempts that nobody runs any more.
+        if state.draining == 0 {
+            let left = state.rows.iter_mut();
+            left.filter(|row| row.state == JobState::Active)
+                .for_each(Row::release);
+        }
+        drop(state);
+        self.memory.kept.changed.send_replace(());
+    }
+}

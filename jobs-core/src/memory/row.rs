@@ -1,0 +1,287 @@
+//! One job in memory, by the rules that pg-boss 12.38 has for a row.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Months, Utc};
+use jobs_rules::{QueuePolicy, parse_instant};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::after;
+use crate::testing::{Ran, Submitted};
+use crate::{
+    Declaration, End, Error, ErrorKind, Failure, Job, JobInfo, JobKey, JobOptions, JobState,
+    OptionValues, Outcome, Request, StartAfter,
+};
+
+/// What holds where no option says otherwise.
+const RETRY_LIMIT: i32 = 2;
+
+#[derive(Debug, Clone)]
+pub(super) struct Row {
+    pub(super) id: Uuid,
+    pub(super) name: &'static str,
+    pub(super) input: Option<String>,
+    pub(super) state: JobState,
+    pub(super) created_on: DateTime<Utc>,
+    policy: QueuePolicy,
+    options: OptionValues,
+    start_after: DateTime<Utc>,
+    /// The throttle slot, in seconds since 1970.
+    slot: Option<i64>,
+    attempt: u32,
+    output: Option<Value>,
+}
+
+impl Row {
+    pub(super) fn new(request: Request, now: DateTime<Utc>) -> Result<Self, Error> {
+        let Request {
+            declaration,
+            input,
+            start_after,
+            options,
+        } = request;
+        let start_after = instant(&start_after, now)?;
+        Ok(Self::waiting(
+            declaration,
+            input,
+            &options,
+            start_after,
+            now,
+        ))
+    }
+
+    fn waiting(
+        declaration: &Declaration,
+        input: Option<String>,
+        options: &JobOptions,
+        start_after: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let options = options.values().clone();
+        Self {
+            id: options.id.unwrap_or_else(Uuid::now_v7),
+            name: declaration.name,
+            input,
+            state: JobState::Created,
+            created_on: now,
+            policy: declaration.queue.policy.unwrap_or(QueuePolicy::Standard),
+            slot: options.singleton_seconds.map(|length| slot_of(now, length)),
+            options,
+            start_after,
+            attempt: 0,
+            output: None,
+        }
+    }
+
+    /// The copy for a dead letter queue.
+    pub(super) fn copied_to(&self, queue: &Declaration, now: DateTime<Utc>) -> Self {
+        let mut copy = Self::waiting(queue, self.input.clone(), &queue.options, now, now);
+        copy.options.priority = self.options.priority;
+        copy.options.singleton_key = self.options.singleton_key.clone();
+        copy
+    }
+
+    pub(super) fn key(&self) -> JobKey {
+        JobKey {
+            name: self.name.into(),
+            id: self.id,
+        }
+    }
+
+    pub(super) fn is(&self, key: &JobKey) -> bool {
+        self.id == key.id && self.name == key.name
+    }
+
+    pub(super) fn priority(&self) -> i32 {
+        self.options.priority.unwrap_or(0)
+    }
+
+    pub(super) fn is_due(&self, now: DateTime<Utc>) -> bool {
+        self.state < JobState::Active && self.start_after <= now
+    }
+
+    /// The next attempt begins.
+    pub(super) fn begin(&mut self, now: DateTime<Utc>) -> JobInfo {
+        self.state = JobState::Active;
+        self.attempt += 1;
+        let mut info = JobInfo::new(self.id, Arc::from(self.name), self.created_on);
+        info.attempt = self.attempt;
+        info.retry_limit = self.retry_limit();
+        info.priority = self.priority();
+        info.start_after = self.start_after;
+        info.started_on = now;
+        info.singleton_key.clone_from(&self.options.singleton_key);
+        if let Some(expire_in) = self.options.expire_in {
+            info.expire_in = seconds(expire_in);
+        }
+        info
+    }
+
+    /// The attempt has come to this.
+    pub(super) fn settle(&mut self, outcome: Outcome, now: DateTime<Utc>) -> Ran {
+        let attempt = self.attempt;
+        match outcome {
+            Outcome::Done(output) => {
+                self.state = JobState::Completed;
+                self.output = output.and_then(|output| serde_json::from_str(&output).ok());
+            }
+            Outcome::Failed(failure) => self.fail(&failure, Some(self.retry_delay()), now),
+            Outcome::RetryIn(failure, delay) => self.fail(&failure, Some(delay), now),
+            Outcome::Fatal(failure) => self.fail(&failure, None, now),
+            Outcome::Cancelled(reason) => {
+                self.state = JobState::Cancelled;
+                self.output = value_of(&Failure::new(Failure::CANCELLED, reason));
+            }
+            Outcome::Snoozed(delay) => {
+                self.release();
+                self.start_after = after(now, delay);
+            }
+            Outcome::Released | Outcome::Lost => self.release(),
+        }
+        Ran {
+            name: self.name.to_owned(),
+            id: self.id,
+            attempt,
+            state: self.state,
+            output: self.output.clone(),
+        }
+    }
+
+    /// It waits as if the attempt had not begun.
+    pub(super) fn release(&mut self) {
+        self.state = JobState::Created;
+        self.attempt = self.attempt.saturating_sub(1);
+    }
+
+    fn fail(&mut self, failure: &Failure, again_in: Option<Duration>, now: DateTime<Utc>) {
+        self.output = value_of(failure);
+        match again_in {
+            Some(delay) if self.attempt <= self.retry_limit() => {
+                self.state = JobState::Retry;
+                self.start_after = after(now, delay);
+            }
+            _ => self.state = JobState::Failed,
+        }
+    }
+
+    fn retry_limit(&self) -> u32 {
+        u32::try_from(self.options.retry_limit.unwrap_or(RETRY_LIMIT)).unwrap_or(0)
+    }
+
+    /// How long the next attempt is waited for; where chance has a say, the longest.
+    fn retry_delay(&self) -> Duration {
+        let delay = seconds(self.options.retry_delay.unwrap_or(0));
+        if self.options.retry_backoff != Some(true) {
+            return delay;
+        }
+        let grown = delay.max(Duration::from_secs(1)) * 2_u32.pow(self.attempt.min(16));
+        match self.options.retry_delay_max {
+            Some(longest) => grown.min(seconds(longest)),
+            None => grown,
+        }
+    }
+
+    /// The queue for its copy, if it has failed for good.
+    pub(super) fn dead_letter(&self) -> Option<&str> {
+        self.options
+            .dead_letter
+            .as_deref()
+            .filter(|_| self.state == JobState::Failed)
+    }
+
+    pub(super) fn end(&self) -> Option<End> {
+        let output = self.output.clone();
+        match self.state {
+            JobState::Completed => Some(End::Completed(output)),
+            JobState::Failed => Some(End::Failed(output)),
+            JobState::Cancelled => Some(End::Cancelled(output)),
+            JobState::Created | JobState::Retry | JobState::Active => None,
+        }
+    }
+
+    pub(super) fn submitted<J: Job>(&self) -> Result<Submitted<J>, Error> {
+        let mut submitted = Submitted::read(self.id, self.input.as_deref(), self.created_on)?;
+        submitted.state = self.state;
+        submitted.start_after = self.start_after;
+        submitted.priority = self.priority();
+        submitted.retry_limit = self.retry_limit();
+        submitted
+            .singleton_key
+            .clone_from(&self.options.singleton_key);
+        Ok(submitted)
+    }
+
+    /// Whether this job, which stands, keeps a new one out.
+    fn keeps_out(&self, new: &Self) -> bool {
+        let key = |row: &Self| row.options.singleton_key.clone().unwrap_or_default();
+        if self.name != new.name {
+            return false;
+        }
+        let by_policy = match self.policy {
+            QueuePolicy::Short | QueuePolicy::Stately => self.state == JobState::Created,
+            QueuePolicy::Exclusive => self.state <= JobState::Active,
+            _ => false,
+        };
+        let in_slot =
+            self.slot.is_some() && self.slot == new.slot && self.state != JobState::Cancelled;
+        self.id == new.id || key(self) == key(new) && (by_policy || in_slot)
+    }
+}
+
+/// Gives a new job back if there is a place for it, perhaps in the next throttle slot; else the id of the one that stands there.
+pub(super) fn standing(rows: &[Row], mut new: Row, now: DateTime<Utc>) -> Result<Row, Uuid> {
+    let of = |new: &Row| {
+        rows.iter()
+            .rev()
+            .find(|row| row.keeps_out(new))
+            .map(|row| row.id)
+    };
+    let Some(standing) = of(&new) else {
+        return Ok(new);
+    };
+    let (Some(length), Some(true)) = (
+        new.options.singleton_seconds,
+        new.options.singleton_next_slot,
+    ) else {
+        return Err(standing);
+    };
+    let elapsed = now.timestamp().rem_euclid(length.max(1).into());
+    // A second into the slot, so that it is the next one by every clock (pg-boss 12.38).
+    let wait = (i64::from(length) - elapsed).max(1) + i64::from(length > 1);
+    new.start_after = after(now, Duration::from_secs(wait.unsigned_abs()));
+    new.slot = new.slot.map(|slot| slot + i64::from(length));
+    of(&new).map_or(Ok(new), Err)
+}
+
+fn slot_of(now: DateTime<Utc>, length: i32) -> i64 {
+    let length = i64::from(length.max(1));
+    now.timestamp().div_euclid(length) * length
+}
+
+fn instant(start_after: &StartAfter, now: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
+    match start_after {
+        StartAfter::Now => Ok(now),
+        StartAfter::In(time) => Ok(after(now, *time)),
+        StartAfter::InMonths(months) => Ok(now
+            .checked_add_months(Months::new(*months))
+            .unwrap_or(DateTime::<Utc>::MAX_UTC)),
+        StartAfter::At(instant) => Ok(*instant),
+        StartAfter::Text(text) => parse_instant(text).map_err(|error| {
+            Error::caused_by(
+                ErrorKind::BadInput,
+                "cannot keep the job in memory: only Postgres reads intervals",
+                error,
+            )
+        }),
+    }
+}
+
+fn seconds(seconds: i32) -> Duration {
+    Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
+}
+
+fn value_of(failure: &Failure) -> Option<Value> {
+    serde_json::to_value(failure).ok()
+}

@@ -1,0 +1,76 @@
+//! Running attempts one after the other, without a deadlock where one waits for another.
+
+use std::fmt;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use crate::dispatch::dispatch;
+use crate::{Error, ErrorKind, Outcome, Registered, Run};
+
+/// How long one attempt keeps its turn. One that takes longer may wait for a job whose turn comes later, so it goes on
+/// beside the others.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// A drain that runs more attempts than this would hardly end.
+const MOST: usize = 10_000;
+
+/// The attempts of a drain; for executors. Those that still run when it is dropped are dropped too.
+pub struct Turns<T> {
+    running: JoinSet<(T, Outcome)>,
+    begun: usize,
+}
+
+impl<T> Default for Turns<T> {
+    fn default() -> Self {
+        Self {
+            running: JoinSet::new(),
+            begun: 0,
+        }
+    }
+}
+
+impl<T: Send + 'static> Turns<T> {
+    /// Begins an attempt; what names it comes back with its outcome.
+    pub fn begin(&mut self, attempt: T, registered: &'static Registered, run: Run) {
+        self.begun += 1;
+        self.running
+            .spawn(async move { (attempt, dispatch(registered, run).await) });
+    }
+
+    /// The next attempt that ends; `None` if none runs, or none ends while patience lasts.
+    pub async fn ended(&mut self) -> Option<(T, Outcome)> {
+        loop {
+            match timeout(PATIENCE, self.running.join_next()).await {
+                Ok(Some(Ok(ended))) => return Some(ended),
+                // A panic of the function is an outcome, so this one was dropped with its runtime.
+                Ok(Some(Err(_))) => {}
+                Ok(None) | Err(_) => return None,
+            }
+        }
+    }
+
+    /// Checks that the drain may come to an end.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Refused`] once there were ten thousand attempts.
+    pub fn check(&self) -> Result<(), Error> {
+        if self.begun < MOST {
+            return Ok(());
+        }
+        let message = format!("cannot drain: after {MOST} attempts there are still jobs due");
+        Err(Error::new(ErrorKind::Refused, message))
+    }
+
+    /// Whether none runs.
+    pub fn all_ended(&self) -> bool {
+        self.running.is_empty()
+    }
+}
+
+impl<T> fmt::Debug for Turns<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Turns({} running)", self.running.len())
+    }
+}

@@ -1,0 +1,34 @@
+//! What tests of programs with jobs need: time that moves when the test says so, jobs that run when it says so, and asserts
+//! over what was submitted and what ran. No test has to sleep.
+//!
+//! [`PgBoss::travel`](crate::PgBoss::travel) and [`travel_to`](crate::PgBoss::travel_to) move the time,
+//! [`drain`](crate::PgBoss::drain) runs what is due, [`assert_submitted`] looks at what was submitted.
+//! [`Memory`](crate::Memory) has the same without a database, for jobs that name it as their executor.
+//!
+//! ```no_run
+//! use jobs_pg::prelude::*;
+//! use jobs_pg::testing::assert_submitted;
+//!
+//! #[job(executor = PgBoss)]
+//! async fn remind(user: String) -> Result<(), JobError> {
+//!     println!("{user}, it is time");
+//!     Ok(())
+//! }
+//!
+//! # async fn test() -> Result<(), jobs_pg::Error> {
+//! // An executor that is not started: nothing runs by itself.
+//! let boss = PgBoss::builder().url("postgres://localhost/test").only::<Remind>().connect().await?;
+//! Remind::delay("2030-01-01T00:00:00Z").on(&boss).submit("Tony".into()).await?;
+//! assert_submitted::<Remind>(&boss, |user| user == "Tony").await;
+//! assert!(boss.drain().await?.is_empty());
+//!
+//! boss.travel_to("2030-01-01T00:00:00Z").await?;
+//! assert_eq!(boss.drain().await?.len(), 1);
+//! # Ok(()) }
+//! ```
+
+mod clock;
+mod drain;
+mod submitted;
+
+pub use jobs_core::testing::*;

@@ -1,0 +1,41 @@
+//! What was submitted.
+
+use jobs_core::testing::{Submissions, Submitted};
+use jobs_core::{Error, Job};
+
+use crate::PgBoss;
+use crate::error::cannot;
+use crate::store::{SubmittedRow, bounded};
+
+impl PgBoss {
+    /// The jobs of one kind that are in the database, whoever submitted them and whatever their state, in the order in which
+    /// they were submitted; for tests.
+    ///
+    /// # Errors
+    /// [`BadInput`](jobs_core::ErrorKind::BadInput) naming the job whose input does not decode; if the database does not
+    /// answer.
+    pub async fn submitted<J: Job<Executor = Self>>(&self) -> Result<Vec<Submitted<J>>, Error> {
+        let store = self.store().await?;
+        let doing = format!("look for submitted jobs of queue `{}`", J::NAME);
+        let rows = bounded(store.submitted(J::NAME))
+            .await
+            .map_err(cannot(doing))?;
+        rows.into_iter().map(typed).collect()
+    }
+}
+
+impl Submissions for PgBoss {
+    async fn submitted<J: Job<Executor = Self>>(&self) -> Result<Vec<Submitted<J>>, Error> {
+        Self::submitted(self).await
+    }
+}
+
+fn typed<J: Job>(row: SubmittedRow) -> Result<Submitted<J>, Error> {
+    let mut submitted = Submitted::read(row.id, row.data.as_deref(), row.created_on)?;
+    submitted.state = row.state.parse()?;
+    submitted.start_after = row.start_after;
+    submitted.priority = row.priority;
+    submitted.retry_limit = u32::try_from(row.retry_limit).unwrap_or(0);
+    submitted.singleton_key = row.singleton_key;
+    Ok(submitted)
+}
