@@ -7,6 +7,7 @@ pub(crate) mod statement;
 
 mod fetch;
 mod jobs;
+mod latest;
 mod queues;
 mod schedules;
 mod settle;
@@ -29,6 +30,7 @@ use sqlx::{PgExecutor, PgPool, Postgres, Transaction};
 use tokio::time::timeout;
 
 use crate::schema::{Layout, Schema};
+use latest::Latest;
 use statement::Statements;
 
 /// No single step may take longer: a connection that says nothing is taken for dead.
@@ -49,8 +51,8 @@ pub(crate) struct Store {
     pool: PgPool,
     listener_pool: PgPool,
     schema: Schema,
-    layout: Layout,
-    statements: Statements,
+    layout: Latest<Layout>,
+    statements: Latest<Statements>,
     channel: String,
 }
 
@@ -58,15 +60,32 @@ impl Store {
     /// Writes the statements for the schema as it was found.
     pub(crate) fn new(pool: PgPool, schema: Schema, layout: Layout) -> Self {
         Self {
-            statements: Statements::new(&schema, &layout),
+            statements: Statements::new(&schema, &layout).into(),
             channel: schema.channel(),
             listener_pool: PgPoolOptions::new()
                 .max_connections(1)
                 .connect_lazy_with((*pool.connect_options()).clone()),
             pool,
             schema,
-            layout,
+            layout: layout.into(),
         }
+    }
+
+    /// Writes the statements anew, for the schema as it was found now.
+    pub(crate) fn renew(&self, layout: Layout) {
+        self.statements
+            .put(Statements::new(&self.schema, &layout));
+        self.layout.put(layout);
+    }
+
+    /// The schema's name.
+    pub(crate) fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// What the statements are written for.
+    pub(crate) fn layout(&self) -> &Layout {
+        &self.layout
     }
 
     pub(crate) fn pool(&self) -> &PgPool {

@@ -12,6 +12,7 @@ mod recurrence;
 mod timekeeper;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{Mutex, watch};
@@ -21,6 +22,7 @@ pub(crate) use delivery::delivery;
 pub(crate) use reconcile::reconcile;
 
 use crate::config::{Intervals, Settings};
+use crate::schema::{self, SchemaError};
 use crate::store::Store;
 use crate::worker::Doorbell;
 use duty::Duty;
@@ -38,7 +40,11 @@ const LONG: Duration = Duration::from_secs(600);
 /// How long one pass may take that removes what a day left.
 const LONGEST: Duration = Duration::from_secs(3600);
 
-/// Starts the duties that the settings ask for (`supervise`, `schedule`); each ends when it is told to stop.
+/// How often each process looks whether the schema was migrated.
+const FOLLOW: Duration = Duration::from_secs(5);
+
+/// Starts the duties that the settings ask for (`supervise`, `schedule`), and the one that every process has: to follow the
+/// schema. Each ends when it is told to stop.
 pub(crate) fn start(
     store: &Arc<Store>,
     settings: &Settings,
@@ -51,8 +57,9 @@ pub(crate) fn start(
         intervals: settings.intervals.clone(),
         timekeeper: Mutex::default(),
         claims: Mutex::default(),
+        astray: AtomicBool::default(),
     });
-    let mut duties = Vec::new();
+    let mut duties = vec![upkeep.follow_schema(stopping)];
     if settings.supervise {
         duties.extend(upkeep.supervise(stopping));
     }
@@ -70,6 +77,8 @@ struct Upkeep {
     timekeeper: Mutex<Timekeeper>,
     /// A claim passes over queues that are locked, so the duties of one process must not lock them to each other.
     claims: Mutex<()>,
+    /// Whether the schema was changed to one that we cannot use.
+    astray: AtomicBool,
 }
 
 impl Upkeep {
@@ -106,6 +115,15 @@ impl Upkeep {
         ]
     }
 
+    fn follow_schema(self: &Arc<Self>, stopping: &watch::Receiver<bool>) -> JoinHandle<()> {
+        let duty = Duty {
+            doing: "look at the schema's version",
+            interval: FOLLOW,
+            bound: SHORT,
+        };
+        self.take_on(duty, stopping, Self::follow)
+    }
+
     fn keep_time(self: &Arc<Self>, stopping: &watch::Receiver<bool>) -> JoinHandle<()> {
         let duty = Duty {
             doing: "look at the schedules",
@@ -126,6 +144,24 @@ impl Upkeep {
     {
         let upkeep = Arc::clone(self);
         tokio::spawn(duty.until_stopped(stopping.clone(), move || pass(Arc::clone(&upkeep))))
+    }
+
+    async fn follow(self: Arc<Self>) -> sqlx::Result<Duration> {
+        match schema::follow(&self.store).await {
+            Ok(renewed) => {
+                self.astray.store(false, Ordering::Relaxed);
+                if renewed {
+                    self.doorbell.ring();
+                }
+            }
+            Err(SchemaError::Database { source, .. }) => return Err(source),
+            Err(error) => {
+                if !self.astray.swap(true, Ordering::Relaxed) {
+                    tracing::error!(%error, "the schema was changed to one that this process cannot use; waiting for another");
+                }
+            }
+        }
+        Ok(FOLLOW)
     }
 
     async fn sweep(self: Arc<Self>) -> sqlx::Result<Duration> {

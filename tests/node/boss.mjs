@@ -1,9 +1,12 @@
 // One PgBoss, driven by lines of JSON: {id, method, args} in, {id, result} or {id, error} out, {event, ...} at any time.
-// DATABASE_URL says where, OPTIONS holds what else its constructor takes. It ends with its standard input.
+// DATABASE_URL says where, OPTIONS holds what else its constructor takes, PACKAGE says which release of pg-boss. It ends with
+// its standard input.
 
 import { createInterface } from 'node:readline'
-import { PgBoss } from 'pg-boss'
 
+// Releases before 12 export the class as the default.
+const release = await import(process.env.PACKAGE)
+const PgBoss = release.PgBoss ?? release.default
 const options = { connectionString: process.env.DATABASE_URL, ...JSON.parse(process.env.OPTIONS) }
 const boss = new PgBoss(options)
 

@@ -26,6 +26,15 @@ pub struct Node {
     folder: PathBuf,
 }
 
+/// What one run of pg-boss's CLI came to.
+#[derive(Debug)]
+pub struct Ended {
+    /// Whether it ended with exit code 0.
+    pub well: bool,
+    /// All that it printed.
+    pub said: String,
+}
+
 /// What `pg-boss doctor` came to.
 #[derive(Debug)]
 pub struct Diagnosis {
@@ -54,8 +63,15 @@ impl Node {
 
     /// Opens a `PgBoss` on the database with the options of its constructor; it is not yet started.
     pub async fn boss(&self, database: &Database, options: &Value) -> Boss {
+        self.boss_of("pg-boss", database, options).await
+    }
+
+    /// As [`boss`](Self::boss), of another release: the name that `tests/node/package.json` gives it.
+    pub async fn boss_of(&self, package: &str, database: &Database, options: &Value) -> Boss {
         let mut command = self.script("boss.mjs", database);
-        command.env("OPTIONS", options.to_string());
+        command
+            .env("PACKAGE", package)
+            .env("OPTIONS", options.to_string());
         Boss::spawn(command)
     }
 
@@ -81,17 +97,26 @@ impl Node {
 
     /// Asks pg-boss itself whether a schema is as it would have made it.
     pub async fn doctor(&self, database: &Database, schema: &str) -> Diagnosis {
+        let Ended { well, said } = self.cli(database, &["doctor", "--schema", schema]).await;
+        Diagnosis {
+            healthy: well,
+            said,
+        }
+    }
+
+    /// Runs pg-boss's CLI with these arguments.
+    pub async fn cli(&self, database: &Database, arguments: &[&str]) -> Ended {
         let mut command = self.command(Path::new("node_modules/.bin/pg-boss"));
         command
-            .args(["doctor", "--schema", schema])
+            .args(arguments)
             .env("PGBOSS_DATABASE_URL", database.url());
-        let output = timeout(BOUND * 2, command.output())
-            .await
-            .expect("doctor takes too long")
+        let output = timeout(BOUND * 2, command.output()).await;
+        let output = output
+            .unwrap_or_else(|_| panic!("pg-boss {arguments:?} takes too long"))
             .unwrap();
         let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-        Diagnosis {
-            healthy: output.status.success(),
+        Ended {
+            well: output.status.success(),
             said,
         }
     }

@@ -6,6 +6,7 @@ mod facts;
 mod fetch;
 mod install;
 mod lives;
+mod migrate;
 mod names;
 mod notify;
 mod queues;
