@@ -73,8 +73,7 @@ impl Store {
 
     /// Writes the statements anew, for the schema as it was found now.
     pub(crate) fn renew(&self, layout: Layout) {
-        self.statements
-            .put(Statements::new(&self.schema, &layout));
+        self.statements.put(Statements::new(&self.schema, &layout));
         self.layout.put(layout);
     }
 

@@ -4,10 +4,12 @@
 //! that it was skipped; under `CI=true` that is a failure.
 
 mod boss;
+mod browser;
 mod install;
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -15,6 +17,7 @@ use tokio::process::Command;
 use tokio::time::timeout;
 
 pub use boss::{Behaviour, Boss};
+pub use browser::Browser;
 
 use crate::database::Database;
 use crate::waiting::BOUND;
@@ -53,9 +56,8 @@ impl Node {
         let installed = tokio::task::spawn_blocking(install::install).await.unwrap();
         match installed {
             Ok(node) => Some(node),
-            Err(reason) if std::env::var("CI").is_ok_and(|ci| ci == "true") => panic!("{reason}"),
             Err(reason) => {
-                println!("SKIPPED: {reason}");
+                skipped(&reason);
                 None
             }
         }
@@ -81,11 +83,21 @@ impl Node {
     /// # Panics
     /// If it fails, takes too long or prints something else.
     pub async fn run(&self, script: &str, args: &impl Serialize, database: &Database) -> Value {
+        self.run_within(BOUND * 2, script, args, database).await
+    }
+
+    async fn run_within(
+        &self,
+        bound: Duration,
+        script: &str,
+        args: &impl Serialize,
+        database: &Database,
+    ) -> Value {
         let mut command = self.script(script, database);
         command
             .env("ARGS", serde_json::to_string(args).unwrap())
             .stderr(Stdio::inherit());
-        let output = timeout(BOUND * 2, command.output()).await;
+        let output = timeout(bound, command.output()).await;
         let output = output
             .unwrap_or_else(|_| panic!("{script} takes too long"))
             .unwrap();
@@ -135,4 +147,14 @@ impl Node {
         command.stdin(Stdio::null()).kill_on_drop(true);
         command
     }
+}
+
+/// Tells why a test was skipped.
+///
+/// # Panics
+/// If `CI=true`: there everything is to be tested.
+fn skipped(reason: &str) {
+    let in_gate = std::env::var("CI").is_ok_and(|ci| ci == "true");
+    assert!(!in_gate, "{reason}");
+    println!("SKIPPED: {reason}");
 }

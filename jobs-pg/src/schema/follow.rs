@@ -1,7 +1,7 @@
 //! A migration under a running process: pg-boss's CLI, and a release of pg-boss that starts, add columns and take them away.
 
-use super::check::{check, failed, server, version};
 use super::SchemaError;
+use super::check::{check, failed, server, version};
 use crate::store::Store;
 
 /// Looks at the version. If it is not the one that the statements are written for, writes them for what stands now, and

@@ -32,8 +32,7 @@ async fn im_held(input: String, ctx: Context<ImHeld>) -> String {
 }
 
 /// This policy came with 28, and on the way over that version pg-boss makes its index for the common table only.
-const NO_LATE_POLICY: &str =
-    "SELECT pgboss.delete_queue(name) FROM pgboss.queue WHERE partition AND policy = 'key_strict_fifo'";
+const NO_LATE_POLICY: &str = "SELECT pgboss.delete_queue(name) FROM pgboss.queue WHERE partition AND policy = 'key_strict_fifo'";
 
 /// A database that ours works on, with jobs that wait, that run and that have ended.
 struct Moving {
@@ -58,7 +57,10 @@ impl Moving {
         let (gate, open) = watch::channel(false);
         let ours = quiet(&database).provide(open);
         let ours = start(ours.only::<(ImEcho, ImSecondTime, ImHeld)>()).await;
-        sqlx::query(NO_LATE_POLICY).execute(database.pool()).await.unwrap();
+        sqlx::query(NO_LATE_POLICY)
+            .execute(database.pool())
+            .await
+            .unwrap();
         let held = ImHeld::run_now().on(&ours).submit("held".to_owned()).await;
         let later = ImEcho::delay(3600).on(&ours).submit("later".to_owned());
         let moving = Self {
@@ -117,14 +119,19 @@ impl Moving {
         self.lets_go().await;
         self.works().await;
         let open: i64 = self
-            .value("SELECT count(*) FROM pgboss.job WHERE name LIKE 'im\\_%' AND state <> 'completed'")
+            .value(
+                "SELECT count(*) FROM pgboss.job WHERE name LIKE 'im\\_%' AND state <> 'completed'",
+            )
             .await;
         assert_eq!(open, 1);
         let theirs = self.node.boss(&self.database, &idle()).await;
         theirs.call("start", json!([])).await;
         self.ours.stop().await.unwrap();
         let due = "UPDATE pgboss.job SET start_after = now() WHERE state = 'created' AND name = 'im_echo'";
-        sqlx::query(due).execute(self.database.pool()).await.unwrap();
+        sqlx::query(due)
+            .execute(self.database.pool())
+            .await
+            .unwrap();
         let fetched = theirs.call("fetch", json!(["im_echo"])).await;
         assert_eq!(fetched[0]["id"], self.later.job_id.to_string());
         assert_eq!(fetched[0]["data"], "later");
@@ -203,11 +210,15 @@ async fn case_06_ours_follows_its_schema_down_to_the_oldest_and_up_again() {
     };
     while moving.version().await > 26 {
         moving.cli("rollback").await;
-        if [41, 37, 29, 26].contains(&moving.version().await) {
+        let version = moving.version().await;
+        if version == 41 {
+            // Its outcome meets a schema that ours has not looked at yet, without the clock that the statement asks.
+            moving.lets_go().await;
+        }
+        if [41, 37, 29, 26].contains(&version) {
             moving.works().await;
         }
     }
-    moving.lets_go().await;
     moving.cli("migrate").await;
     moving.ends_well().await;
 }
