@@ -12,6 +12,8 @@ const ARGUMENTS = [
 ]
 
 const { chromium: executablePath, screenshots, steps } = JSON.parse(process.env.ARGS)
+// Where the browser keeps what is its own for a while; so its processes can be told from others.
+process.env.TMPDIR = screenshots
 
 async function freePort () {
   const server = createServer().listen(0, '127.0.0.1')
