@@ -25,3 +25,52 @@ pub(crate) async fn follow(store: &Store) -> Result<bool, SchemaError> {
     store.renew(layout);
     Ok(true)
 }
+
+#[cfg(test)]
+mod tests {
+    use ::tests::Database;
+    use sqlx::{AssertSqlSafe, Executor};
+
+    use super::follow;
+    use crate::schema::{Missing, Schema, SchemaError, ensure};
+    use crate::store::Store;
+
+    async fn installed(database: &Database) -> Store {
+        let schema = Schema::new("jobs").expect("a good name");
+        let layout = ensure(database.pool(), &schema, Missing::Schema).await;
+        Store::new(database.pool().clone(), schema, layout.expect("installed"))
+    }
+
+    async fn run(database: &Database, statements: &str) {
+        let done = database
+            .pool()
+            .execute(AssertSqlSafe(statements.to_owned()));
+        done.await.expect("a statement of a test");
+    }
+
+    #[tokio::test]
+    async fn statements_are_written_for_what_stands_now() {
+        let database = Database::new().await;
+        let store = installed(&database).await;
+        assert!(!follow(&store).await.expect("nothing to follow"));
+        assert!(store.layout().has("job.upsert_by_key"));
+        let older =
+            "UPDATE jobs.version SET version = 44; ALTER TABLE jobs.job DROP COLUMN upsert_by_key";
+        run(&database, older).await;
+        assert!(follow(&store).await.expect("followed"));
+        assert!(!store.layout().has("job.upsert_by_key"));
+        assert!(!follow(&store).await.expect("followed already"));
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_used_is_an_error_and_changes_nothing() {
+        let database = Database::new().await;
+        let store = installed(&database).await;
+        run(&database, "UPDATE jobs.version SET version = 24").await;
+        let error = follow(&store).await.expect_err("it is of another family");
+        assert!(matches!(error, SchemaError::Mismatch { .. }), "{error}");
+        assert_eq!(store.layout().version(), 46);
+        run(&database, "DROP SCHEMA jobs CASCADE").await;
+        follow(&store).await.expect_err("it is gone");
+    }
+}
