@@ -1,7 +1,7 @@
 //! pg-boss's dashboard on a schema of ours, in a real browser: it shows what is there, and its buttons do what they say.
 //!
 //! Its newest release, 1.9.0, carries pg-boss 12.33 inside, which refuses every schema but its own, 42, for the page of a job
-//! and for most buttons; that is so on a schema of pg-boss 12.38's as well. Those are shown on 42, with ours at work on it.
+//! and for all buttons but Retry; that is so on a schema of pg-boss 12.38's as well. Those are shown on 42, with ours at work on it.
 
 mod shop;
 
@@ -19,10 +19,11 @@ use shop::Shop;
 const ITS_VERSION: i32 = 42;
 
 #[tokio::test]
-async fn the_dashboard_shows_our_queues_jobs_and_schedules() {
+async fn the_dashboard_shows_our_queues_jobs_and_schedules_and_retries() {
     let Some(shop) = Shop::open().await else {
         return;
     };
+    shop.desk.has_mailbox.store(true, Ordering::Relaxed);
     let rows = "tbody tr";
     let seen = shop
         .see(json!([
@@ -39,6 +40,10 @@ async fn the_dashboard_shows_our_queues_jobs_and_schedules() {
             ["read", "h1"],
             ["open", "/warnings"],
             ["read", "h1"],
+            ["open", "/queues/shop_mail?state=failed"],
+            ["press", "Job actions"],
+            ["choose", "Retry"],
+            ["see", "No jobs found"],
         ]))
         .await;
     let [queues, mails, active, schedules, overview, warnings] = &seen[..] else {
@@ -75,6 +80,8 @@ async fn the_dashboard_shows_our_queues_jobs_and_schedules() {
         (overview[0].as_str(), warnings[0].as_str()),
         ("Overview", "Warnings")
     );
+    let retried = timeout(BOUND, shop.undelivered.output()).await.unwrap();
+    assert_eq!(retried.unwrap(), "sent to nobody@example.org");
     shop.ours.stop().await.unwrap();
 }
 
