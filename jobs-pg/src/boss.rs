@@ -302,10 +302,13 @@ impl PgBoss {
 
     /// Whether it fetches jobs, or does its duties, by itself.
     pub(crate) async fn is_at_work(&self) -> bool {
-        let started = self.inner.started.lock().await;
-        started
-            .as_ref()
-            .is_some_and(|started| started.worker.is_some() || started.supervision.has_duties())
+        let Settings {
+            work,
+            supervise,
+            schedule,
+            ..
+        } = self.inner.settings;
+        (work || supervise || schedule) && self.inner.started.lock().await.is_some()
     }
 
     /// Has all stand that the program declares: the schema, the queues and the schedules.

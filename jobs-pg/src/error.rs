@@ -8,6 +8,9 @@ const UNIQUE_VIOLATION: &str = "23505";
 const FOREIGN_KEY_VIOLATION: &str = "23503";
 const LOCK_NOT_AVAILABLE: &str = "55P03";
 
+/// A column or function that the statement names is not there.
+const UNDEFINED: [&str; 2] = ["42703", "42883"];
+
 /// Says what we were doing, and keeps what the database said as the cause.
 pub(crate) fn cannot(doing: impl Into<String>) -> impl FnOnce(sqlx::Error) -> Error {
     let doing = doing.into();
@@ -17,6 +20,7 @@ pub(crate) fn cannot(doing: impl Into<String>) -> impl FnOnce(sqlx::Error) -> Er
 fn kind_of(error: &sqlx::Error) -> ErrorKind {
     match sqlstate(error).as_deref() {
         Some(FOREIGN_KEY_VIOLATION) => ErrorKind::NotFound,
+        Some(code) if UNDEFINED.contains(&code) => ErrorKind::Incompatible,
         // Data exceptions: what was given cannot be stored.
         Some(code) if code.starts_with("22") => ErrorKind::BadInput,
         // Shutdown, crash, too many connections, read-only: it may be different in a moment.
@@ -57,6 +61,11 @@ pub(crate) fn is_foreign_key_violation(error: &sqlx::Error) -> bool {
 
 pub(crate) fn is_lock_not_available(error: &sqlx::Error) -> bool {
     sqlstate(error).as_deref() == Some(LOCK_NOT_AVAILABLE)
+}
+
+/// Whether the statement is written for another version of the schema: it was migrated since.
+pub(crate) fn is_outdated(error: &sqlx::Error) -> bool {
+    sqlstate(error).is_some_and(|code| UNDEFINED.contains(&code.as_str()))
 }
 
 /// The five letters and digits that Postgres gives each kind of error.

@@ -6,6 +6,7 @@
 
 mod check;
 mod error;
+mod follow;
 mod install;
 mod layout;
 mod name;
@@ -15,6 +16,7 @@ pub use error::SchemaError;
 pub use name::Schema;
 
 pub(crate) use check::attach;
+pub(crate) use follow::follow;
 pub(crate) use install::{Missing, ensure};
 pub(crate) use layout::Layout;
 #[cfg(test)]

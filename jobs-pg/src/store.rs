@@ -12,6 +12,7 @@ mod fetch;
 mod import;
 mod instances;
 mod jobs;
+mod latest;
 mod page;
 mod queues;
 mod redrive;
@@ -52,6 +53,7 @@ use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
 use crate::schema::{Layout, Schema};
+use latest::Latest;
 use statement::Statements;
 
 /// No single step may take longer: a connection that says nothing is taken for dead.
@@ -74,8 +76,8 @@ pub(crate) struct Store {
     pool: PgPool,
     listener_pool: PgPool,
     schema: Schema,
-    layout: Layout,
-    statements: Statements,
+    layout: Latest<Layout>,
+    statements: Latest<Statements>,
     channel: String,
     /// Whether its connections read the test clock of the schema.
     obeying: OnceCell<()>,
@@ -85,16 +87,32 @@ impl Store {
     /// Writes the statements for the schema as it was found.
     pub(crate) fn new(pool: PgPool, schema: Schema, layout: Layout) -> Self {
         Self {
-            statements: Statements::new(&schema, &layout),
+            statements: Statements::new(&schema, &layout).into(),
             channel: schema.channel(),
             listener_pool: PgPoolOptions::new()
                 .max_connections(1)
                 .connect_lazy_with((*pool.connect_options()).clone()),
             pool,
             schema,
-            layout,
+            layout: layout.into(),
             obeying: OnceCell::new(),
         }
+    }
+
+    /// Writes the statements anew, for the schema as it was found now.
+    pub(crate) fn renew(&self, layout: Layout) {
+        self.statements.put(Statements::new(&self.schema, &layout));
+        self.layout.put(layout);
+    }
+
+    /// The schema's name.
+    pub(crate) fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// What the statements are written for.
+    pub(crate) fn layout(&self) -> &Layout {
+        &self.layout
     }
 
     pub(crate) fn pool(&self) -> &PgPool {
@@ -104,10 +122,6 @@ impl Store {
     /// One connection beside the others, so that listening takes none from the jobs.
     pub(crate) fn listener_pool(&self) -> &PgPool {
         &self.listener_pool
-    }
-
-    pub(crate) fn schema(&self) -> &Schema {
-        &self.schema
     }
 
     /// The channel on which submissions ring.

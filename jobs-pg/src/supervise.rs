@@ -48,6 +48,9 @@ const LONGEST: Duration = Duration::from_secs(3600);
 /// How long a pass may take to end when the executor stops, with what it has to give back.
 const LAST_PASS: Duration = Duration::from_secs(6);
 
+/// How often each process looks whether the schema was migrated.
+const FOLLOW: Duration = Duration::from_secs(5);
+
 /// The upkeep that this process does, until it stops.
 pub(crate) struct Supervision {
     stopping: watch::Sender<bool>,
@@ -56,7 +59,8 @@ pub(crate) struct Supervision {
 }
 
 impl Supervision {
-    /// Starts the duties that the settings ask for (`supervise`, `schedule`, `registerInstance`).
+    /// Starts the duties that the settings ask for (`supervise`, `schedule`, `registerInstance`), and the one that every process
+    /// has: to follow the schema.
     pub(crate) fn start(
         upkeep: &Arc<Upkeep>,
         store: &Arc<Store>,
@@ -64,7 +68,7 @@ impl Supervision {
         report: Option<Arc<Report>>,
     ) -> Self {
         let stopping = watch::Sender::new(false);
-        let mut duties = Vec::new();
+        let mut duties = vec![follow_schema(upkeep, &stopping)];
         if settings.supervise {
             duties.extend(supervise(upkeep, &stopping));
         }
@@ -76,11 +80,6 @@ impl Supervision {
             duties,
             registration: Registration::start(store, settings, report, upkeep.doorbell.moves()),
         }
-    }
-
-    /// Whether there is any duty.
-    pub(crate) fn has_duties(&self) -> bool {
-        !self.duties.is_empty()
     }
 
     /// Lets no further pass begin.
@@ -122,6 +121,15 @@ fn supervise(upkeep: &Arc<Upkeep>, stopping: &watch::Sender<bool>) -> [JoinHandl
         take_on(watching, upkeep, stopping, Upkeep::monitor),
         take_on(tidying, upkeep, stopping, Upkeep::maintain),
     ]
+}
+
+fn follow_schema(upkeep: &Arc<Upkeep>, stopping: &watch::Sender<bool>) -> JoinHandle<()> {
+    let duty = Duty {
+        doing: "look at the schema's version",
+        interval: FOLLOW,
+        bound: SHORT,
+    };
+    take_on(duty, upkeep, stopping, Upkeep::follow)
 }
 
 fn keep_time(upkeep: &Arc<Upkeep>, stopping: &watch::Sender<bool>) -> JoinHandle<()> {

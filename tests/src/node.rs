@@ -7,10 +7,12 @@
 //! that it was skipped; under `CI=true` that is a failure.
 
 mod boss;
+mod browser;
 mod install;
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -18,6 +20,7 @@ use tokio::process::Command;
 use tokio::time::timeout;
 
 pub use boss::{Behaviour, Boss};
+pub use browser::Browser;
 
 use crate::database::Database;
 use crate::waiting::BOUND;
@@ -32,6 +35,15 @@ pub struct Node {
 /// The package of the release that the tests run beside.
 pub fn release() -> String {
     std::env::var("JOBS_TEST_PG_BOSS").unwrap_or_else(|_| "pg-boss".to_owned())
+}
+
+/// What one run of pg-boss's CLI came to.
+#[derive(Debug)]
+pub struct Ended {
+    /// Whether it ended with exit code 0.
+    pub well: bool,
+    /// All that it printed.
+    pub said: String,
 }
 
 /// What `pg-boss doctor` came to.
@@ -52,9 +64,8 @@ impl Node {
         let installed = tokio::task::spawn_blocking(install::install).await.unwrap();
         match installed {
             Ok(node) => Some(node),
-            Err(reason) if std::env::var("CI").is_ok_and(|ci| ci == "true") => panic!("{reason}"),
             Err(reason) => {
-                println!("SKIPPED: {reason}");
+                skipped(&reason);
                 None
             }
         }
@@ -62,10 +73,15 @@ impl Node {
 
     /// Opens a `PgBoss` on the database with the options of its constructor; it is not yet started.
     pub async fn boss(&self, database: &Database, options: &Value) -> Boss {
+        self.boss_of(&release(), database, options).await
+    }
+
+    /// As [`boss`](Self::boss), of another release: the name that `tests/node/package.json` gives it.
+    pub async fn boss_of(&self, package: &str, database: &Database, options: &Value) -> Boss {
         let mut command = self.script("boss.mjs", database);
         command
             .env("OPTIONS", options.to_string())
-            .env("PACKAGE", release());
+            .env("PACKAGE", package);
         Boss::spawn(command)
     }
 
@@ -75,11 +91,21 @@ impl Node {
     /// # Panics
     /// If it fails, takes too long or prints something else.
     pub async fn run(&self, script: &str, args: &impl Serialize, database: &Database) -> Value {
+        self.run_within(BOUND * 2, script, args, database).await
+    }
+
+    async fn run_within(
+        &self,
+        bound: Duration,
+        script: &str,
+        args: &impl Serialize,
+        database: &Database,
+    ) -> Value {
         let mut command = self.script(script, database);
         command
             .env("ARGS", serde_json::to_string(args).unwrap())
             .stderr(Stdio::inherit());
-        let output = timeout(BOUND * 2, command.output()).await;
+        let output = timeout(bound, command.output()).await;
         let output = output
             .unwrap_or_else(|_| panic!("{script} takes too long"))
             .unwrap();
@@ -91,17 +117,26 @@ impl Node {
 
     /// Asks pg-boss itself whether a schema is as it would have made it.
     pub async fn doctor(&self, database: &Database, schema: &str) -> Diagnosis {
+        let Ended { well, said } = self.cli(database, &["doctor", "--schema", schema]).await;
+        Diagnosis {
+            healthy: well,
+            said,
+        }
+    }
+
+    /// Runs pg-boss's CLI with these arguments.
+    pub async fn cli(&self, database: &Database, arguments: &[&str]) -> Ended {
         let mut command = self.command(Path::new("node_modules/.bin/pg-boss"));
         command
-            .args(["doctor", "--schema", schema])
+            .args(arguments)
             .env("PGBOSS_DATABASE_URL", database.url());
-        let output = timeout(BOUND * 2, command.output())
-            .await
-            .expect("doctor takes too long")
+        let output = timeout(BOUND * 2, command.output()).await;
+        let output = output
+            .unwrap_or_else(|_| panic!("pg-boss {arguments:?} takes too long"))
             .unwrap();
         let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-        Diagnosis {
-            healthy: output.status.success(),
+        Ended {
+            well: output.status.success(),
             said,
         }
     }
@@ -120,4 +155,14 @@ impl Node {
         command.stdin(Stdio::null()).kill_on_drop(true);
         command
     }
+}
+
+/// Tells why a test was skipped.
+///
+/// # Panics
+/// If `CI=true`: there everything is to be tested.
+fn skipped(reason: &str) {
+    let in_gate = std::env::var("CI").is_ok_and(|ci| ci == "true");
+    assert!(!in_gate, "{reason}");
+    println!("SKIPPED: {reason}");
 }

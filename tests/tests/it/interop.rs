@@ -2,6 +2,7 @@
 //! the list of what two programs on one schema must agree in.
 
 mod clock;
+mod dashboard;
 mod doctor;
 mod facts;
 mod family;
@@ -11,6 +12,7 @@ mod import;
 mod install;
 mod instances;
 mod lives;
+mod migrate;
 mod names;
 mod notify;
 mod queues;
@@ -26,7 +28,7 @@ mod upkeep;
 use jobs_pg::prelude::*;
 use jobs_pg::{Job, JobDetails, JobSet};
 use serde_json::{Value, json};
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, Postgres, Transaction};
 use tests::node::{Boss, Node};
 use tests::{Database, wait_for};
 use uuid::Uuid;
@@ -153,6 +155,28 @@ impl Both {
 /// Whether Node's side is the release whose schema we install.
 fn is_newest() -> bool {
     tests::node::release() == "pg-boss"
+}
+
+/// How many connections to the database wait for an advisory lock.
+async fn waiting_for_locks(database: &Database) -> i64 {
+    let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted \
+                      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    let waiting = sqlx::query_scalar(waiting).fetch_one(database.pool());
+    waiting.await.unwrap()
+}
+
+/// Takes the advisory lock of this suffix for a schema named `schema`, as pg-boss derives it.
+async fn hold_lock(
+    database: &Database,
+    schema: &str,
+    suffix: &str,
+) -> Transaction<'static, Postgres> {
+    let mut holder = database.pool().begin().await.unwrap();
+    let hold = "SELECT pg_advisory_xact_lock(('x' || encode(substr(sha224(convert_to($1, 'UTF8')), 1, 8), 'hex'))::bit(64)::bigint)";
+    let lock = format!("{}.pgboss.{schema}{suffix}", database.name());
+    let held = sqlx::query(hold).bind(lock).execute(&mut *holder);
+    held.await.unwrap();
+    holder
 }
 
 /// Ours, doing no upkeep.

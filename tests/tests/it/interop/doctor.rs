@@ -1,10 +1,15 @@
 //! What pg-boss's own check says of our schema.
 
 use jobs_pg::prelude::*;
-use tests::node::Node;
+use serde_json::json;
+use tests::node::{Behaviour, Node};
 use tests::{Database, eventually};
 
-use super::start;
+use super::queues::{
+    IoExclusive, IoExclusiveApart, IoKeyStrictFifo, IoKeyStrictFifoApart, IoShort, IoShortApart,
+    IoSingleton, IoSingletonApart, IoStandard, IoStandardApart, IoStately, IoStatelyApart, QUEUES,
+};
+use super::{Both, start};
 
 const AWKWARD: &str = "\"Quo te-S\"";
 
@@ -14,6 +19,88 @@ async fn io_patient(ill: bool) -> Result<(), JobError> {
         true => Err(JobError::from(std::io::Error::other("it hurts"))),
         false => Ok(()),
     }
+}
+
+/// The jobs of every policy, with and without a partition.
+type EveryPolicy = (
+    (
+        IoStandard,
+        IoShort,
+        IoSingleton,
+        IoStately,
+        IoExclusive,
+        IoKeyStrictFifo,
+    ),
+    (
+        IoStandardApart,
+        IoShortApart,
+        IoSingletonApart,
+        IoStatelyApart,
+        IoExclusiveApart,
+        IoKeyStrictFifoApart,
+    ),
+);
+
+#[tokio::test]
+async fn case_69_doctor_finds_the_schema_in_order_after_all_that_both_can_do() {
+    let Some(both) = Both::with(json!({ "supervise": true, "schedule": true })).await else {
+        return;
+    };
+    let ours = PgBoss::builder()
+        .url(both.database.url())
+        .only::<(EveryPolicy, IoPatient)>();
+    let ours = start(ours).await;
+    ours.subscribe("hurt", "io_patient").await.unwrap();
+    both.boss.call("publish", json!(["hurt", true])).await;
+    for (queue, _, _) in QUEUES {
+        both.send(queue, json!(null), json!({ "singletonKey": "k" }))
+            .await;
+    }
+    let flow = json!([
+        { "ref": "parent", "name": "io_standard" },
+        { "ref": "child", "name": "io_standard", "dependsOn": ["parent"] },
+    ]);
+    both.boss.call("flow", json!([flow])).await;
+    both.boss
+        .call("schedule", json!(["io_short", "* * * * *"]))
+        .await;
+    nodes_own(&both).await;
+    both.boss.call("supervise", json!([])).await;
+    for what in [
+        "count(*) = 0 FROM pgboss.job WHERE name LIKE 'io\\_%' AND name <> 'io_grave' AND state IN ('created', 'active', 'retry')",
+        "count(*) > 0 FROM pgboss.job WHERE name = 'io_grave'",
+        "count(*) = 3 FROM pgboss.job WHERE name = 'io_standard' AND state = 'completed'",
+        "count(*) > 0 FROM pgboss.job WHERE name = '__pgboss__send-it' AND state = 'completed'",
+        "bool_and(monitor_on IS NOT NULL AND maintain_on IS NOT NULL) FROM pgboss.queue",
+    ] {
+        eventually(what, async || both.value(&format!("SELECT {what}")).await).await;
+    }
+    both.boss.call("redrive", json!(["io_grave"])).await;
+    let diagnosis = both.node.doctor(&both.database, "pgboss").await;
+    assert!(diagnosis.healthy, "{}", diagnosis.said);
+    both.end(ours).await;
+}
+
+/// Queues that Node makes, works, changes and removes.
+async fn nodes_own(both: &Both) {
+    let at_once = || json!({ "pollingIntervalSeconds": 0.5 });
+    both.queue("grave", json!({ "partition": true })).await;
+    let mortal =
+        json!({ "partition": true, "policy": "stately", "retryLimit": 0, "deadLetter": "grave" });
+    both.queue("mortal", mortal).await;
+    let message = "no".to_owned();
+    both.boss
+        .work("mortal", at_once(), Behaviour::Throw { message })
+        .await;
+    both.boss.work("grave", at_once(), Behaviour::Echo).await;
+    both.send("mortal", json!({ "a": 1 }), json!({})).await;
+    both.boss.handles("grave", 1).await;
+    let change = json!({ "retryLimit": 5, "notify": true, "warningQueueSize": 3 });
+    both.boss
+        .call("updateQueue", json!(["mortal", change]))
+        .await;
+    both.queue("passing", json!({ "partition": true })).await;
+    both.boss.call("deleteQueue", json!(["passing"])).await;
 }
 
 #[tokio::test]

@@ -3,11 +3,11 @@
 use jobs_pg::prelude::*;
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
-use tests::Database;
 use tests::node::Node;
+use tests::{Database, eventually};
 
 use super::facts::{differences, facts};
-use super::{Both, quiet, start};
+use super::{Both, hold_lock, quiet, start, waiting_for_locks};
 
 const RACES: u32 = 50;
 
@@ -71,6 +71,48 @@ async fn case_02_node_starts_on_ours_which_is_as_its_own() {
     differing.retain(|fact| !fact.starts_with("function "));
     assert!(differing.is_empty(), "{differing:#?}");
     theirs.end(ours).await;
+}
+
+#[tokio::test]
+async fn case_04_node_that_waited_while_ours_installed_starts() {
+    let Some(node) = Node::ready().await else {
+        return;
+    };
+    let database = Database::new().await;
+    let holder = hold_lock(&database, "pgboss", "").await;
+    let ours = quiet(&database).work(false).connect().await.unwrap();
+    let submission = IoRace::run_now().on(&ours);
+    let options = json!({ "supervise": false, "schedule": false });
+    let boss = node.boss(&database, &options).await;
+    // Whoever asks first gets the lock first: ours installs, and Node finds everything there when its turn comes.
+    let node_second = async {
+        eventually("ours waits", async || {
+            waiting_for_locks(&database).await == 1
+        })
+        .await;
+        let release = async {
+            eventually("Node waits too", async || {
+                waiting_for_locks(&database).await == 2
+            })
+            .await;
+            holder.commit().await.unwrap();
+        };
+        tokio::join!(boss.call("start", json!([])), release)
+    };
+    let (submitted, _) = tokio::join!(submission.submit(()), node_second);
+    let fetched = boss.call("fetch", json!(["io_race"])).await;
+    assert_eq!(fetched[0]["id"], submitted.unwrap().job_id.to_string());
+    let bodies = "SELECT count(*) FROM pg_proc WHERE proname LIKE 'jobs\\_%'";
+    let of_ours: i64 = sqlx::query_scalar(bodies)
+        .fetch_one(database.pool())
+        .await
+        .unwrap();
+    assert!(of_ours > 0, "Node installed");
+    let diagnosis = node.doctor(&database, "pgboss").await;
+    assert!(diagnosis.healthy, "{}", diagnosis.said);
+    let errors = boss.events_named("error");
+    assert!(errors.is_empty(), "{errors:?}");
+    boss.stop().await;
 }
 
 #[tokio::test]

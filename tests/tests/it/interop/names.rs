@@ -9,7 +9,7 @@ use tests::node::{Behaviour, Node};
 use tests::{Database, eventually};
 use tokio::time::Instant;
 
-use super::{quiet, start};
+use super::{hold_lock, quiet, start, waiting_for_locks};
 
 #[job(executor = PgBoss)]
 async fn io_named(_input: usize) {}
@@ -35,21 +35,11 @@ async fn agree_on(schema: &str) {
     let boss = node.boss(&database, &options).await;
     boss.call("start", json!([])).await;
 
-    let mut holder = database.pool().begin().await.unwrap();
-    let hold = "SELECT pg_advisory_xact_lock(('x' || encode(substr(sha224(convert_to($1, 'UTF8')), 1, 8), 'hex'))::bit(64)::bigint)";
-    let lock = format!("{}.pgboss.{schema}create-queue", database.name());
-    sqlx::query(hold)
-        .bind(lock)
-        .execute(&mut *holder)
-        .await
-        .unwrap();
+    let holder = hold_lock(&database, schema, "create-queue").await;
     let ours = quiet(&database).schema(schema).work(false);
     let waiting = async {
         eventually("both wait", async || {
-            let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted \
-                              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
-            let waiting: i64 = sqlx::query_scalar(waiting).fetch_one(database.pool()).await.unwrap();
-            waiting == 2
+            waiting_for_locks(&database).await == 2
         })
         .await;
         holder.commit().await.unwrap();

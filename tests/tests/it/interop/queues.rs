@@ -11,7 +11,7 @@ macro_rules! queues {
             #[job(executor = PgBoss, queue(policy = $policy, partition = $partition))]
             pub(super) async fn $name() {}
         )*
-        const QUEUES: &[(&str, &str, bool)] = &[$((stringify!($name), $policy, $partition)),*];
+        pub(super) const QUEUES: &[(&str, &str, bool)] = &[$((stringify!($name), $policy, $partition)),*];
     };
 }
 
