@@ -427,10 +427,9 @@ async fn x10_a_pool_of_the_users_travels_too_and_so_does_a_connection_of_his_own
         .unwrap();
     let builder = PgBoss::builder().pool(pool.clone()).schedule(false);
     let boss = builder.only::<X10Post>().connect().await.unwrap();
-    // Opened before time is moved.
+    // Both connections are open before time is moved.
+    drop(pool.acquire().await.unwrap());
     let mut own = database.pool().begin().await.unwrap();
-    let held = pool.acquire().await.unwrap();
-    drop(held);
     boss.travel_to(BEGIN).await.unwrap();
     let job = X10Post::run_now()
         .on(&boss)
@@ -502,4 +501,66 @@ async fn x10_time_is_not_moved_by_accident_where_the_schema_has_been_at_work() {
     allowed.await.unwrap().travel_to(BEGIN).await.unwrap();
     // Now it is a test's.
     boss.travel(HOUR).await.unwrap();
+}
+
+#[job(executor = PgBoss)]
+async fn x10_calls_off(id: uuid::Uuid, ctx: Context<X10CallsOff>) -> Result<bool, JobError> {
+    let other = SubmittedJob::<X10Post>::track(id).on(ctx.executor());
+    Ok(other.pg_boss().cancel().await?)
+}
+
+#[tokio::test]
+async fn x10_a_job_that_another_one_cancels_before_its_turn_does_not_run() {
+    let database = Database::new().await;
+    let boss = still::<(X10Post, X10CallsOff)>(&database).await;
+    let post = X10Post::run_now()
+        .on(&boss)
+        .submit(letter("Ann"))
+        .await
+        .unwrap();
+    let canceller = X10CallsOff::run_now().on(&boss).priority(1);
+    canceller.submit(post.job_id).await.unwrap();
+    let ran = boss.drain().await.unwrap();
+    assert_eq!(states(&ran), [("x10_calls_off", 1, JobState::Completed)]);
+    assert_eq!(
+        output_of(&post).await.unwrap_err().kind(),
+        ErrorKind::Cancelled
+    );
+}
+
+#[tokio::test]
+async fn x10_a_drain_lets_jobs_go_that_waited_for_others() {
+    let database = Database::new().await;
+    let boss = still::<(X10Post, X10Bury)>(&database).await;
+    let child = X10Bury::run_now().on(&boss).submit(()).await.unwrap();
+    let parent = X10Post::run_now()
+        .on(&boss)
+        .submit(letter("Ann"))
+        .await
+        .unwrap();
+    let wait = "WITH edge AS (
+                    INSERT INTO pgboss.job_dependency (child_name, child_id, parent_name, parent_id)
+                    VALUES ('x10_bury', $1, 'x10_post', $2))
+                UPDATE pgboss.job
+                   SET blocked = id = $1, blocking = id = $2, pending_dependencies = CASE WHEN id = $1 THEN 1 ELSE 0 END
+                 WHERE id IN ($1, $2)";
+    let wait = sqlx::query(wait).bind(child.job_id).bind(parent.job_id);
+    wait.execute(database.pool()).await.unwrap();
+    let ran = boss.drain().await.unwrap();
+    let order: Vec<_> = ran.iter().map(|one| one.id).collect();
+    assert_eq!(order, [parent.job_id, child.job_id]);
+}
+
+#[tokio::test]
+async fn x10_a_started_executor_runs_what_its_schedules_had_due_in_the_time_that_passed() {
+    let database = Database::new().await;
+    let boss = keeping_time::<X10Hourly>(&database).await;
+    boss.start().await.unwrap();
+    boss.travel(2 * HOUR).await.unwrap();
+    tests::eventually("both occurrences have run", async || {
+        let jobs = boss.submitted::<X10Hourly>().await.unwrap();
+        jobs.len() == 2 && jobs.iter().all(|job| job.state == JobState::Completed)
+    })
+    .await;
+    boss.stop().await.unwrap();
 }
