@@ -38,6 +38,7 @@ impl Executor for PgBoss {
             self.queues_of(store, declarations).await?;
             stored = bounded(insert(store, jobs)).await;
         } else if stored.as_ref().is_err_and(is_outdated) {
+            // A process that only submits sees a migration in this way.
             schema::follow(store).await?;
             stored = bounded(insert(store, jobs)).await;
         }

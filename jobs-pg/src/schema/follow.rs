@@ -1,12 +1,28 @@
 //! A migration under a running process: pg-boss's CLI, and a release of pg-boss that starts, add columns and take them away.
 
+use std::io;
+use std::time::Duration;
+
+use tokio::time::timeout;
+
 use super::SchemaError;
 use super::check::{check, failed, server, version};
 use crate::store::Store;
 
+/// How long a look may take: a connection that says nothing is taken for dead.
+const BOUND: Duration = Duration::from_secs(30);
+
 /// Looks at the version. If it is not the one that the statements are written for, writes them for what stands now, and
 /// answers `true`.
 pub(crate) async fn follow(store: &Store) -> Result<bool, SchemaError> {
+    let silent = |_| io::Error::from(io::ErrorKind::TimedOut).into();
+    timeout(BOUND, renew(store))
+        .await
+        .map_err(silent)
+        .map_err(failed("look at", store.schema()))?
+}
+
+async fn renew(store: &Store) -> Result<bool, SchemaError> {
     let schema = store.schema();
     let acquired = store.pool().acquire().await;
     let mut conn = acquired.map_err(failed("look at", schema))?;

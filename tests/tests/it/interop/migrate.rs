@@ -136,3 +136,23 @@ async fn newest(moving: &Moving) -> Boss {
     assert_eq!(moving.version().await, 46);
     theirs
 }
+
+#[tokio::test]
+async fn a_process_that_only_submits_follows_its_schema_too() {
+    let Some(moving) = Moving::on(None).await else {
+        return;
+    };
+    let submitting = quiet(&moving.database).work(false);
+    let submitting = submitting.connect().await.unwrap();
+    let submit = async |text: &str| {
+        let job = ImEcho::run_now().on(&submitting).submit(text.to_owned());
+        job.await.unwrap().output().await.unwrap()
+    };
+    assert_eq!(submit("46").await, "46");
+    while moving.version().await > 41 {
+        moving.cli("rollback").await;
+    }
+    assert_eq!(submit("41").await, "41");
+    moving.lets_go().await;
+    moving.ours.stop().await.unwrap();
+}
