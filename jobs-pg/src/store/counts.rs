@@ -33,7 +33,8 @@ pub(crate) enum History {
     Unchanged,
     /// The short history of the queue.
     Short,
-    /// That, and how much passed through; a queue that was not counted for so many seconds begins afresh.
+    /// That, and how much passed through, with what came too late for the last counts of it. A queue that was not counted for
+    /// so many seconds begins afresh.
     Throughput { fresh_after: f64 },
 }
 
@@ -106,6 +107,10 @@ impl Store {
             sqlx::query(sql(&self.statements.count_throughput))
                 .bind(queues)
                 .bind(fresh_after)
+                .execute(&mut *transaction)
+                .await?;
+            sqlx::query(sql(&self.statements.raise_statistics))
+                .bind(queues)
                 .execute(transaction)
                 .await?;
         }

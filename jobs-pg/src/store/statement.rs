@@ -115,6 +115,7 @@ statements! {
     lock_queues,
     count_queues,
     count_throughput,
+    raise_statistics,
     rest_from_counting,
     find_counts,
     create_statistics_days,

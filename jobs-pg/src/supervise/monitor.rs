@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::alarm::Alarm;
 use super::limit::{Limit, give_back};
 use crate::config::Records;
-use crate::store::{Claims, Counted, History, Overdue, Store};
+use crate::store::{Claims, Counted, History, Overdue, QueueCount, Store};
 
 /// How many attempts one transaction fails.
 const BATCH: i64 = 1000;
@@ -79,8 +79,7 @@ impl Monitor<'_> {
             Counted::Resting => return Ok(Watch::Whole),
         };
         if let History::Throughput { .. } = history {
-            let names: Vec<_> = counts.iter().map(|count| count.name.as_str()).collect();
-            self.store.insert_statistics(&names).await?;
+            self.keep(&counts).await;
         }
         seen.held_seconds += counts
             .iter()
@@ -91,6 +90,14 @@ impl Monitor<'_> {
             alarm.backlog(count).await;
         }
         Ok(Watch::Whole)
+    }
+
+    /// Keeps counts as statistics; the queues are watched all the same if that fails.
+    async fn keep(&self, counts: &[QueueCount]) {
+        let names: Vec<_> = counts.iter().map(|count| count.name.as_str()).collect();
+        if let Err(error) = self.store.insert_statistics(&names).await {
+            tracing::warn!(%error, queues = names.len(), "the counts of queues could not be kept");
+        }
     }
 
     /// What the counts go into. Where there is no room for statistics, the queues are counted all the same.

@@ -7,6 +7,7 @@ mod fencing;
 mod input;
 mod nobody;
 mod policies;
+mod records;
 mod shared;
 mod taken_away;
 

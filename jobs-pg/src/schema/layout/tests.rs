@@ -4,8 +4,10 @@ use super::*;
 
 /// A layout of the version that we install, or of the oldest one of the family.
 pub(crate) fn layout_of(version: i32) -> Layout {
-    let missing = if version < NEWEST { &LATER[..] } else { &[] };
-    layout_without(missing)
+    match version < NEWEST {
+        true => layout_without(&later_groups()),
+        false => layout_without(&[]),
+    }
 }
 
 /// A layout of the family that lacks what came in these groups.
@@ -19,8 +21,8 @@ pub(crate) fn layout_without(missing: &[&'static str]) -> Layout {
 }
 
 /// What came with later versions of the family, in groups.
-pub(crate) fn later_groups() -> &'static [&'static str] {
-    &LATER
+pub(crate) fn later_groups() -> Vec<&'static str> {
+    LATER.into_iter().chain(OPTIONAL).collect()
 }
 
 fn pgboss() -> Schema {
@@ -37,7 +39,7 @@ fn members(lists: &[&'static str]) -> BTreeSet<String> {
 
 fn every_member() -> BTreeSet<String> {
     let mut all = members(&[ALWAYS]);
-    all.extend(members(&LATER));
+    all.extend(members(&later_groups()));
     all
 }
 
@@ -60,6 +62,16 @@ fn a_newer_schema_is_taken_if_it_has_every_column_that_we_use() {
     assert!(newer.expect("taken").is_newer());
     let refusal = refusal(47, members(&[ALWAYS]));
     assert!(refusal.contains("job.heartbeat_on"), "{refusal}");
+}
+
+#[test]
+fn the_newest_schema_is_taken_without_what_jobs_do_not_need() {
+    let mut members = every_member();
+    for optional in OPTIONAL.into_iter().flat_map(words) {
+        members.remove(optional);
+    }
+    let newest = Layout::recognise(&pgboss(), "db".into(), NEWEST, members).expect("taken");
+    assert!(newest.has("job_now()") && !newest.has("instance.id"));
 }
 
 #[test]

@@ -99,8 +99,8 @@ async fn postgres_takes_every_statement_on_schemas_that_lack_what_came_later() {
     schema::ensure(pool, &schema, Missing::Schema)
         .await
         .expect("installed");
-    let each_alone = later_groups().chunks(1);
-    for missing in each_alone.chain([later_groups()]) {
+    let groups = later_groups();
+    for missing in groups.chunks(1).chain([&groups[..]]) {
         let mut older = pool.begin().await.expect("a transaction");
         for member in missing.iter().flat_map(|group| group.split(' ')) {
             run(&mut *older, without(&schema, member)).await;

@@ -162,6 +162,52 @@ fn as_node_gives_it(stats: &QueueStats) -> Value {
     })
 }
 
+/// Four spans of five minutes of which nothing was counted, and jobs that came and ended in them after all.
+const LATE: &str = "
+DO $$ BEGIN
+    EXECUTE format('CREATE TABLE IF NOT EXISTS pgboss.%I PARTITION OF pgboss.queue_stats FOR VALUES FROM (%L) TO (%L)',
+        'queue_stats_' || to_char((now() AT TIME ZONE 'UTC')::date - 1, 'YYYYMMDD'),
+        (now() AT TIME ZONE 'UTC')::date - 1 || ' 00:00:00+00', (now() AT TIME ZONE 'UTC')::date || ' 00:00:00+00');
+END $$;
+INSERT INTO pgboss.queue_stats (name, created_delta, completed_delta, failed_delta, delta_seconds, delta_on, captured_on)
+SELECT q.name, n / 4, 0, 0, 300, now() - (30 - 5 * n) * interval '1 min', now() - (30 - 5 * n) * interval '1 min' + interval '10 s'
+  FROM pgboss.queue q CROSS JOIN generate_series(1, 4) AS n WHERE q.name LIKE 'up_late_%';
+UPDATE pgboss.queue SET delta_on = now() - interval '10 min' WHERE name LIKE 'up_late_%';
+INSERT INTO pgboss.job (name, state, created_on, completed_on)
+SELECT q.name, j.state::pgboss.job_state, now() - j.created * interval '1 min', now() - j.ended * interval '1 min'
+  FROM pgboss.queue q
+ CROSS JOIN (VALUES ('completed', 40.0, 23.0), ('failed', 17.0, 16.0), ('completed', 18.0, 3.0), ('created', 14.0, NULL),
+                    ('cancelled', 13.0, 12.0)) AS j (state, created, ended)
+ WHERE q.name LIKE 'up_late_%'";
+
+#[tokio::test]
+async fn jobs_that_were_written_late_are_added_to_the_counts_of_their_time_by_both() {
+    let Some(both) = Both::with(json!({ "persistQueueStats": true })).await else {
+        return;
+    };
+    let ours = start(quiet(&both.database).work(false).persist_queue_stats(true)).await;
+    for queue in ["up_late_ours", "up_late_node"] {
+        both.queue(queue, json!({})).await;
+    }
+    both.execute(LATE).await;
+    ours.supervise_queue("up_late_ours").await.unwrap();
+    both.boss.call("supervise", json!(["up_late_node"])).await;
+    for queue in ["up_late_ours", "up_late_node"] {
+        let spans: Value = both
+            .value(&format!(
+                "SELECT jsonb_agg(jsonb_build_array(created_delta, completed_delta, failed_delta) ORDER BY captured_on)
+                   FROM pgboss.queue_stats WHERE name = '{queue}'"
+            ))
+            .await;
+        assert_eq!(
+            spans,
+            json!([[0, 0, 0], [0, 1, 0], [2, 0, 1], [2, 0, 0], [0, 1, 0]]),
+            "{queue}"
+        );
+    }
+    both.end(ours).await;
+}
+
 #[tokio::test]
 async fn the_last_counts_are_shown_while_they_are_fresh() {
     let Some(both) = Both::new().await else {
