@@ -99,9 +99,10 @@ pub(crate) async fn plan(
             job,
             name: declaration.name.into(),
             concurrency: own.unwrap_or(CONCURRENCY),
-            limited: standing
+            limits: standing
                 .get(declaration.name)
-                .is_some_and(looks_at_active_jobs),
+                .is_some_and(looks_at_active_jobs)
+                .then(Arc::default),
         };
         (declaration.name, line)
     };

@@ -74,7 +74,9 @@ impl<T: Send + 'static> Operation<T> {
         let Self { boss, doing, steps } = self;
         let steps = steps?;
         let store = boss.store().await?;
-        bounded(steps(store, connection)).await.map_err(cannot(doing))
+        bounded(steps(store, connection))
+            .await
+            .map_err(cannot(doing))
     }
 
     async fn alone(self) -> Result<T, Error> {

@@ -14,7 +14,7 @@ mod submit;
 mod subscriptions;
 mod upkeep;
 
-pub(crate) use fetch::{Fetched, Wanted};
+pub(crate) use fetch::{Fetched, GroupLimit, Limits, QueueFetch, Wanted};
 pub(crate) use queues::QueueRow;
 pub(crate) use schedules::{DeclaredRow, Filing, ScheduleRow};
 pub(crate) use settle::{Attempt, Failed};

@@ -62,7 +62,7 @@ statements! {
     insert_jobs,
     find_standing_job,
     fetch_jobs,
-    fetch_limited_jobs,
+    fetch_one_queue,
     complete_jobs,
     fail_jobs,
     release_jobs,

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use jobs_core::Registered;
 
+use crate::store::Limits;
+
 /// How many jobs of one name run at once in one process, where neither the attribute nor the builder says.
 pub(crate) const CONCURRENCY: usize = 10;
 
@@ -15,8 +17,8 @@ pub(crate) struct Line {
     pub(crate) name: Arc<str>,
     /// How many of them may run at once.
     pub(crate) concurrency: usize,
-    /// Whether the queue's policy looks at active jobs.
-    pub(crate) limited: bool,
+    /// What holds its jobs back beside their time; `None` where nothing does.
+    pub(crate) limits: Option<Arc<Limits>>,
 }
 
 /// All queues that the process works.

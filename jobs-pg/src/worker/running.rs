@@ -1,7 +1,7 @@
 //! The attempts that run in this process, and the room for more.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jobs_core::Cancellation;
@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::Plan;
-use crate::store::{Attempt, Fetched, Wanted};
+use crate::store::{Attempt, Fetched, Limits, Wanted};
 
 /// Where the queue has none of its own: the heartbeat of queues that we create.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -35,7 +35,7 @@ struct State {
 struct Room {
     name: &'static str,
     free: usize,
-    limited: bool,
+    limits: Option<Arc<Limits>>,
     /// Whether the queue may have more due jobs than were fetched.
     hungry: bool,
 }
@@ -55,7 +55,7 @@ impl RunningAttempts {
             .map(|(name, line)| Room {
                 name,
                 free: line.concurrency,
-                limited: line.limited,
+                limits: line.limits.clone(),
                 hungry: true,
             })
             .collect();
@@ -88,7 +88,7 @@ impl RunningAttempts {
             .map(|room| Wanted {
                 name: room.name,
                 slots: i32::try_from(room.free.min(free)).unwrap_or(i32::MAX),
-                limited: room.limited,
+                limits: room.limits.clone(),
             })
             .collect();
         (wanted, free)
@@ -130,7 +130,7 @@ impl RunningAttempts {
         for queue in asked {
             let taken = fetched.iter().filter(|job| job.name == queue.name).count();
             // A limited queue gives one job of each key, so of it only an empty answer says that there is no more.
-            let full = if queue.limited {
+            let full = if queue.limits.is_some() {
                 taken > 0
             } else {
                 i32::try_from(taken).is_ok_and(|taken| taken >= queue.slots)

@@ -1,0 +1,116 @@
+-- fetch_one_queue: as fetch_jobs, for one queue, with every condition that a fetch may have.
+--   $1 queue  $2 how many  $3 whether what is not due yet is taken too  $4, $5 lowest and highest priority, or null
+--   $6 groups that are passed over  $7 how many jobs of one group may be active, or null  $8 the same by tier, a JSON object
+-- Of a queue whose policy looks at active jobs (singleton, stately, key_strict_fifo) comes at most one job of a key, and
+-- none whose key is held; the row's own policy says so, as it does in the unique indexes. A key that is null is the empty
+-- one. Of a group come at most as many as it has room for, the most urgent first.
+-- The candidates are twenty times as many as are wanted, so that others come when many of one key or group stand in front;
+-- keys and groups that can give nothing are no candidates, so each fetch gets further.
+-- Two fetchers may race for one key: the unique index then refuses one of them (23505), which means "nothing this time".
+-- Two may race for the room of a group, unless they wait for each other (Store::fetch does).
+-- Locks: the taken rows; rows that somebody else holds are passed over. Called by Store::fetch_one_queue and Store::fetch.
+WITH line AS MATERIALIZED (
+    SELECT q.policy
+      FROM /* schema */queue q
+     WHERE q.name = $1
+), held AS MATERIALIZED (
+    -- Arms of their own, each with its partial index; those of other policies than the queue's are not run.
+    SELECT coalesce(j.singleton_key, '') AS key
+      FROM /* schema */job j
+     WHERE (SELECT policy FROM line) = 'singleton'
+       AND j.name = $1
+       AND j.policy = 'singleton'
+       AND j.state = 'active'
+     UNION ALL
+    SELECT coalesce(j.singleton_key, '')
+      FROM /* schema */job j
+     WHERE (SELECT policy FROM line) = 'stately'
+       AND j.name = $1
+       AND j.policy = 'stately'
+       AND j.state = 'active'
+     UNION ALL
+    SELECT coalesce(j.singleton_key, '')
+      FROM /* schema */job j
+     WHERE (SELECT policy FROM line) = 'key_strict_fifo'
+       AND j.name = $1
+       AND j.policy = 'key_strict_fifo'
+       AND j.state IN ('active', 'retry', 'failed')
+), busy AS MATERIALIZED (
+    /* if job.group_id */SELECT coalesce(jsonb_object_agg(g.id, g.active), '{}') AS groups
+      FROM (SELECT j.group_id AS id, count(*) AS active
+              FROM /* schema */job j
+             WHERE ($7::int IS NOT NULL OR $8::jsonb <> '{}')
+               AND j.name = $1
+               AND j.state = 'active'
+               AND j.group_id IS NOT NULL
+             GROUP BY j.group_id) g/* else SELECT '{}'::jsonb AS groups */
+), candidates AS MATERIALIZED (
+    SELECT j.id, j.priority, j.created_on, rules.is_keyed, coalesce(j.singleton_key, '') AS key, rules.room,
+           /* if job.group_id */j.group_id/* else NULL::text */ AS group_id
+      FROM /* schema */job j
+     CROSS JOIN LATERAL (
+           SELECT coalesce(j.policy IN ('singleton', 'stately', 'key_strict_fifo'), false) AS is_keyed,
+                  -- How many more of its group may go; null is any number.
+                  /* if job.group_id */CASE WHEN j.group_id IS NOT NULL
+                       THEN coalesce(($8::jsonb ->> j.group_tier)::int, $7::int)
+                            - coalesce(((SELECT groups FROM busy) ->> j.group_id)::int, 0)
+                  END/* else CASE WHEN $7::int IS NULL AND $8::jsonb IS NULL THEN NULL::int END */ AS room) rules
+     WHERE j.name = $1
+       AND j.state < 'active'/* if job.blocked */
+       AND NOT j.blocked/* end */
+       AND ($3 OR j.start_after <= /* schema */job_now())
+       AND j.priority BETWEEN coalesce($4::int, -2147483648) AND coalesce($5::int, 2147483647)
+       AND /* if job.group_id */(j.group_id IS NULL OR j.group_id <> ALL ($6::text[]))/* else $6::text[] IS NOT NULL */
+       AND coalesce(rules.room, 1) > 0
+       AND (NOT rules.is_keyed
+            OR coalesce(j.singleton_key, '') NOT IN (SELECT key FROM held)
+            -- A strict key is held by its own retry.
+            OR j.policy = 'key_strict_fifo' AND j.state = 'retry')
+       -- Of the waiting jobs of a strict key only the first may go.
+       AND (j.policy IS DISTINCT FROM 'key_strict_fifo'
+            OR j.state = 'retry'
+            OR NOT EXISTS (
+               SELECT FROM /* schema */job sooner
+                WHERE sooner.name = $1
+                  AND sooner.policy = 'key_strict_fifo'
+                  AND sooner.singleton_key = j.singleton_key
+                  AND sooner.state = 'created'/* if job.blocked */
+                  AND NOT sooner.blocked/* end */
+                  AND ($3 OR sooner.start_after <= /* schema */job_now())
+                  AND (sooner.created_on, sooner.id) < (j.created_on, j.id)))
+     ORDER BY j.priority DESC, j.created_on
+     LIMIT 20 * $2::bigint
+), ranked AS (
+    SELECT c.*,
+           row_number() OVER (PARTITION BY c.is_keyed, c.key ORDER BY c.priority DESC, c.created_on, c.id) AS of_key,
+           row_number() OVER (PARTITION BY c.group_id ORDER BY c.priority DESC, c.created_on, c.id) AS of_group
+      FROM candidates c
+), due AS MATERIALIZED (
+    SELECT free.id
+      FROM (SELECT r.id
+              FROM ranked r
+             WHERE (NOT r.is_keyed OR r.of_key = 1)
+               AND coalesce(r.of_group <= r.room, true)
+             ORDER BY r.priority DESC, r.created_on, r.id) next
+     CROSS JOIN LATERAL (
+           -- Somebody may have had it since the candidates were looked at.
+           SELECT j.id
+             FROM /* schema */job j
+            WHERE j.name = $1
+              AND j.id = next.id
+              AND j.state < 'active'
+              AND ($3 OR j.start_after <= /* schema */job_now())
+              FOR UPDATE SKIP LOCKED) free
+     LIMIT $2
+)
+UPDATE /* schema */job j
+   SET state = 'active',
+       started_on = /* schema */job_now()/* if job.heartbeat_on */,
+       heartbeat_on = /* schema */job_now()/* end */,
+       retry_count = j.retry_count + CASE WHEN j.started_on IS NULL THEN 0 ELSE 1 END
+  FROM due
+ WHERE j.name = $1
+   AND j.id = due.id
+RETURNING j.name, j.id, j.data::text AS data, j.priority, j.retry_count, j.retry_limit, j.expire_seconds,
+          /* if job.heartbeat_seconds */j.heartbeat_seconds/* else NULL::int */ AS heartbeat_seconds,
+          j.created_on, j.start_after, j.started_on, j.singleton_key
