@@ -14,7 +14,7 @@ mod settler;
 
 pub(crate) use doorbell::Doorbell;
 pub(crate) use hold::has_nul;
-pub(crate) use plan::{CONCURRENCY, Line, Plan};
+pub(crate) use plan::{Line, Plan};
 pub(crate) use settler::Settled;
 
 use std::sync::Arc;
@@ -56,8 +56,12 @@ impl Worker {
         let release = watch::Sender::new(false);
         let hold = Hold::new(Arc::clone(store));
         let running = Arc::new(RunningAttempts::new(&plan));
-        let (settler, outcomes) =
-            Settler::new(hold.clone(), Arc::clone(doorbell), boss.settled().clone());
+        let (settler, outcomes) = Settler::new(
+            hold.clone(),
+            Arc::clone(doorbell),
+            boss.settled().clone(),
+            &plan,
+        );
         let producer = Producer {
             boss: boss.clone(),
             hold: hold.clone(),
