@@ -41,7 +41,7 @@ pub use jobs_macros::{Entity, job};
 pub use jobs_rules as rules;
 pub use jobs_rules::{QueuePolicy, Unit};
 pub use options::{Group, IntoJobOptions, IntoSeconds, JobOptions, OptionValues};
-pub use outcome::Outcome;
+pub use outcome::{Outcome, store_output};
 pub use provided::Provided;
 pub use registry::{JobSet, Registered, Registry};
 pub use start_after::{IntoInstant, IntoStartAfter, IntoUnit, StartAfter};

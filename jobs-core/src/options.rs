@@ -11,7 +11,7 @@ use jobs_rules::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Error, ErrorKind, StartAfter};
+use crate::{Error, ErrorKind, IntoStartAfter, StartAfter};
 
 /// Options of one job. What is not given comes from the next in line: the submission, the job's attribute, the queue.
 ///
@@ -68,6 +68,35 @@ pub struct Group {
     /// Which of the worker's limits counts for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tier: Option<String>,
+}
+
+impl From<&str> for Group {
+    fn from(id: &str) -> Self {
+        id.to_owned().into()
+    }
+}
+
+impl From<String> for Group {
+    fn from(id: String) -> Self {
+        Self { id, tier: None }
+    }
+}
+
+/// A group and its tier.
+impl<Id: Into<String>, Tier: Into<String>> From<(Id, Tier)> for Group {
+    fn from((id, tier): (Id, Tier)) -> Self {
+        Self {
+            id: id.into(),
+            tier: Some(tier.into()),
+        }
+    }
+}
+
+impl Group {
+    /// pg-boss 12.38 takes no empty text for either.
+    fn is_named(&self) -> bool {
+        !self.id.is_empty() && self.tier.as_deref() != Some("")
+    }
 }
 
 /// Whole seconds: an integer, a duration, or a text such as `"90s"`, `"15m"`, `"2h"`, `"7d"`.
@@ -244,6 +273,28 @@ impl JobOptions {
     pub fn debounce(mut self, slot: impl IntoSeconds) -> Self {
         self = self.throttle(slot);
         self.values.singleton_next_slot = Some(true);
+        self
+    }
+
+    /// The group whose active jobs a worker may limit: its id (`"tenant"`), or that and a tier (`("tenant", "pro")`).
+    #[must_use]
+    pub fn group(mut self, group: impl Into<Group>) -> Self {
+        let group = group.into();
+        if !group.is_named() {
+            self.refuse("`group` must have an id and a tier that are not empty");
+        }
+        self.values.group = Some(group);
+        self
+    }
+
+    /// When it is due: after whole seconds or a [`Duration`], or at a date or an RFC 3339 text. Of a typed submission,
+    /// `delay`, `run_at` and `run_in` win over it.
+    #[must_use]
+    pub fn start_after(mut self, start_after: impl IntoStartAfter) -> Self {
+        match start_after.into_start_after() {
+            Ok(start_after) => self.values.start_after = Some(start_after),
+            Err(error) => self.refuse(error),
+        }
         self
     }
 

@@ -2,11 +2,13 @@
 
 use std::marker::PhantomData;
 
+use uuid::Uuid;
+
 use crate::executor::current;
 use crate::start_after::in_units;
 use crate::{
-    Error, ErrorKind, Executor, IntoInstant, IntoJobOptions, IntoSeconds, IntoStartAfter, IntoUnit,
-    Job, JobOptions, Receipt, Request, StartAfter, SubmittedJob,
+    Error, ErrorKind, Executor, Group, IntoInstant, IntoJobOptions, IntoSeconds, IntoStartAfter,
+    IntoUnit, Job, JobOptions, Receipt, Request, StartAfter, SubmittedJob,
 };
 
 /// A job about to be submitted. A later call of the same method wins. What is wrong with what was given is the error of
@@ -133,6 +135,16 @@ impl<J: Job> Submission<J> {
     /// As [`throttle`](Self::throttle), but a second job is stored for the next slot; a third is not stored.
     pub fn debounce(self, slot: impl IntoSeconds) -> Self {
         self.with(JobOptions::new().debounce(slot))
+    }
+
+    /// The group whose active jobs a worker may limit: its id (`"tenant"`), or that and a tier (`("tenant", "pro")`).
+    pub fn group(self, group: impl Into<Group>) -> Self {
+        self.with(JobOptions::new().group(group))
+    }
+
+    /// The job's id, in place of a random one. Unique within the queue: a second job of it is not stored.
+    pub fn id(self, id: Uuid) -> Self {
+        self.with(JobOptions::new().id(id))
     }
 
     /// Names the executor.

@@ -1,9 +1,10 @@
 -- fail_jobs: these attempts failed: each job waits for its next one, or has failed for good and goes to its dead letter
 -- queue. Delays and copies by the rules of pg-boss 12.38.
---   Arrays of equal length, sorted by queue and id: $1 queue  $2 id  $3 retry count  $4 output (JSON text)
+--   Arrays of equal length, sorted by queue and id: $1 queue  $2 id  $3 retry count (null: whichever attempt,
+--   and a job that waits for one too)  $4 output (JSON text)
 --   $5 for good, whatever the retry limit  $6 seconds to the next attempt (null: by the job's own rule)
--- Answers in how many seconds the next attempt is due (null: none); an attempt that is no longer ours is left out. A retry that its queue's policy has no place for (stately)
--- raises 23505: then the job has to fail for good.
+-- Answers in how many seconds the next attempt is due (null: none); an attempt that is no longer ours is left out. A retry
+-- that its queue's policy has no place for (stately) raises 23505: then the job has to fail for good.
 -- Locks: the rows, queue rows for key share. Called by Store::fail and the sweeps.
 WITH failing AS (
     UPDATE /* schema */job j
@@ -18,15 +19,15 @@ WITH failing AS (
                     j.retry_delay_max,
                     greatest(j.retry_delay, 1) * 2 ^ least(16, j.retry_count + 1) / 2 * (1 + random())))
                END,
-           output = ended.output::jsonb/* if job.heartbeat_on */,
+           output = nullif(ended.output::jsonb, 'null')/* if job.heartbeat_on */,
            heartbeat_on = NULL/* end *//* if job.upsert_by_key */,
            upsert_by_key = NULL/* end */
       FROM unnest($1::text[], $2::uuid[], $3::int[], $4::text[], $5::bool[], $6::float8[])
            AS ended(name, id, retry_count, output, final, delay)
      WHERE j.name = ended.name
        AND j.id = ended.id
-       AND j.retry_count = ended.retry_count
-       AND j.state = 'active'
+       AND CASE WHEN ended.retry_count IS NULL THEN j.state < 'completed'
+                ELSE j.state = 'active' AND j.retry_count = ended.retry_count END
     RETURNING j.*
 ), copied AS (
     -- Without policy and dead letter, as pg-boss copies: a dead letter queue does not refuse and does not chain.

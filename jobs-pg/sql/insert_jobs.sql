@@ -4,6 +4,7 @@
 --   $6 retry limit  $7 retry delay  $8 retry backoff  $9 longest retry delay  $10 expiry  $11 deletion  $12 retention
 --   $13 dead letter  $14 heartbeat  $15 singleton key  $16 throttle slot in seconds  $17 in the next slot
 --   $18 channel  $19 group  $20 tier in the group
+--   $21 whether they are kept one for each key by upserts: a second one of the key is left out
 -- A job that an equal one keeps out is left out of the answer. An unknown queue shows at the end of the transaction: its
 -- foreign key is deferred.
 -- Locks: the new rows; queue rows for key share. Called by Store::insert.
@@ -17,7 +18,8 @@ WITH input AS (
                 THEN i.start_text::timestamptz
                 ELSE job_clock.now + i.start_text::interval
             END AS start_after,
-           job_clock.now
+           job_clock.now,
+           nullif($21::bool, false) AS upsert_by_key
       FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::text[],
                   $6::int[], $7::int[], $8::bool[], $9::int[], $10::int[], $11::int[], $12::int[],
                   $13::text[], $14::int[], $15::text[], $16::int[], $17::bool[], $19::text[], $20::text[])
@@ -29,7 +31,7 @@ WITH input AS (
     INSERT INTO /* schema */job (
            id, name, data, priority, start_after, created_on, keep_until,
            retry_limit, retry_delay, retry_backoff, retry_delay_max, expire_seconds, deletion_seconds,
-           dead_letter, singleton_key, singleton_on, policy/* if job.heartbeat_seconds */, heartbeat_seconds/* end *//* if job.group_id */, group_id, group_tier/* end */)
+           dead_letter, singleton_key, singleton_on, policy/* if job.heartbeat_seconds */, heartbeat_seconds/* end *//* if job.group_id */, group_id, group_tier/* end *//* if job.upsert_by_key */, upsert_by_key/* end */)
     SELECT i.id, i.name, i.data::jsonb, coalesce(i.priority, 0), i.start_after, i.now,
            i.start_after + make_interval(secs => coalesce(i.retention, q.retention_seconds, 1209600)),
            coalesce(i.retry_limit, q.retry_limit, 2),
@@ -45,7 +47,7 @@ WITH input AS (
                AT TIME ZONE 'UTC',
            q.policy/* if job.heartbeat_seconds */,
            coalesce(i.heartbeat, q.heartbeat_seconds)/* end *//* if job.group_id */,
-           i.group_id, i.group_tier/* end */
+           i.group_id, i.group_tier/* end *//* if job.upsert_by_key */, i.upsert_by_key/* end */
       FROM input i
       LEFT JOIN /* schema */queue q ON q.name = i.name
         ON CONFLICT DO NOTHING

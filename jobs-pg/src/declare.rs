@@ -143,12 +143,14 @@ async fn create(store: &Store, queues: &[(&str, Map<String, Value>)]) -> Result<
         return Ok(());
     }
     let names: Vec<&str> = queues.iter().map(|(name, _)| *name).collect();
-    bounded(store.create_queues(queues))
-        .await
-        .map_err(cannot(format!(
-            "create the queues `{}`",
-            names.join("`, `")
-        )))
+    let created = bounded(async {
+        let mut connection = store.pool().acquire().await?;
+        store.create_queues(&mut connection, queues).await
+    });
+    created.await.map_err(cannot(format!(
+        "create the queues `{}`",
+        names.join("`, `")
+    )))
 }
 
 /// The options with which a queue is created, in pg-boss's spelling.
@@ -205,8 +207,15 @@ async fn adapt(store: &Store, queue: &QueueRow, job: &Declaration) -> Result<(),
     if changes.is_empty() {
         return Ok(());
     }
-    bounded(store.change_queue(job.name, &changes))
+    let changed = bounded(async {
+        let mut connection = store.pool().acquire().await?;
+        store
+            .change_queue(&mut connection, job.name, &changes)
+            .await
+    });
+    changed
         .await
+        .map(drop)
         .map_err(cannot(format!("change the queue `{}`", job.name)))
 }
 

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::PgBoss;
 use crate::error::cannot;
-use crate::store::{Store, bounded};
+use crate::store::bounded;
+use crate::{Affected, Operation, PgBoss};
 
 /// Gives jobs of [`PgBoss`] what only it can do.
 pub trait PgBossExt {
@@ -65,7 +65,8 @@ impl PgBossJob<'_> {
     /// # Errors
     /// If the database does not answer.
     pub async fn cancel(&self) -> Result<bool, Error> {
-        self.change("cancel", Store::cancel).await
+        let boss = (self.boss)()?;
+        self.change(boss.cancel(&self.key.name, self.key.id)).await
     }
 
     /// Lets a cancelled job wait again; `false` if it is not cancelled.
@@ -73,7 +74,8 @@ impl PgBossJob<'_> {
     /// # Errors
     /// [`ErrorKind::Refused`] if the policy of the queue has no place for it.
     pub async fn resume(&self) -> Result<bool, Error> {
-        self.change("resume", Store::resume).await
+        let boss = (self.boss)()?;
+        self.change(boss.resume(&self.key.name, self.key.id)).await
     }
 
     /// Gives a failed job one more attempt; `false` if it has not failed.
@@ -81,7 +83,8 @@ impl PgBossJob<'_> {
     /// # Errors
     /// [`ErrorKind::Refused`] if the policy of the queue has no place for it.
     pub async fn retry(&self) -> Result<bool, Error> {
-        self.change("retry", Store::retry).await
+        let boss = (self.boss)()?;
+        self.change(boss.retry(&self.key.name, self.key.id)).await
     }
 
     /// Removes the job's row, whatever its state; `false` if there is none.
@@ -89,22 +92,13 @@ impl PgBossJob<'_> {
     /// # Errors
     /// If the database does not answer.
     pub async fn delete(&self) -> Result<bool, Error> {
-        self.change("delete", Store::delete).await
+        let boss = (self.boss)()?;
+        self.change(boss.delete_job(&self.key.name, self.key.id))
+            .await
     }
 
-    async fn change(
-        &self,
-        verb: &str,
-        change: impl AsyncFnOnce(&Store, &JobKey) -> sqlx::Result<bool>,
-    ) -> Result<bool, Error> {
-        let boss = (self.boss)()?;
-        let store = boss.store().await?;
-        let changed = bounded(change(store, &self.key))
-            .await
-            .map_err(cannot(self.doing(verb)))?;
-        // A job that waits again may be due at once, and pg-boss does not notify of it.
-        boss.doorbell().ring();
-        Ok(changed)
+    async fn change(&self, operation: Operation<Affected>) -> Result<bool, Error> {
+        Ok(operation.await?.count() > 0)
     }
 
     fn doing(&self, verb: &str) -> String {

@@ -6,6 +6,7 @@ use crate::schema::SchemaError;
 
 const UNIQUE_VIOLATION: &str = "23505";
 const FOREIGN_KEY_VIOLATION: &str = "23503";
+const LOCK_NOT_AVAILABLE: &str = "55P03";
 
 /// Says what we were doing, and keeps what the database said as the cause.
 pub(crate) fn cannot(doing: impl Into<String>) -> impl FnOnce(sqlx::Error) -> Error {
@@ -52,6 +53,10 @@ pub(crate) fn is_unique_violation(error: &sqlx::Error) -> bool {
 
 pub(crate) fn is_foreign_key_violation(error: &sqlx::Error) -> bool {
     sqlstate(error).as_deref() == Some(FOREIGN_KEY_VIOLATION)
+}
+
+pub(crate) fn is_lock_not_available(error: &sqlx::Error) -> bool {
+    sqlstate(error).as_deref() == Some(LOCK_NOT_AVAILABLE)
 }
 
 /// The five letters and digits that Postgres gives each kind of error.

@@ -37,6 +37,8 @@ mod entities;
 mod environment;
 mod error;
 mod executor;
+mod jitter;
+mod job_ref;
 mod operation;
 mod schema;
 mod store;
@@ -47,8 +49,13 @@ pub use boss::{Installed, PG_BOSS_EXECUTOR_NAME, PgBoss};
 pub use builder::PgBossBuilder;
 pub use details::{JobDetails, JobState, PgBossExt, PgBossJob};
 pub use entities::{Connection, Connections, ReadRow, Table, TableRow, Values};
+pub use job_ref::{IntoJobRefs, JobRef};
 pub use jobs_core::*;
-pub use operation::Operation;
+pub use operation::{
+    Affected, FetchOptions, FindJobs, Flow, IntoQueueOptions, IntoScheduleOptions, JobUpdate,
+    ListQueues, ListSchedules, Neighbours, Operation, QueueDetails, QueueOptions, Redrive,
+    RedrivePreview, Redriven, ScheduleDetails, ScheduleOptions, UpdateTarget, Updated,
+};
 pub use schema::{Schema, SchemaError};
 
 #[doc(hidden)]

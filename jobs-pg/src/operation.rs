@@ -1,20 +1,68 @@
 //! What is done by hand: one operation on the database, alone or in a transaction of the caller's.
 
+mod dead_letters;
+mod fetch;
+mod find;
+mod flow;
+mod given;
+mod queue_options;
+mod queues;
+mod schedules;
+mod send;
+mod settle;
 mod subscriptions;
+mod update;
+
+pub use dead_letters::{Redrive, RedrivePreview, Redriven};
+pub use fetch::FetchOptions;
+pub use find::{FindJobs, Neighbours};
+pub use flow::Flow;
+pub use queue_options::{IntoQueueOptions, QueueOptions};
+pub use queues::{ListQueues, QueueDetails};
+pub use schedules::{IntoScheduleOptions, ListSchedules, ScheduleDetails, ScheduleOptions};
+pub use settle::Affected;
+pub use update::{JobUpdate, UpdateTarget, Updated};
 
 use std::future::IntoFuture;
 use std::pin::Pin;
 
-use jobs_core::Error;
+use jobs_core::{Error, ErrorKind};
 use sqlx::PgConnection;
 
 use crate::PgBoss;
 use crate::error::cannot;
 use crate::store::{Store, bounded};
 
-type Step<'c, T> = Pin<Box<dyn Future<Output = sqlx::Result<T>> + Send + 'c>>;
+type Step<'c, T> = Pin<Box<dyn Future<Output = Result<T, Trouble>> + Send + 'c>>;
 type Steps<T> =
     Box<dyn for<'c> FnOnce(&'c Store, &'c mut PgConnection) -> Step<'c, T> + Send + 'static>;
+
+/// Why an operation could not be done.
+pub(crate) enum Trouble {
+    /// The database says so.
+    Database(sqlx::Error),
+    /// It is refused because of what stands in the database.
+    Refused(Error),
+}
+
+impl From<sqlx::Error> for Trouble {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl Trouble {
+    pub(crate) fn refused(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self::Refused(Error::new(kind, message))
+    }
+
+    fn into_error(self, doing: String) -> Error {
+        match self {
+            Self::Database(error) => cannot(doing)(error),
+            Self::Refused(error) => error,
+        }
+    }
+}
 
 /// One operation on the jobs of a [`PgBoss`]; nothing happens until it is awaited.
 ///
@@ -51,17 +99,11 @@ impl<T: Send + 'static> Operation<T> {
         }
     }
 
-    /// The same, unless something that was given is refused; nothing is written then.
-    pub(crate) fn checked(
-        boss: &PgBoss,
-        doing: impl Into<String>,
-        checked: Result<(), Error>,
-        steps: impl for<'c> FnOnce(&'c Store, &'c mut PgConnection) -> Step<'c, T> + Send + 'static,
-    ) -> Self {
-        let operation = Self::new(boss, doing, steps);
+    /// Does nothing if something that was given is refused.
+    pub(crate) fn unless_refused(self, checked: Result<(), Error>) -> Self {
         Self {
-            steps: checked.and(operation.steps),
-            ..operation
+            steps: checked.and(self.steps),
+            ..self
         }
     }
 
@@ -74,9 +116,8 @@ impl<T: Send + 'static> Operation<T> {
         let Self { boss, doing, steps } = self;
         let steps = steps?;
         let store = boss.store().await?;
-        bounded(steps(store, connection))
-            .await
-            .map_err(cannot(doing))
+        let done = bounded(steps(store, connection)).await;
+        done.map_err(|trouble| trouble.into_error(doing))
     }
 
     async fn alone(self) -> Result<T, Error> {
@@ -87,7 +128,7 @@ impl<T: Send + 'static> Operation<T> {
             let mut connection = store.pool().acquire().await?;
             steps(store, &mut connection).await
         });
-        let done = done.await.map_err(cannot(doing))?;
+        let done = done.await.map_err(|trouble| trouble.into_error(doing))?;
         // What it did may have made a job due, and pg-boss notifies of submissions only.
         boss.doorbell().ring();
         Ok(done)

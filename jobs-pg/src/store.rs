@@ -7,25 +7,33 @@ pub(crate) mod statement;
 
 mod fetch;
 mod jobs;
+mod page;
 mod queues;
+mod redrive;
 mod schedules;
 mod settle;
 mod submit;
 mod subscriptions;
+mod update;
 mod upkeep;
 
 pub(crate) use fetch::{Fetched, GroupLimit, Limits, QueueFetch, Wanted};
+pub(crate) use jobs::Sought;
+pub(crate) use page::Page;
 pub(crate) use queues::QueueRow;
-pub(crate) use schedules::{DeclaredRow, Filing, ScheduleRow};
+pub(crate) use queues::Removal;
+pub(crate) use redrive::DeadLetters;
+pub(crate) use schedules::{DeclaredRow, Filing, NewSchedule, ScheduleRow};
 pub(crate) use settle::{Attempt, Failed};
 pub(crate) use statement::sql;
-pub(crate) use submit::NewJob;
+pub(crate) use submit::{Edge, NewJob, Stored};
+pub(crate) use update::{Match, Target};
 pub(crate) use upkeep::{Overdue, Untidy};
 
 use std::time::Duration;
 
 use sqlx::postgres::PgPoolOptions;
-use sqlx::{PgExecutor, PgPool, Postgres, Transaction};
+use sqlx::{PgConnection, PgExecutor, PgPool, Postgres, Transaction};
 use tokio::time::timeout;
 
 use crate::schema::{Layout, Schema};
@@ -35,11 +43,13 @@ use statement::Statements;
 const BOUND: Duration = Duration::from_secs(60);
 
 /// Waits for a step, but not for ever.
-pub(crate) async fn bounded<T>(step: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+pub(crate) async fn bounded<T, E: From<sqlx::Error>>(
+    step: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
     timeout(BOUND, step).await.unwrap_or_else(|_| {
         let silence = format!("the database did not answer within {BOUND:?}");
         let error = std::io::Error::new(std::io::ErrorKind::TimedOut, silence);
-        Err(sqlx::Error::Io(error))
+        Err(sqlx::Error::Io(error).into())
     })
 }
 
@@ -89,20 +99,31 @@ impl Store {
         suffix: &str,
     ) -> sqlx::Result<Transaction<'static, Postgres>> {
         let mut transaction = self.begin_bounded().await?;
-        sqlx::query(sql(&self.statements.advisory_lock))
-            .bind(self.schema.lock_key(self.layout.database(), suffix))
-            .execute(&mut *transaction)
-            .await?;
+        self.lock(&mut transaction, suffix).await?;
         Ok(transaction)
     }
 
     /// Begins a transaction that waits for no lock and no client for long.
     async fn begin_bounded(&self) -> sqlx::Result<Transaction<'static, Postgres>> {
         let mut transaction = self.pool.begin().await?;
-        sqlx::query(sql(&self.statements.limit_waits))
-            .execute(&mut *transaction)
-            .await?;
+        self.limit_waits(&mut transaction).await?;
         Ok(transaction)
+    }
+
+    /// Waits for pg-boss's advisory lock of this suffix, which is held until the transaction ends.
+    async fn lock(&self, connection: &mut PgConnection, suffix: &str) -> sqlx::Result<()> {
+        sqlx::query(sql(&self.statements.advisory_lock))
+            .bind(self.schema.lock_key(self.layout.database(), suffix))
+            .execute(connection)
+            .await
+            .map(drop)
+    }
+
+    async fn limit_waits(&self, connection: &mut PgConnection) -> sqlx::Result<()> {
+        sqlx::query(sql(&self.statements.limit_waits))
+            .execute(connection)
+            .await
+            .map(drop)
     }
 
     /// Sends a word to a channel.

@@ -205,7 +205,7 @@ fn flag(option: JobOption, value: &Value) -> Result<bool, Error> {
 fn group(option: JobOption, value: &Value) -> Result<Group, Error> {
     Group::deserialize(value)
         .ok()
-        .filter(|group| !group.id.is_empty() && group.tier.as_deref() != Some(""))
+        .filter(Group::is_named)
         .ok_or_else(|| {
             wrong(
                 option,

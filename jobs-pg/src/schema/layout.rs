@@ -24,7 +24,8 @@ const ALWAYS: &str = "\
 
 /// What versions 27 to 46 brought, of all that we use, in the groups in which it came. A statement may use one of these
 /// only under a condition (see [`crate::store::statement`]).
-const LATER: [&str; 19] = [
+const LATER: [&str; 20] = [
+    "bam.id",
     "job.group_id job.group_tier",
     "job.heartbeat_on job.heartbeat_seconds queue.heartbeat_seconds",
     "job.blocked job.blocking job.pending_dependencies job_dependency.child_id version.flow_on",

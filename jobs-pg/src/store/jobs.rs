@@ -1,11 +1,43 @@
-//! Single jobs, by queue and id.
+//! Jobs of one queue, by their ids or by what is looked for.
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use jobs_core::JobKey;
 use serde_json::Value;
+use sqlx::{Connection, PgConnection};
+use uuid::Uuid;
 
-use super::{Store, sql};
+use super::{Page, QueueFetch, Store, sql};
+use crate::JobRef;
+
+/// What jobs are looked for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Sought {
+    pub(crate) id: Option<Uuid>,
+    pub(crate) singleton_key: Option<String>,
+    /// JSON text that the data contains.
+    pub(crate) data: Option<String>,
+    pub(crate) queued: bool,
+    pub(crate) at_most: i64,
+}
+
+/// The jobs that an operation names, sorted: every statement locks rows in this order.
+struct Named {
+    ids: Vec<Uuid>,
+    retry_counts: Vec<Option<i32>>,
+}
+
+fn named(jobs: &[JobRef]) -> Named {
+    let mut sorted = jobs.to_vec();
+    sorted.sort();
+    // Named twice, a job is still changed once.
+    sorted.dedup_by_key(|job| job.id);
+    Named {
+        ids: sorted.iter().map(|job| job.id).collect(),
+        retry_counts: sorted.iter().map(|job| job.retry_count).collect(),
+    }
+}
 
 impl Store {
     /// The row with all its columns.
@@ -29,32 +61,248 @@ impl Store {
             .await
     }
 
-    /// Cancels a job that has not ended; `false` if there is none.
-    pub(crate) async fn cancel(&self, job: &JobKey) -> sqlx::Result<bool> {
-        self.change(&self.statements.cancel_job, job).await
+    /// When a job was created.
+    pub(crate) async fn find_created(
+        &self,
+        connection: &mut PgConnection,
+        queue: &str,
+        id: Uuid,
+    ) -> sqlx::Result<Option<DateTime<Utc>>> {
+        sqlx::query_scalar(sql(&self.statements.find_created))
+            .bind(queue)
+            .bind(id)
+            .fetch_optional(connection)
+            .await
     }
 
-    /// Lets a cancelled job wait again; `false` if there is none.
-    pub(crate) async fn resume(&self, job: &JobKey) -> sqlx::Result<bool> {
-        self.change(&self.statements.resume_job, job).await
+    /// The rows of what is looked for, the oldest first, after one of that creation time and id.
+    pub(crate) async fn find_jobs(
+        &self,
+        connection: &mut PgConnection,
+        queue: &str,
+        sought: &Sought,
+        after: Option<(DateTime<Utc>, Uuid)>,
+    ) -> sqlx::Result<Vec<Value>> {
+        sqlx::query_scalar(sql(&self.statements.find_jobs))
+            .bind(queue)
+            .bind(sought.id)
+            .bind(&sought.singleton_key)
+            .bind(&sought.data)
+            .bind(sought.queued)
+            .bind(after.map(|(created_on, _)| created_on))
+            .bind(after.map(|(_, id)| id))
+            .bind(sought.at_most)
+            .fetch_all(connection)
+            .await
     }
 
-    /// Gives a failed job one more attempt; `false` if there is none.
-    pub(crate) async fn retry(&self, job: &JobKey) -> sqlx::Result<bool> {
-        self.change(&self.statements.retry_job, job).await
+    /// Fetches jobs of one queue by hand; gives their rows, by priority and age.
+    pub(crate) async fn fetch_rows(
+        &self,
+        connection: &mut PgConnection,
+        wanted: &QueueFetch,
+    ) -> sqlx::Result<Vec<Value>> {
+        let mut transaction = connection.begin().await?;
+        let fetched = self.fetch_one_queue(&mut transaction, wanted).await?;
+        let ids: Vec<Uuid> = fetched.iter().map(|job| job.id).collect();
+        let rows = sqlx::query_scalar(sql(&self.statements.find_rows))
+            .bind(&wanted.name)
+            .bind(ids)
+            .fetch_all(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(rows)
     }
 
-    /// Removes a job; `false` if there is none.
-    pub(crate) async fn delete(&self, job: &JobKey) -> sqlx::Result<bool> {
-        self.change(&self.statements.delete_job, job).await
+    /// The jobs that a job waits for.
+    pub(crate) async fn find_dependencies(
+        &self,
+        connection: &mut PgConnection,
+        job: &JobKey,
+        page: &Page<(String, Uuid)>,
+    ) -> sqlx::Result<Vec<(String, Uuid)>> {
+        self.neighbours(&self.statements.find_dependencies, connection, job, page)
+            .await
     }
 
-    async fn change(&self, statement: &Arc<str>, job: &JobKey) -> sqlx::Result<bool> {
-        let done = sqlx::query(sql(statement))
+    /// The jobs that wait for a job.
+    pub(crate) async fn find_dependents(
+        &self,
+        connection: &mut PgConnection,
+        job: &JobKey,
+        page: &Page<(String, Uuid)>,
+    ) -> sqlx::Result<Vec<(String, Uuid)>> {
+        self.neighbours(&self.statements.find_dependents, connection, job, page)
+            .await
+    }
+
+    async fn neighbours(
+        &self,
+        statement: &Arc<str>,
+        connection: &mut PgConnection,
+        job: &JobKey,
+        page: &Page<(String, Uuid)>,
+    ) -> sqlx::Result<Vec<(String, Uuid)>> {
+        sqlx::query_as(sql(statement))
             .bind(&job.name)
             .bind(job.id)
-            .execute(&self.pool)
-            .await?;
-        Ok(done.rows_affected() > 0)
+            .bind(page.after.as_ref().map(|(name, _)| name))
+            .bind(page.after.as_ref().map(|(_, id)| *id))
+            .bind(page.at_most)
+            .fetch_all(connection)
+            .await
+    }
+
+    /// Cancels jobs that have not ended; answers which.
+    pub(crate) async fn cancel(
+        &self,
+        connection: &mut PgConnection,
+        queue: &str,
+        jobs: &[JobRef],
+    ) -> sqlx::Result<Vec<Uuid>> {
+        self.change_fenced(&self.statements.cancel_jobs, connection, queue, jobs)
+            .await
+    }
+
+    /// Removes jobs; answers which.
+    pub(crate) async fn delete(
+        &self,
+        connection: &mut PgConnection,
+        queue: &str,
+        jobs: &[JobRef],
+    ) -> sqlx::Result<Vec<Uuid>> {
+        self.change_fenced(&self.statements.delete_jobs, connection, queue, jobs)
+            .await
+    }
+
+    /// Lets cancelled jobs wait again; answers which.
+    pub(crate) async fn resume(
+        &self,
+        connection: &mut PgConnection,
+        queue: &str,
+        jobs: &[JobRef],
+    ) -> sqlx::Result<Vec<Uuid>> {
+        self.change(&self.statements.resume_jobs, connection, queue, jobs)
+            .await
+    }
+
+    /// Gives failed jobs one more attempt; answers which.
+    pub(crate) async fn retry(
+        &self,
+        connection: &mut PgConnection,
+        queue: &str,
+        jobs: &[JobRef],
+    ) -> sqlx::Result<Vec<Uuid>> {
+        self.change(&self.statements.retry_jobs, connection, queue, jobs)
+            .await
+    }
+
+    /// Completes jobs whether they run or wait; answers which.
+    pub(crate) async fn complete_queued(
+        &self,
+        connection: &mut PgConnection,
+        queue: &str,
+        jobs: &[JobRef],
+        output: Option<&str>,
+    ) -> sqlx::Result<Vec<Uuid>> {
+        let Named { ids, retry_counts } = named(jobs);
+        sqlx::query_scalar(sql(&self.statements.complete_queued_jobs))
+            .bind(queue)
+            .bind(ids)
+            .bind(retry_counts)
+            .bind(output)
+            .fetch_all(connection)
+            .await
+    }
+
+    /// Completes running jobs; answers which.
+    pub(crate) async fn complete_running(
+        &self,
+        connection: &mut PgConnection,
+        queue: &str,
+        jobs: &[JobRef],
+        output: Option<&str>,
+    ) -> sqlx::Result<Vec<Uuid>> {
+        let Named { ids, retry_counts } = named(jobs);
+        sqlx::query_scalar(sql(&self.statements.complete_jobs))
+            .bind(vec![queue; ids.len()])
+            .bind(&ids)
+            .bind(retry_counts)
+            .bind(vec![output; ids.len()])
+            .fetch_all(connection)
+            .await
+    }
+
+    /// Gives running jobs a sign of life; answers which.
+    pub(crate) async fn touch(
+        &self,
+        connection: &mut PgConnection,
+        queue: &str,
+        jobs: &[JobRef],
+    ) -> sqlx::Result<Vec<Uuid>> {
+        let Named { ids, retry_counts } = named(jobs);
+        sqlx::query_scalar(sql(&self.statements.refresh_jobs))
+            .bind(vec![queue; ids.len()])
+            .bind(ids)
+            .bind(retry_counts)
+            .fetch_all(connection)
+            .await
+    }
+
+    /// Removes so many jobs of a queue at most: those that wait (`queued`), those that ended (`stored`) or `all`.
+    pub(crate) async fn clear_jobs(
+        &self,
+        connection: &mut PgConnection,
+        queue: &str,
+        which: &str,
+        at_most: i64,
+    ) -> sqlx::Result<u64> {
+        sqlx::query(sql(&self.statements.clear_jobs))
+            .bind(queue)
+            .bind(which)
+            .bind(at_most)
+            .execute(connection)
+            .await
+            .map(|done| done.rows_affected())
+    }
+
+    /// Removes every job of every queue.
+    pub(crate) async fn empty_jobs(&self, connection: &mut PgConnection) -> sqlx::Result<()> {
+        for statement in [&self.statements.empty_jobs, &self.statements.zero_counts] {
+            sqlx::query(sql(statement))
+                .execute(&mut *connection)
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn change_fenced(
+        &self,
+        statement: &Arc<str>,
+        connection: &mut PgConnection,
+        queue: &str,
+        jobs: &[JobRef],
+    ) -> sqlx::Result<Vec<Uuid>> {
+        let Named { ids, retry_counts } = named(jobs);
+        sqlx::query_scalar(sql(statement))
+            .bind(queue)
+            .bind(ids)
+            .bind(retry_counts)
+            .fetch_all(connection)
+            .await
+    }
+
+    async fn change(
+        &self,
+        statement: &Arc<str>,
+        connection: &mut PgConnection,
+        queue: &str,
+        jobs: &[JobRef],
+    ) -> sqlx::Result<Vec<Uuid>> {
+        sqlx::query_scalar(sql(statement))
+            .bind(queue)
+            .bind(named(jobs).ids)
+            .fetch_all(connection)
+            .await
     }
 }

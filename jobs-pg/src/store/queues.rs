@@ -2,8 +2,25 @@
 
 use serde_json::{Map, Value};
 use sqlx::types::Json;
+use sqlx::{Connection, PgConnection};
 
-use super::{Store, sql};
+use super::{Page, Store, sql};
+use crate::error::is_lock_not_available;
+
+/// How many jobs one statement removes (pg-boss 12.38).
+const BATCH: i64 = 10_000;
+
+/// What came of removing a queue.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Removal {
+    Done,
+    /// There is none.
+    Missing,
+    /// These queues, or jobs of them, name it as their dead letter queue.
+    InUse(Vec<String>),
+    /// Somebody uses the job tables: it may be different in a moment.
+    Busy,
+}
 
 /// One queue with its options. Times are whole seconds.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -40,13 +57,46 @@ impl Store {
             .await
     }
 
+    /// Rows of the queues of these names, or of all, with every column.
+    pub(crate) async fn list_queues(
+        &self,
+        connection: &mut PgConnection,
+        names: Option<&[String]>,
+        page: &Page<String>,
+    ) -> sqlx::Result<Vec<Value>> {
+        sqlx::query_scalar(sql(&self.statements.list_queues))
+            .bind(names)
+            .bind(&page.after)
+            .bind(page.at_most)
+            .fetch_all(connection)
+            .await
+    }
+
+    /// The keys of a strict queue that wait behind a failed job.
+    pub(crate) async fn find_blocked_keys(
+        &self,
+        connection: &mut PgConnection,
+        queue: &str,
+        page: &Page<String>,
+    ) -> sqlx::Result<Vec<String>> {
+        sqlx::query_scalar(sql(&self.statements.find_blocked_keys))
+            .bind(queue)
+            .bind(&page.after)
+            .bind(page.at_most)
+            .fetch_all(connection)
+            .await
+    }
+
     /// Makes queues with options in pg-boss's spelling, in this order, and all of them or none; those that stand are left as
     /// they are.
     pub(crate) async fn create_queues(
         &self,
+        connection: &mut PgConnection,
         queues: &[(&str, Map<String, Value>)],
     ) -> sqlx::Result<()> {
-        let mut transaction = self.begin_locked("create-queue").await?;
+        let mut transaction = connection.begin().await?;
+        self.limit_waits(&mut transaction).await?;
+        self.lock(&mut transaction, "create-queue").await?;
         for (name, options) in queues {
             sqlx::query(sql(&self.statements.create_queue))
                 .bind(name)
@@ -57,16 +107,85 @@ impl Store {
         transaction.commit().await
     }
 
-    /// Changes what is given of a queue, in pg-boss's spelling.
+    /// Changes what is given of a queue, in pg-boss's spelling; `false` if there is none.
     pub(crate) async fn change_queue(
         &self,
+        connection: &mut PgConnection,
         name: &str,
         options: &Map<String, Value>,
-    ) -> sqlx::Result<()> {
+    ) -> sqlx::Result<bool> {
         sqlx::query(sql(&self.statements.change_queue))
             .bind(name)
             .bind(Json(options))
-            .execute(&self.pool)
+            .execute(connection)
+            .await
+            .map(|done| done.rows_affected() > 0)
+    }
+
+    /// Removes a queue with its jobs.
+    pub(crate) async fn delete_queue(
+        &self,
+        connection: &mut PgConnection,
+        name: &str,
+    ) -> sqlx::Result<Removal> {
+        let found: Option<(bool, String)> = sqlx::query_as(sql(&self.statements.find_table))
+            .bind(name)
+            .fetch_optional(&mut *connection)
+            .await?;
+        let Some((partition, table)) = found else {
+            return Ok(Removal::Missing);
+        };
+        let users: Vec<String> = sqlx::query_scalar(sql(&self.statements.find_dead_letter_users))
+            .bind(name)
+            .fetch_all(&mut *connection)
+            .await?;
+        if !users.is_empty() {
+            return Ok(Removal::InUse(users));
+        }
+        if partition {
+            return self.delete_partition(connection, name, &table).await;
+        }
+        while self.clear_jobs(connection, name, "all", BATCH).await? >= BATCH.unsigned_abs() {}
+        let mut transaction = connection.begin().await?;
+        self.limit_waits(&mut transaction).await?;
+        self.lock(&mut transaction, "delete-queue").await?;
+        self.drop_queue(&mut transaction, name).await?;
+        transaction.commit().await?;
+        Ok(Removal::Done)
+    }
+
+    /// The table of the queue goes with it, and nobody may be using the job tables then.
+    async fn delete_partition(
+        &self,
+        connection: &mut PgConnection,
+        name: &str,
+        table: &str,
+    ) -> sqlx::Result<Removal> {
+        let mut transaction = connection.begin().await?;
+        let locked = sqlx::query(sql(&self.statements.lock_jobs))
+            .execute(&mut *transaction)
+            .await;
+        match locked {
+            Ok(_) => {}
+            Err(error) if is_lock_not_available(&error) => {
+                transaction.rollback().await?;
+                return Ok(Removal::Busy);
+            }
+            Err(error) => return Err(error),
+        }
+        self.drop_queue(&mut transaction, name).await?;
+        sqlx::query(sql(&self.statements.delete_index_builds))
+            .bind(table)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(Removal::Done)
+    }
+
+    async fn drop_queue(&self, connection: &mut PgConnection, name: &str) -> sqlx::Result<()> {
+        sqlx::query(sql(&self.statements.delete_queue))
+            .bind(name)
+            .execute(connection)
             .await
             .map(drop)
     }

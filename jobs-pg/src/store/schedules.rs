@@ -1,10 +1,11 @@
 //! Schedules, and the occurrences that are filed of them.
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Store, sql};
+use super::{Page, Store, sql};
 
 /// What came of asking for the pass over the schedules.
 #[derive(Debug, Clone, Copy, sqlx::FromRow)]
@@ -49,6 +50,20 @@ pub(crate) struct DeclaredRow {
     pub(crate) timezone: &'static str,
     /// JSON text.
     pub(crate) data: String,
+    /// JSON text.
+    pub(crate) options: String,
+}
+
+/// One schedule as it is set by hand.
+#[derive(Debug, Clone)]
+pub(crate) struct NewSchedule {
+    pub(crate) name: String,
+    pub(crate) key: String,
+    pub(crate) expression: String,
+    pub(crate) kind: &'static str,
+    pub(crate) timezone: String,
+    /// JSON text.
+    pub(crate) data: Option<String>,
     /// JSON text.
     pub(crate) options: String,
 }
@@ -107,6 +122,58 @@ impl Store {
             .execute(connection)
             .await
             .map(drop)
+    }
+
+    /// Makes the schedule of a queue and key stand so. `data` and `options` are JSON texts.
+    pub(crate) async fn set_schedule(
+        &self,
+        connection: &mut PgConnection,
+        schedule: &NewSchedule,
+    ) -> sqlx::Result<()> {
+        sqlx::query(sql(&self.statements.set_schedule))
+            .bind(&schedule.name)
+            .bind(&schedule.key)
+            .bind(&schedule.expression)
+            .bind(schedule.kind)
+            .bind(&schedule.timezone)
+            .bind(&schedule.data)
+            .bind(&schedule.options)
+            .execute(connection)
+            .await
+            .map(drop)
+    }
+
+    /// Removes a schedule; `false` if there is none.
+    pub(crate) async fn delete_schedule(
+        &self,
+        connection: &mut PgConnection,
+        name: &str,
+        key: &str,
+    ) -> sqlx::Result<bool> {
+        sqlx::query(sql(&self.statements.delete_schedule))
+            .bind(name)
+            .bind(key)
+            .execute(connection)
+            .await
+            .map(|done| done.rows_affected() > 0)
+    }
+
+    /// Rows of schedules with every column.
+    pub(crate) async fn list_schedules(
+        &self,
+        connection: &mut PgConnection,
+        name: Option<&str>,
+        key: Option<&str>,
+        page: &Page<(String, String)>,
+    ) -> sqlx::Result<Vec<Value>> {
+        sqlx::query_scalar(sql(&self.statements.list_schedules))
+            .bind(name)
+            .bind(key)
+            .bind(page.after.as_ref().map(|(name, _)| name))
+            .bind(page.after.as_ref().map(|(_, key)| key))
+            .bind(page.at_most)
+            .fetch_all(connection)
+            .await
     }
 
     /// Makes the schedules of an application those that it declares, and removes those that it declared before.

@@ -19,12 +19,14 @@ pub(crate) struct Attempt {
 #[derive(Debug, Clone)]
 pub(crate) struct Failed {
     pub(crate) attempt: Attempt,
-    /// JSON text.
+    /// JSON text; null stands for none.
     pub(crate) output: String,
     /// Whatever the retry limit says.
     pub(crate) for_good: bool,
     /// Seconds to the next attempt, in place of the job's own rule.
     pub(crate) delay: Option<f64>,
+    /// Whether any attempt is meant, and a job that waits for one too.
+    pub(crate) unfenced: bool,
 }
 
 /// The columns of many attempts.
@@ -77,11 +79,9 @@ impl Store {
         failed: Vec<Failed>,
     ) -> sqlx::Result<Vec<(Uuid, Option<f64>)>> {
         let failed = sorted(failed, |failed| &failed.attempt);
-        let Columns {
-            names,
-            ids,
-            retry_counts,
-        } = columns(failed.iter().map(|failed| &failed.attempt));
+        let Columns { names, ids, .. } = columns(failed.iter().map(|failed| &failed.attempt));
+        let fence = |failed: &Failed| (!failed.unfenced).then_some(failed.attempt.retry_count);
+        let retry_counts: Vec<Option<i32>> = failed.iter().map(fence).collect();
         sqlx::query_as(sql(&self.statements.fail_jobs))
             .bind(names)
             .bind(ids)

@@ -19,6 +19,21 @@ pub(crate) struct NewJob {
     next_slot: bool,
 }
 
+/// One job of a flow waits for another: their places in it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Edge {
+    pub(crate) child: usize,
+    pub(crate) parent: usize,
+}
+
+/// What came of storing a flow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stored {
+    All,
+    /// An equal job keeps out the one at this place.
+    Without(usize),
+}
+
 impl NewJob {
     pub(crate) fn new(
         name: &str,
@@ -36,6 +51,19 @@ impl NewJob {
             options,
             next_slot: false,
         }
+    }
+
+    /// The same for another queue.
+    pub(crate) fn in_queue(self, name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            ..self
+        }
+    }
+
+    /// Unique within its queue.
+    pub(crate) fn id(&self) -> Uuid {
+        self.id
     }
 
     fn group(&self) -> Option<&Group> {
@@ -70,7 +98,7 @@ impl Store {
         connection: &mut PgConnection,
         mut jobs: Vec<NewJob>,
     ) -> sqlx::Result<Vec<Receipt>> {
-        let mut stored = self.insert_once(connection, &jobs).await?;
+        let mut stored = self.insert_once(connection, &jobs, false).await?;
         let mut late: Vec<NewJob> = Vec::new();
         for job in jobs
             .iter_mut()
@@ -80,7 +108,7 @@ impl Store {
             late.push(job.clone());
         }
         if !late.is_empty() {
-            stored.extend(self.insert_once(connection, &late).await?);
+            stored.extend(self.insert_once(connection, &late, false).await?);
         }
         let mut receipts = Vec::with_capacity(jobs.len());
         for job in &jobs {
@@ -98,10 +126,41 @@ impl Store {
         Ok(receipts)
     }
 
-    async fn insert_once(
+    /// Stores the jobs of a flow and what each waits for, or nothing if an equal job keeps one of them out. In the caller's
+    /// transaction, which must not commit in that case.
+    pub(crate) async fn insert_flow(
         &self,
         connection: &mut PgConnection,
         jobs: &[NewJob],
+        edges: &[Edge],
+    ) -> sqlx::Result<Stored> {
+        let stored = self.insert_once(connection, jobs, false).await?;
+        if let Some(refused) = jobs.iter().position(|job| !stored.contains(&job.id)) {
+            return Ok(Stored::Without(refused));
+        }
+        let job = |at: usize| jobs.get(at).map(|job| (job.name.as_str(), job.id));
+        let (children, parents): (Vec<_>, Vec<_>) = edges
+            .iter()
+            .filter_map(|edge| Some((job(edge.child)?, job(edge.parent)?)))
+            .unzip();
+        let (child_names, child_ids): (Vec<&str>, Vec<Uuid>) = children.into_iter().unzip();
+        let (parent_names, parent_ids): (Vec<&str>, Vec<Uuid>) = parents.into_iter().unzip();
+        sqlx::query(sql(&self.statements.link_jobs))
+            .bind(child_names)
+            .bind(child_ids)
+            .bind(parent_names)
+            .bind(parent_ids)
+            .execute(connection)
+            .await?;
+        Ok(Stored::All)
+    }
+
+    /// Stores jobs in one statement; answers which were not kept out by an equal one.
+    pub(super) async fn insert_once(
+        &self,
+        connection: &mut PgConnection,
+        jobs: &[NewJob],
+        upsert_by_key: bool,
     ) -> sqlx::Result<HashSet<Uuid>> {
         fn all<'a, T>(jobs: &'a [NewJob], of: impl Fn(&'a NewJob) -> T) -> Vec<T> {
             jobs.iter().map(of).collect()
@@ -127,6 +186,7 @@ impl Store {
             .bind(&self.channel)
             .bind(all(jobs, |job| job.group().map(|group| group.id.as_str())))
             .bind(all(jobs, |job| job.group()?.tier.as_deref()))
+            .bind(upsert_by_key)
             .fetch_all(connection)
             .await?;
         Ok(rows.into_iter().map(|(id,)| id).collect())

@@ -34,4 +34,16 @@ impl Store {
             .await
             .map(|done| done.rows_affected() > 0)
     }
+
+    /// The queues that subscribed to an event.
+    pub(crate) async fn find_subscribers(
+        &self,
+        connection: &mut PgConnection,
+        event: &str,
+    ) -> sqlx::Result<Vec<String>> {
+        sqlx::query_scalar(sql(&self.statements.find_subscribers))
+            .bind(event)
+            .fetch_all(connection)
+            .await
+    }
 }

@@ -56,6 +56,10 @@ impl Overdue {
     }
 }
 
+fn ids_of(failed: Vec<(Uuid, Option<f64>)>) -> Vec<Uuid> {
+    failed.into_iter().map(|(id, _)| id).collect()
+}
+
 impl Store {
     /// The tables that hold attempts to be ended.
     pub(crate) async fn overdue(&self) -> sqlx::Result<Vec<OverdueTable>> {
@@ -92,44 +96,54 @@ impl Store {
             output: overdue.output().to_owned(),
             for_good: false,
             delay: None,
+            unfenced: false,
         });
         self.fail_held(&mut transaction, failed.collect()).await?;
         transaction.commit().await?;
         Ok(taken)
     }
 
-    /// Fails attempts whose rows this transaction holds.
-    async fn fail_held(
+    /// Fails attempts, each for good if its queue's policy has no place for a retry; answers which. All or nothing, in a
+    /// transaction.
+    pub(crate) async fn fail_held(
         &self,
         connection: &mut PgConnection,
         failed: Vec<Failed>,
-    ) -> sqlx::Result<()> {
-        if failed.is_empty() || self.try_to_fail(connection, failed.clone()).await? {
-            return Ok(());
+    ) -> sqlx::Result<Vec<Uuid>> {
+        if failed.is_empty() {
+            return Ok(Vec::new());
+        }
+        if let Some(ids) = self.try_to_fail(connection, failed.clone()).await? {
+            return Ok(ids);
         }
         // The policy has no place for one of the retries (stately): that job has failed for good.
+        let mut all = Vec::with_capacity(failed.len());
         for one in failed {
-            if !self.try_to_fail(connection, vec![one.clone()]).await? {
-                let for_good = Failed {
-                    for_good: true,
-                    ..one
-                };
-                self.fail(connection, vec![for_good]).await?;
-            }
+            let ids = match self.try_to_fail(connection, vec![one.clone()]).await? {
+                Some(ids) => ids,
+                None => {
+                    let for_good = Failed {
+                        for_good: true,
+                        ..one
+                    };
+                    ids_of(self.fail(connection, vec![for_good]).await?)
+                }
+            };
+            all.extend(ids);
         }
-        Ok(())
+        Ok(all)
     }
 
-    /// Fails attempts, or changes nothing and answers `false` if a policy has no place for one of the retries.
+    /// Fails attempts, or changes nothing and answers `None` if a policy has no place for one of the retries.
     async fn try_to_fail(
         &self,
         connection: &mut PgConnection,
         failed: Vec<Failed>,
-    ) -> sqlx::Result<bool> {
+    ) -> sqlx::Result<Option<Vec<Uuid>>> {
         let mut savepoint = connection.begin().await?;
         match self.fail(&mut savepoint, failed).await {
-            Ok(_) => savepoint.commit().await.map(|()| true),
-            Err(error) if is_unique_violation(&error) => savepoint.rollback().await.map(|()| false),
+            Ok(failed) => savepoint.commit().await.map(|()| Some(ids_of(failed))),
+            Err(error) if is_unique_violation(&error) => savepoint.rollback().await.map(|()| None),
             Err(error) => Err(error),
         }
     }

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
-use uuid::Uuid;
+
+use crate::jitter::jittered;
 
 /// What is done from time to time.
 pub(super) struct Duty {
@@ -67,12 +68,6 @@ impl Duty {
     }
 }
 
-/// Up to a tenth longer, so that processes that were started together do not go on in step.
-fn jittered(time: Duration) -> Duration {
-    let chance = f64::from(Uuid::new_v4().as_fields().0) / f64::from(u32::MAX);
-    time.mul_f64(1.0 + chance / 10.0)
-}
-
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
@@ -100,14 +95,5 @@ mod tests {
         };
         duty().until_stopped(stopping.subscribe(), pass).await;
         assert!(passes.get() >= 3);
-    }
-
-    #[test]
-    fn a_wait_gets_longer_by_a_tenth_at_most() {
-        let minute = Duration::from_secs(60);
-        for _ in 0..100 {
-            let wait = jittered(minute);
-            assert!(wait >= minute && wait <= minute.mul_f64(1.1));
-        }
     }
 }

@@ -33,6 +33,9 @@ pub(crate) enum RecurrenceError {
     /// The expression is no recurrence rule.
     #[error("cannot read the recurrence rule of a schedule")]
     Rule(#[source] RuleError),
+    /// The rule ended before now.
+    #[error("the recurrence rule of a schedule has no occurrence to come")]
+    Over,
     /// The zone is unknown.
     #[error("cannot read the time zone of a schedule")]
     Zone(#[source] ZoneError),
@@ -101,6 +104,26 @@ impl Recurrence {
             Self::Cron(cron, zone) => cron.latest_at(until, zone).filter(|found| *found > after),
             Self::Rule(rule) => rule.latest(after, until),
         }
+    }
+}
+
+/// Reads an expression that somebody gives, in a zone; answers its kind.
+///
+/// # Errors
+/// If it cannot be read, or if it is a rule that has no occurrence to come.
+pub(crate) fn check_recurrence(
+    expression: &str,
+    timezone: &str,
+) -> Result<&'static str, RecurrenceError> {
+    let kind = if looks_like_rule(expression) {
+        RRULE
+    } else {
+        CRON
+    };
+    let recurrence = Recurrence::read(kind, expression, Some(timezone))?;
+    match &recurrence {
+        Recurrence::Rule(rule) if rule.next(Utc::now()).is_none() => Err(RecurrenceError::Over),
+        _ => Ok(recurrence.kind()),
     }
 }
 

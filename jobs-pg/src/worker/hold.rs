@@ -217,6 +217,7 @@ impl Outcomes {
             output,
             for_good,
             delay,
+            unfenced: false,
         });
     }
 }

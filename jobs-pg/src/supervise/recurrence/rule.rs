@@ -93,6 +93,11 @@ impl Rule {
         recurring.into_iter().chain(added).min()
     }
 
+    /// Returns the first occurrence after an instant, if there is one within half a century.
+    pub(super) fn next(&self, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.first(after, after + self.horizon())
+    }
+
     /// Returns the last occurrence in (after, until], by halving the time that holds it: a rule may recur every second
     /// for months before `until` or not at all.
     pub(super) fn latest(

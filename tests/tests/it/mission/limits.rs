@@ -57,34 +57,21 @@ async fn limits_of_groups(group: String, ctx: Context<LimitsOfGroups>) {
     *seen.lock().unwrap().now.entry(group).or_default() -= 1;
 }
 
-fn of_group(id: &str, tier: Option<&str>) -> JobOptions {
-    let tier = tier.map(ToOwned::to_owned);
-    JobOptions::new().group(Group {
-        id: id.to_owned(),
-        tier,
-    })
-}
-
 #[tokio::test]
 async fn a_group_never_has_more_jobs_that_run_than_its_tier_allows_over_all_processes() {
     let database = Database::new().await;
     let boss = idle::<LimitsOfGroups>(&database).await;
     let mut jobs = Vec::new();
-    for (group, tier) in [
-        ("a", None),
-        ("b", Some("pro")),
-        ("c", Some("very free")),
-        ("d", Some("other")),
-    ] {
-        let submission = LimitsOfGroups::with(of_group(group, tier)).on(&boss);
-        jobs.extend(
-            submission
-                .submit_many(vec![group.to_owned(); 12])
-                .await
-                .unwrap(),
-        );
-    }
+    let tiers = [("b", "pro"), ("c", "very free"), ("d", "other")];
     let submission = LimitsOfGroups::run_now().on(&boss);
+    let tiered = tiers.map(|(group, tier)| (group, submission.clone().group((group, tier))));
+    for (group, submission) in [("a", submission.clone().group("a"))]
+        .into_iter()
+        .chain(tiered)
+    {
+        let inputs = vec![group.to_owned(); 12];
+        jobs.extend(submission.submit_many(inputs).await.unwrap());
+    }
     jobs.extend(
         submission
             .submit_many(vec![String::new(); 12])
@@ -126,11 +113,11 @@ async fn limits_in_order(number: u32, ctx: Context<LimitsInOrder>) {
 async fn a_busy_group_starves_no_other_and_goes_by_priority_and_age() {
     let database = Database::new().await;
     let boss = idle::<LimitsInOrder>(&database).await;
-    let busy = LimitsInOrder::with(of_group("busy", None)).on(&boss);
+    let busy = LimitsInOrder::run_now().on(&boss).group("busy");
     let mut jobs = busy.submit_many(0..20).await.unwrap();
-    let urgent = LimitsInOrder::with(of_group("busy", None)).on(&boss);
+    let urgent = LimitsInOrder::run_now().on(&boss).group("busy");
     jobs.push(urgent.priority(1).submit(100).await.unwrap());
-    let other = LimitsInOrder::with(of_group("other", None)).on(&boss);
+    let other = LimitsInOrder::run_now().on(&boss).group("other");
     jobs.push(other.submit(200).await.unwrap());
     let order = Order::default();
     let working = only::<LimitsInOrder>(&database).provide(Arc::clone(&order));

@@ -1,0 +1,16 @@
+-- complete_queued_jobs: jobs are done, whether they run or still wait, for a time or for other jobs.
+--   $1 queue; arrays of equal length, sorted by id: $2 id  $3 retry count of a running attempt (null: whichever, or none)
+--   $4 output (JSON text)
+-- Locks: the rows. Called by Store::complete_queued.
+UPDATE /* schema */job j
+   SET state = 'completed',
+       completed_on = /* schema */job_now(),
+       output = $4::jsonb/* if job.blocked */,
+       blocked = false,
+       pending_dependencies = 0/* end */
+  FROM unnest($2::uuid[], $3::int[]) AS named(id, retry_count)
+ WHERE j.name = $1
+   AND j.id = named.id
+   AND CASE WHEN named.retry_count IS NULL THEN j.state < 'completed'
+            ELSE j.state = 'active' AND j.retry_count = named.retry_count END
+RETURNING j.id

@@ -1,0 +1,9 @@
+-- list_queues: queues with all the columns that this schema has.
+--   $1 names (null: all)  $2 the name after which to go on  $3 how many at most
+-- Locks: none. Called by Store::list_queues.
+SELECT to_jsonb(q) AS queue
+  FROM /* schema */queue q
+ WHERE ($1::text[] IS NULL OR q.name = ANY ($1))
+   AND ($2::text IS NULL OR q.name > $2)
+ ORDER BY q.name
+ LIMIT $3

@@ -1,0 +1,11 @@
+-- zero_counts: no queue has a job any more.
+-- Locks: the queue rows, in order of name. Called by Store::empty_jobs.
+WITH held AS (
+    SELECT q.name FROM /* schema */queue q ORDER BY q.name FOR NO KEY UPDATE
+)
+UPDATE /* schema */queue q
+   SET deferred_count = 0, queued_count = 0, active_count = 0, total_count = 0, singletons_active = NULL
+       /* if queue.ready_count */, ready_count = 0/* end *//* if queue.failed_count */, failed_count = 0/* end */
+       /* if queue.blocked_count */, blocked_count = 0/* end *//* if queue.retained_count */, retained_count = 0/* end */
+  FROM held
+ WHERE q.name = held.name

@@ -1,0 +1,127 @@
+//! What names a job in its queue, or one attempt at it.
+
+use jobs_core::{Job, Receipt, SubmittedJob};
+use uuid::Uuid;
+
+use crate::JobDetails;
+
+/// A job of a queue, or one attempt at it.
+///
+/// With a retry count it is the attempt that bears it: an operation on it does nothing when the job was taken by somebody else
+/// since. Without, it is the job, whoever runs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct JobRef {
+    /// The job's id, unique within its queue.
+    pub id: Uuid,
+    /// The retry count with which the attempt was fetched.
+    pub retry_count: Option<i32>,
+}
+
+/// What an operation on jobs takes: an id, an [attempt](JobRef), a fetched or submitted job, or many of one kind.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` names no jobs",
+    label = "not jobs",
+    note = "give a `Uuid`, a `JobRef`, a fetched job as `&job`, or a `Vec` or slice of these"
+)]
+pub trait IntoJobRefs {
+    /// The jobs.
+    fn into_job_refs(self) -> Vec<JobRef>;
+}
+
+impl From<Uuid> for JobRef {
+    fn from(id: Uuid) -> Self {
+        Self {
+            id,
+            retry_count: None,
+        }
+    }
+}
+
+impl From<&Uuid> for JobRef {
+    fn from(id: &Uuid) -> Self {
+        Self::from(*id)
+    }
+}
+
+impl From<&Self> for JobRef {
+    fn from(job: &Self) -> Self {
+        *job
+    }
+}
+
+impl From<Receipt> for JobRef {
+    fn from(receipt: Receipt) -> Self {
+        Self::from(receipt.id)
+    }
+}
+
+impl From<&Receipt> for JobRef {
+    fn from(receipt: &Receipt) -> Self {
+        Self::from(receipt.id)
+    }
+}
+
+/// The attempt, if the row was active when it was read; else the job.
+impl From<&JobDetails> for JobRef {
+    fn from(job: &JobDetails) -> Self {
+        Self {
+            id: job.id,
+            retry_count: (job.state == crate::JobState::Active).then_some(job.retry_count),
+        }
+    }
+}
+
+impl<J: Job> From<&SubmittedJob<J>> for JobRef {
+    fn from(job: &SubmittedJob<J>) -> Self {
+        Self::from(job.job_id)
+    }
+}
+
+macro_rules! one {
+    ($([$($generics:tt)*] $one:ty;)*) => {$(
+        impl<$($generics)*> IntoJobRefs for $one {
+            fn into_job_refs(self) -> Vec<JobRef> {
+                vec![self.into()]
+            }
+        }
+    )*};
+}
+
+one! {
+    [] JobRef;
+    [] Uuid;
+    [] &Uuid;
+    [] Receipt;
+    [] &JobDetails;
+    [J: Job] &SubmittedJob<J>;
+}
+
+impl<T: Into<JobRef>> IntoJobRefs for Vec<T> {
+    fn into_job_refs(self) -> Vec<JobRef> {
+        self.into_iter().map(Into::into).collect()
+    }
+}
+
+impl<T: Into<JobRef>, const N: usize> IntoJobRefs for [T; N] {
+    fn into_job_refs(self) -> Vec<JobRef> {
+        self.into_iter().map(Into::into).collect()
+    }
+}
+
+impl<'a, T> IntoJobRefs for &'a [T]
+where
+    &'a T: Into<JobRef>,
+{
+    fn into_job_refs(self) -> Vec<JobRef> {
+        self.iter().map(Into::into).collect()
+    }
+}
+
+impl<'a, T> IntoJobRefs for &'a Vec<T>
+where
+    &'a T: Into<JobRef>,
+{
+    fn into_job_refs(self) -> Vec<JobRef> {
+        self.as_slice().into_job_refs()
+    }
+}

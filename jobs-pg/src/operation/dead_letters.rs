@@ -1,0 +1,170 @@
+//! Bringing dead letters home: pg-boss's `redrive` and `previewRedrive`.
+
+use chrono::{DateTime, TimeZone, Utc};
+use jobs_core::Error;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::Operation;
+use super::given::{ROWS, check_queue, check_rows, refused};
+use crate::PgBoss;
+use crate::store::DeadLetters;
+
+/// Which jobs of a dead letter queue are brought back, and where: those for which all of it holds, at most 1,000, the oldest
+/// first, each to the queue that it came from.
+#[derive(Debug, Clone, Default)]
+#[must_use]
+pub struct Redrive {
+    letters: DeadLetters,
+    limit: Option<u32>,
+    refused: Option<String>,
+}
+
+impl Redrive {
+    /// Every job, home.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// To this queue, wherever they came from.
+    pub fn to(mut self, queue: impl Into<String>) -> Self {
+        self.letters.destination = Some(queue.into());
+        self
+    }
+
+    /// Only those that came from this queue.
+    pub fn from(mut self, queue: impl Into<String>) -> Self {
+        self.letters.source = Some(queue.into());
+        self
+    }
+
+    /// Only those whose input contains this, as Postgres's `@>` has it.
+    pub fn data(mut self, data: impl Serialize) -> Self {
+        match serde_json::to_string(&data) {
+            Ok(data) => self.letters.data = Some(data),
+            Err(error) => self.refused = Some(format!("cannot encode the data as JSON: {error}")),
+        }
+        self
+    }
+
+    /// Only those that came to the dead letter queue before this time.
+    pub fn created_before<Tz: TimeZone>(mut self, time: DateTime<Tz>) -> Self {
+        self.letters.created_before = Some(time.with_timezone(&Utc));
+        self
+    }
+
+    /// Only these, by their ids in the dead letter queue.
+    pub fn ids(mut self, ids: impl IntoIterator<Item = Uuid>) -> Self {
+        self.letters.ids = Some(ids.into_iter().collect());
+        self
+    }
+
+    /// At most so many, 1 to 100,000.
+    pub fn limit(mut self, jobs: u32) -> Self {
+        self.limit = Some(jobs);
+        self
+    }
+
+    fn checked(self, queue: &str) -> (DeadLetters, Result<(), Error>) {
+        let limit = self.limit.unwrap_or(ROWS);
+        let checked = check_queue(queue).and_then(|()| match &self.refused {
+            Some(message) => Err(refused(message)),
+            None => check_rows(limit),
+        });
+        let letters = DeadLetters {
+            at_most: limit.into(),
+            ..self.letters
+        };
+        (letters, checked)
+    }
+}
+
+/// What bringing dead letters back came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Redriven {
+    /// How many became new jobs in their destination; their dead letters are gone.
+    pub moved: u64,
+    /// How many the policy of their destination had no place for: they stay, as failed, and their output says so.
+    pub refused: u64,
+}
+
+/// Where dead letters would go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RedrivePreview {
+    /// How many were looked at; as many as the limit means that many or more.
+    pub total: u64,
+    /// The queues that they would go to with how many each, most first.
+    pub destinations: Vec<(String, u64)>,
+    /// How many would stay: the queue that they came from is gone or unknown, and no other is named.
+    pub unroutable: u64,
+}
+
+impl PgBoss {
+    /// Brings jobs of a dead letter queue back as new ones, by the rules that their destination has now.
+    ///
+    /// ```no_run
+    /// # use jobs_pg::Redrive;
+    /// # async fn example(boss: &jobs_pg::PgBoss) -> Result<(), jobs_pg::Error> {
+    /// let redriven = boss.redrive("dead", Redrive::new().from("mail").limit(100)).await?;
+    /// println!("{} are on their way", redriven.moved);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`BadInput`](jobs_core::ErrorKind::BadInput) for what is refused.
+    pub fn redrive(&self, dead_letters: &str, redrive: Redrive) -> Operation<Redriven> {
+        let (letters, checked) = redrive.checked(dead_letters);
+        let name = dead_letters.to_owned();
+        let doing = format!("redrive the jobs of queue `{dead_letters}`");
+        let operation = Operation::new(self, doing, move |store, connection| {
+            Box::pin(async move {
+                let (moved, refused) = store.redrive(connection, &name, &letters).await?;
+                Ok(Redriven {
+                    moved: moved.unsigned_abs(),
+                    refused: refused.unsigned_abs(),
+                })
+            })
+        });
+        operation.unless_refused(checked)
+    }
+
+    /// Tells what [`redrive`](Self::redrive) would do.
+    ///
+    /// # Errors
+    /// As `redrive`.
+    pub fn preview_redrive(
+        &self,
+        dead_letters: &str,
+        redrive: Redrive,
+    ) -> Operation<RedrivePreview> {
+        let (letters, checked) = redrive.checked(dead_letters);
+        let name = dead_letters.to_owned();
+        let doing = format!("preview a redrive of queue `{dead_letters}`");
+        let operation = Operation::new(self, doing, move |store, connection| {
+            Box::pin(async move {
+                let found = store.preview_redrive(connection, &name, &letters).await?;
+                Ok(preview(found))
+            })
+        });
+        operation.unless_refused(checked)
+    }
+}
+
+fn preview(found: Vec<(Option<String>, i64)>) -> RedrivePreview {
+    let mut preview = RedrivePreview {
+        total: 0,
+        destinations: Vec::new(),
+        unroutable: 0,
+    };
+    for (destination, count) in found {
+        let count = count.unsigned_abs();
+        preview.total += count;
+        match destination {
+            Some(destination) => preview.destinations.push((destination, count)),
+            None => preview.unroutable += count,
+        }
+    }
+    preview
+}

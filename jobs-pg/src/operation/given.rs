@@ -1,0 +1,100 @@
+//! What callers give, checked before anything is written.
+
+use jobs_core::{Error, ErrorKind, OptionValues, store_output};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::Trouble;
+use crate::worker::has_nul;
+
+/// The most rows that one list has (pg-boss 12.38).
+pub(super) const MOST_ROWS: u32 = 100_000;
+/// How many rows a list has where nobody says (pg-boss 12.38).
+pub(super) const ROWS: u32 = 1_000;
+
+pub(crate) fn refused(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::BadInput, message)
+}
+
+/// The JSON text of an input; `None` stands for null.
+pub(super) fn encoded(what: &str, data: &impl Serialize) -> Result<Option<String>, Error> {
+    let text = serde_json::to_string(data).map_err(|error| unencodable(what, error))?;
+    check_text(what, &text)?;
+    Ok((text != "null").then_some(text))
+}
+
+/// The JSON text of an output, in the form that pg-boss stores.
+pub(super) fn encoded_output(what: &str, output: &impl Serialize) -> Result<Option<String>, Error> {
+    let text = store_output(output).map_err(|error| unencodable(what, error))?;
+    if let Some(text) = &text {
+        check_text(what, text)?;
+    }
+    Ok(text)
+}
+
+fn unencodable(what: &str, error: serde_json::Error) -> Error {
+    Error::caused_by(
+        ErrorKind::BadInput,
+        format!("cannot encode {what} as JSON"),
+        error,
+    )
+}
+
+fn check_text(what: &str, json: &str) -> Result<(), Error> {
+    match has_nul(json) {
+        true => Err(refused(format!(
+            "{what} holds a NUL character, which Postgres cannot store"
+        ))),
+        false => Ok(()),
+    }
+}
+
+/// Checks the size of an input against the executor's bound.
+pub(crate) fn check_size(what: &str, input: Option<&str>, most: usize) -> Result<(), Error> {
+    match input.map_or(0, str::len) {
+        size if size > most => Err(refused(format!(
+            "{what} has {size} bytes as JSON, and {most} are allowed; store it elsewhere and submit where, or raise \
+             `max_input`"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Checks what the rules for single options leave open.
+pub(crate) fn check_key(options: &OptionValues) -> Result<(), Error> {
+    match &options.singleton_key {
+        Some(key) if key.contains('\0') => Err(refused(format!(
+            "the singleton key {key:?} holds a NUL character"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn check_queue(name: &str) -> Result<(), Error> {
+    jobs_core::rules::check_name("queue name", name).map_err(|error| refused(error.to_string()))
+}
+
+pub(super) fn check_rows(limit: u32) -> Result<(), Error> {
+    match (1..=MOST_ROWS).contains(&limit) {
+        true => Ok(()),
+        false => Err(refused(format!(
+            "a list has 1 to {MOST_ROWS} rows, not {limit}"
+        ))),
+    }
+}
+
+/// Reads a row of a table, by its columns.
+pub(super) fn read<T: DeserializeOwned>(what: &str, row: Value) -> Result<T, Trouble> {
+    serde_json::from_value(row).map_err(|error| {
+        let message = format!("cannot read the row of {what}");
+        Trouble::Refused(Error::caused_by(ErrorKind::Incompatible, message, error))
+    })
+}
+
+pub(super) fn read_all<T: DeserializeOwned>(
+    what: &str,
+    rows: Vec<Value>,
+) -> Result<Vec<T>, Trouble> {
+    rows.into_iter().map(|row| read(what, row)).collect()
+}

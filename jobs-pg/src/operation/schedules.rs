@@ -1,0 +1,314 @@
+//! Schedules by hand: pg-boss's `schedule` and what goes with it.
+
+use chrono::{DateTime, Utc};
+use jobs_core::rules::check_name;
+use jobs_core::{Error, ErrorKind, IntoJobOptions, JobOptions};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::Operation;
+use super::given::{ROWS, check_queue, check_rows, encoded, read_all, refused};
+use super::send::split;
+use crate::PgBoss;
+use crate::store::{NewSchedule, Page};
+use crate::supervise::check_recurrence;
+
+const TZ: &str = "tz";
+const KEY: &str = "key";
+const MISSED: &str = "missed";
+const POLICIES: [&str; 3] = ["skip", "once", "all"];
+
+/// How a schedule is read, and the options of the jobs that it submits.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[must_use]
+pub struct ScheduleOptions {
+    tz: Option<String>,
+    key: Option<String>,
+    missed: Option<String>,
+    options: JobOptions,
+    refused: Option<String>,
+}
+
+/// What `set_schedule` takes: [`ScheduleOptions`], or JSON in pg-boss's spelling (`{"tz": "Europe/Berlin", "priority": 3}`).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no set of schedule options",
+    label = "not schedule options",
+    note = "give `ScheduleOptions::new().tz(\"Europe/Berlin\")`, or JSON in pg-boss's spelling: `json!({{\"tz\": \"Europe/Berlin\"}})`"
+)]
+pub trait IntoScheduleOptions {
+    /// Reads it; what is wrong with it is the error of the operation.
+    fn into_schedule_options(self) -> ScheduleOptions;
+}
+
+impl IntoScheduleOptions for ScheduleOptions {
+    fn into_schedule_options(self) -> ScheduleOptions {
+        self
+    }
+}
+
+impl IntoScheduleOptions for Value {
+    fn into_schedule_options(self) -> ScheduleOptions {
+        let mut options = ScheduleOptions::new();
+        let Self::Object(mut members) = self else {
+            options.refused = (!self.is_null())
+                .then(|| format!("schedule options are a JSON object, not `{self}`"));
+            return options;
+        };
+        let mut text = |name: &str| match members.remove(name) {
+            None | Some(Self::Null) => Ok(None),
+            Some(Self::String(text)) => Ok(Some(text)),
+            Some(other) => Err(format!("`{name}` must be a text, not `{other}`")),
+        };
+        for (place, name) in [
+            (&mut options.tz, TZ),
+            (&mut options.key, KEY),
+            (&mut options.missed, MISSED),
+        ] {
+            match text(name) {
+                Ok(given) => *place = given,
+                Err(message) => options.refused = Some(message),
+            }
+        }
+        options.with(Self::Object(members))
+    }
+}
+
+impl ScheduleOptions {
+    /// UTC, no key, missed occurrences skipped, the queue's options.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The zone by whose wall clock the expression is read: an IANA name, or a fixed offset such as `+05:30`.
+    pub fn tz(mut self, zone: impl Into<String>) -> Self {
+        self.tz = Some(zone.into());
+        self
+    }
+
+    /// Tells this schedule from others of the same queue.
+    pub fn key(mut self, key: impl Into<String>) -> Self {
+        self.key = Some(key.into());
+        self
+    }
+
+    /// What becomes of occurrences that nobody was there to see: `skip` (the default), `once` for the latest, or `all`. pg-boss
+    /// 12.38 knows no `all`: where one of its processes sees to the outage first, they are skipped.
+    pub fn missed(mut self, policy: impl Into<String>) -> Self {
+        self.missed = Some(policy.into());
+        self
+    }
+
+    /// Options of the jobs that it submits, over the ones given before.
+    pub fn with(mut self, options: impl IntoJobOptions) -> Self {
+        match options.into_job_options() {
+            Ok(options) => self.options = options.over(&self.options),
+            Err(error) => {
+                self.refused.get_or_insert(error.to_string());
+            }
+        }
+        self
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        if let Some(message) = &self.refused {
+            return Err(refused(message));
+        }
+        if let Some(key) = self.key.as_deref().filter(|key| !key.is_empty()) {
+            check_name("schedule key", key).map_err(|error| refused(error.to_string()))?;
+        }
+        if let Some(missed) = &self.missed
+            && !POLICIES.contains(&missed.as_str())
+        {
+            let message =
+                jobs_core::rules::unknown("policy for missed occurrences", missed, &POLICIES);
+            return Err(refused(message));
+        }
+        self.options.check()
+    }
+
+    /// What is stored of them, in pg-boss's spelling.
+    fn members(&self) -> Map<String, Value> {
+        let mut members = self.options.to_json();
+        for (name, value) in [(TZ, &self.tz), (KEY, &self.key), (MISSED, &self.missed)] {
+            if let Some(value) = value {
+                members.insert(name.into(), value.as_str().into());
+            }
+        }
+        members
+    }
+}
+
+/// A schedule's row, by the columns of schema 46.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ScheduleDetails {
+    /// The queue that it submits to.
+    pub name: String,
+    /// Tells it from others of the same queue; empty for the only one.
+    pub key: String,
+    /// What kind of expression it has, `cron` or `rrule`; schemas before 41 know cron alone.
+    #[serde(default = "cron")]
+    pub kind: String,
+    /// The expression, of whatever kind.
+    pub cron: String,
+    /// The zone by whose wall clock it is read; none is UTC.
+    pub timezone: Option<String>,
+    /// The input of its jobs.
+    pub data: Option<Value>,
+    /// Everything else that was given, in pg-boss's spelling.
+    pub options: Option<Value>,
+    /// When it was created.
+    pub created_on: DateTime<Utc>,
+    /// When it was changed last.
+    pub updated_on: DateTime<Utc>,
+    /// The job that it submitted last.
+    #[serde(default)]
+    pub last_job_id: Option<Uuid>,
+}
+
+fn cron() -> String {
+    "cron".to_owned()
+}
+
+/// A part of the schedules; at most 1,000, by queue and key.
+#[derive(Debug, Clone, Default)]
+#[must_use]
+pub struct ListSchedules {
+    queue: Option<String>,
+    key: Option<String>,
+    after: Option<(String, String)>,
+    limit: Option<u32>,
+}
+
+impl ListSchedules {
+    /// All schedules, at most 1,000.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Those of this queue.
+    pub fn queue(mut self, queue: impl Into<String>) -> Self {
+        self.queue = Some(queue.into());
+        self
+    }
+
+    /// Those of this key.
+    pub fn key(mut self, key: impl Into<String>) -> Self {
+        self.key = Some(key.into());
+        self
+    }
+
+    /// Those that come after this queue and key, the last of the page before.
+    pub fn after(mut self, queue: impl Into<String>, key: impl Into<String>) -> Self {
+        self.after = Some((queue.into(), key.into()));
+        self
+    }
+
+    /// At most so many, 1 to 100,000.
+    pub fn limit(mut self, schedules: u32) -> Self {
+        self.limit = Some(schedules);
+        self
+    }
+}
+
+impl PgBoss {
+    /// Makes the schedule of a queue and key stand so: a cron expression, or a recurrence rule of RFC 5545. It is a row of
+    /// pg-boss's own, fired by whichever process is there. One that a program declared by its attribute comes back as declared
+    /// when that program starts.
+    ///
+    /// ```no_run
+    /// # use jobs_pg::ScheduleOptions; use serde_json::json;
+    /// # async fn example(boss: &jobs_pg::PgBoss) -> Result<(), jobs_pg::Error> {
+    /// boss.set_schedule("report", "0 6 * * MON", json!({"kind": "weekly"}), ScheduleOptions::new().tz("Europe/Berlin")).await?;
+    /// boss.set_schedule("report", "FREQ=MONTHLY;BYMONTHDAY=-1", (), json!({"key": "monthly"})).await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`BadInput`](ErrorKind::BadInput) for what is refused, a rule without an occurrence to come among it;
+    /// [`NotFound`](ErrorKind::NotFound) if there is no such queue.
+    pub fn set_schedule(
+        &self,
+        queue: &str,
+        expression: &str,
+        data: impl Serialize,
+        options: impl IntoScheduleOptions,
+    ) -> Operation<()> {
+        let schedule = schedule(queue, expression, &data, options.into_schedule_options());
+        let (schedule, checked) = split(schedule.map(Some));
+        let operation = Operation::new(
+            self,
+            format!("set a schedule of queue `{queue}`"),
+            move |store, connection| {
+                Box::pin(async move {
+                    match schedule {
+                        Some(schedule) => Ok(store.set_schedule(connection, &schedule).await?),
+                        None => Ok(()),
+                    }
+                })
+            },
+        );
+        operation.unless_refused(checked)
+    }
+
+    /// Removes the schedule of a queue and key (empty for the only one); `false` if there is none.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub fn unschedule(&self, queue: &str, key: &str) -> Operation<bool> {
+        let doing = format!("remove the schedule `{key}` of queue `{queue}`");
+        let (name, key) = (queue.to_owned(), key.to_owned());
+        Operation::new(self, doing, move |store, connection| {
+            Box::pin(async move { Ok(store.delete_schedule(connection, &name, &key).await?) })
+        })
+    }
+
+    /// Schedules, by queue and key.
+    ///
+    /// # Errors
+    /// [`BadInput`](ErrorKind::BadInput) for a limit out of bounds.
+    pub fn schedules(&self, part: ListSchedules) -> Operation<Vec<ScheduleDetails>> {
+        let limit = part.limit.unwrap_or(ROWS);
+        let page = Page {
+            after: part.after,
+            at_most: limit.into(),
+        };
+        let operation = Operation::new(self, "list the schedules", move |store, connection| {
+            Box::pin(async move {
+                let (queue, key) = (part.queue.as_deref(), part.key.as_deref());
+                let rows = store.list_schedules(connection, queue, key, &page).await?;
+                read_all("a schedule", rows)
+            })
+        });
+        operation.unless_refused(check_rows(limit))
+    }
+}
+
+fn schedule(
+    queue: &str,
+    expression: &str,
+    data: &impl Serialize,
+    options: ScheduleOptions,
+) -> Result<NewSchedule, Error> {
+    check_queue(queue)?;
+    options.check()?;
+    let timezone = options
+        .tz
+        .clone()
+        .filter(|tz| !tz.is_empty())
+        .unwrap_or_else(|| "UTC".to_owned());
+    let kind = check_recurrence(expression, &timezone).map_err(|error| {
+        let message = format!("the schedule `{expression}` of queue `{queue}` is refused");
+        Error::caused_by(ErrorKind::BadInput, message, error)
+    })?;
+    Ok(NewSchedule {
+        name: queue.to_owned(),
+        key: options.key.clone().unwrap_or_default(),
+        expression: expression.to_owned(),
+        kind,
+        timezone,
+        data: encoded("the input of the schedule", data)?,
+        options: Value::Object(options.members()).to_string(),
+    })
+}

@@ -1,0 +1,286 @@
+//! For those who drive their own loop: settling what they fetched; and what can be done with jobs by their ids.
+
+use std::sync::Arc;
+
+use jobs_core::Error;
+use serde::Serialize;
+use sqlx::{Connection, PgConnection};
+use uuid::Uuid;
+
+use super::Operation;
+use super::given::encoded_output;
+use super::send::split;
+use crate::store::{Attempt, Failed, Store};
+use crate::{IntoJobRefs, JobRef, PgBoss};
+
+/// What an operation on named jobs came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Affected {
+    /// How many were named.
+    pub requested: usize,
+    /// Those that it changed; the others were not in a state for it, or are no longer the caller's.
+    pub jobs: Vec<Uuid>,
+}
+
+impl Affected {
+    /// How many it changed.
+    pub fn count(&self) -> usize {
+        self.jobs.len()
+    }
+}
+
+/// How many jobs one statement removes (pg-boss 12.38).
+const BATCH: i64 = 10_000;
+
+/// What becomes of named jobs.
+#[derive(Default)]
+enum Change {
+    Complete(Option<String>),
+    CompleteQueued(Option<String>),
+    Fail(Option<String>),
+    FailForGood(Option<String>),
+    #[default]
+    Touch,
+    Cancel,
+    Resume,
+    Retry,
+    Delete,
+}
+
+impl Change {
+    async fn apply(
+        self,
+        store: &Store,
+        connection: &mut PgConnection,
+        queue: &str,
+        jobs: &[JobRef],
+    ) -> sqlx::Result<Vec<Uuid>> {
+        match self {
+            Self::Complete(output) => {
+                store
+                    .complete_running(connection, queue, jobs, output.as_deref())
+                    .await
+            }
+            Self::CompleteQueued(output) => {
+                store
+                    .complete_queued(connection, queue, jobs, output.as_deref())
+                    .await
+            }
+            Self::Fail(reason) => fail(store, connection, queue, jobs, reason, false).await,
+            Self::FailForGood(reason) => fail(store, connection, queue, jobs, reason, true).await,
+            Self::Touch => store.touch(connection, queue, jobs).await,
+            Self::Cancel => store.cancel(connection, queue, jobs).await,
+            Self::Resume => store.resume(connection, queue, jobs).await,
+            Self::Retry => store.retry(connection, queue, jobs).await,
+            Self::Delete => store.delete(connection, queue, jobs).await,
+        }
+    }
+}
+
+async fn fail(
+    store: &Store,
+    connection: &mut PgConnection,
+    queue: &str,
+    jobs: &[JobRef],
+    reason: Option<String>,
+    for_good: bool,
+) -> sqlx::Result<Vec<Uuid>> {
+    let name: Arc<str> = queue.into();
+    let output = reason.unwrap_or_else(|| "null".to_owned());
+    let failed = jobs.iter().map(|job| Failed {
+        attempt: Attempt {
+            name: Arc::clone(&name),
+            id: job.id,
+            retry_count: job.retry_count.unwrap_or_default(),
+        },
+        output: output.clone(),
+        for_good,
+        delay: None,
+        unfenced: job.retry_count.is_none(),
+    });
+    let mut transaction = connection.begin().await?;
+    let failed = store.fail_held(&mut transaction, failed.collect()).await?;
+    transaction.commit().await?;
+    Ok(failed)
+}
+
+impl PgBoss {
+    /// Completes running jobs with an output. Of an attempt only its own holder's call counts: pass the fetched job.
+    ///
+    /// # Errors
+    /// [`BadInput`](jobs_core::ErrorKind::BadInput) if the output has no JSON.
+    pub fn complete(
+        &self,
+        queue: &str,
+        jobs: impl IntoJobRefs,
+        output: impl Serialize,
+    ) -> Operation<Affected> {
+        let change = encoded_output("the output", &output).map(Change::Complete);
+        self.change("complete", queue, jobs, change)
+    }
+
+    /// Completes jobs whether they run or still wait, for a time or for other jobs (pg-boss's `includeQueued`).
+    ///
+    /// # Errors
+    /// As [`complete`](Self::complete).
+    pub fn complete_queued(
+        &self,
+        queue: &str,
+        jobs: impl IntoJobRefs,
+        output: impl Serialize,
+    ) -> Operation<Affected> {
+        let change = encoded_output("the output", &output).map(Change::CompleteQueued);
+        self.change("complete", queue, jobs, change)
+    }
+
+    /// Fails jobs with a reason, such as an error's [`Failure`](jobs_core::Failure) or any JSON: each waits for its next attempt, or
+    /// has failed for good and goes to its dead letter queue. A job that only waits can be failed too; that counts no attempt.
+    ///
+    /// # Errors
+    /// [`BadInput`](jobs_core::ErrorKind::BadInput) if the reason has no JSON.
+    pub fn fail(
+        &self,
+        queue: &str,
+        jobs: impl IntoJobRefs,
+        reason: impl Serialize,
+    ) -> Operation<Affected> {
+        let change = encoded_output("the reason", &reason).map(Change::Fail);
+        self.change("fail", queue, jobs, change)
+    }
+
+    /// Fails jobs for good, whatever their retry limits say (pg-boss's job result `deadletter`).
+    ///
+    /// # Errors
+    /// As [`fail`](Self::fail).
+    pub fn dead_letter(
+        &self,
+        queue: &str,
+        jobs: impl IntoJobRefs,
+        reason: impl Serialize,
+    ) -> Operation<Affected> {
+        let change = encoded_output("the reason", &reason).map(Change::FailForGood);
+        self.change("fail", queue, jobs, change)
+    }
+
+    /// Gives running jobs a sign of life, so that they are not taken for lost. What it does not answer for is no longer the
+    /// caller's.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub fn touch(&self, queue: &str, jobs: impl IntoJobRefs) -> Operation<Affected> {
+        self.change("touch", queue, jobs, Ok(Change::Touch))
+    }
+
+    /// Cancels jobs that have not ended. A running function learns it with its worker's next sign of life.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub fn cancel(&self, queue: &str, jobs: impl IntoJobRefs) -> Operation<Affected> {
+        self.change("cancel", queue, jobs, Ok(Change::Cancel))
+    }
+
+    /// Lets cancelled jobs wait again; all of them, or none.
+    ///
+    /// # Errors
+    /// [`Refused`](jobs_core::ErrorKind::Refused) if the policy of the queue has no place for one of them.
+    pub fn resume(&self, queue: &str, jobs: impl IntoJobRefs) -> Operation<Affected> {
+        self.change("resume", queue, jobs, Ok(Change::Resume))
+    }
+
+    /// Gives failed jobs one more attempt each; all of them, or none.
+    ///
+    /// # Errors
+    /// [`Refused`](jobs_core::ErrorKind::Refused) if the policy of the queue has no place for one of them.
+    pub fn retry(&self, queue: &str, jobs: impl IntoJobRefs) -> Operation<Affected> {
+        self.change("retry", queue, jobs, Ok(Change::Retry))
+    }
+
+    /// Removes jobs, whatever their state; of an attempt only its own.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub fn delete_job(&self, queue: &str, jobs: impl IntoJobRefs) -> Operation<Affected> {
+        self.change("delete", queue, jobs, Ok(Change::Delete))
+    }
+
+    /// Removes the jobs of a queue that wait; answers how many.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub fn delete_queued_jobs(&self, queue: &str) -> Operation<u64> {
+        self.clear("queued", queue)
+    }
+
+    /// Removes the jobs of a queue that have ended; answers how many.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub fn delete_stored_jobs(&self, queue: &str) -> Operation<u64> {
+        self.clear("stored", queue)
+    }
+
+    /// Removes all jobs of a queue, running ones too; answers how many.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub fn delete_all_jobs(&self, queue: &str) -> Operation<u64> {
+        self.clear("all", queue)
+    }
+
+    /// Removes every job of every queue at once. It waits for all transactions that use the jobs, and they for it.
+    ///
+    /// # Errors
+    /// If the database does not answer, or the role may not truncate the table.
+    pub fn delete_jobs_of_all_queues(&self) -> Operation<()> {
+        Operation::new(
+            self,
+            "delete the jobs of all queues",
+            |store, connection| {
+                Box::pin(async move {
+                    let mut transaction = connection.begin().await?;
+                    store.empty_jobs(&mut transaction).await?;
+                    Ok(transaction.commit().await?)
+                })
+            },
+        )
+    }
+
+    fn change(
+        &self,
+        verb: &str,
+        queue: &str,
+        jobs: impl IntoJobRefs,
+        change: Result<Change, Error>,
+    ) -> Operation<Affected> {
+        let doing = format!("{verb} jobs of queue `{queue}`");
+        let (queue, jobs) = (queue.to_owned(), jobs.into_job_refs());
+        let (change, checked) = split(change);
+        let operation = Operation::new(self, doing, move |store, connection| {
+            Box::pin(async move {
+                Ok(Affected {
+                    requested: jobs.len(),
+                    jobs: change.apply(store, connection, &queue, &jobs).await?,
+                })
+            })
+        });
+        operation.unless_refused(checked)
+    }
+
+    fn clear(&self, which: &'static str, queue: &str) -> Operation<u64> {
+        let doing = format!("delete jobs of queue `{queue}`");
+        let queue = queue.to_owned();
+        Operation::new(self, doing, move |store, connection| {
+            Box::pin(async move {
+                let mut deleted = 0;
+                loop {
+                    let batch = store.clear_jobs(connection, &queue, which, BATCH).await?;
+                    deleted += batch;
+                    if batch < BATCH.unsigned_abs() {
+                        return Ok(deleted);
+                    }
+                }
+            })
+        })
+    }
+}

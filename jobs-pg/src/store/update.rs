@@ -1,0 +1,105 @@
+//! Changing jobs that wait.
+
+use jobs_core::OptionValues;
+use sqlx::{Connection, PgConnection};
+use uuid::Uuid;
+
+use super::{NewJob, Store, sql};
+
+/// Which waiting jobs are meant.
+#[derive(Debug, Clone)]
+pub(crate) enum Target {
+    Id(Uuid),
+    Key(String, Match),
+}
+
+/// Which of several jobs of one key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Match {
+    Newest,
+    Oldest,
+    All,
+}
+
+impl Match {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Newest => "newest",
+            Self::Oldest => "oldest",
+            Self::All => "all",
+        }
+    }
+}
+
+impl Store {
+    /// Changes what is given of waiting jobs; answers which. `data` is JSON text, if it is to change.
+    pub(crate) async fn update_jobs(
+        &self,
+        connection: &mut PgConnection,
+        queue: &str,
+        target: &Target,
+        data: Option<&str>,
+        options: &OptionValues,
+    ) -> sqlx::Result<Vec<Uuid>> {
+        let (id, key, of_several) = match target {
+            Target::Id(id) => (Some(*id), None, Match::Newest),
+            Target::Key(key, of_several) => (None, Some(key), *of_several),
+        };
+        sqlx::query_scalar(sql(&self.statements.update_jobs))
+            .bind(queue)
+            .bind(id)
+            .bind(key)
+            .bind(of_several.as_str())
+            .bind(data.is_some())
+            .bind(data)
+            .bind(options.priority)
+            .bind(options.start_after.as_ref().map(|start| start.to_text()))
+            .bind(options.retry_limit)
+            .bind(options.retry_delay)
+            .bind(options.retry_backoff)
+            .bind(options.retry_delay_max)
+            .bind(options.expire_in)
+            .bind(options.delete_after)
+            .bind(options.retention)
+            .bind(&options.dead_letter)
+            .bind(options.heartbeat)
+            .bind(options.group.as_ref().map(|group| &group.id))
+            .bind(options.group.as_ref().and_then(|group| group.tier.as_ref()))
+            .bind(&self.channel)
+            .fetch_all(connection)
+            .await
+    }
+
+    /// Changes waiting jobs, or stores one if there is none. Answers which, and whether one was stored.
+    pub(crate) async fn upsert_job(
+        &self,
+        connection: &mut PgConnection,
+        queue: &str,
+        target: &Target,
+        data: Option<&str>,
+        options: &OptionValues,
+        job: NewJob,
+    ) -> sqlx::Result<(Vec<Uuid>, bool)> {
+        let by_key = matches!(target, Target::Key(..));
+        let mut transaction = connection.begin().await?;
+        let mut updated = self
+            .update_jobs(&mut transaction, queue, target, data, options)
+            .await?;
+        let mut inserted = false;
+        if updated.is_empty() {
+            let job = [job];
+            let stored = self.insert_once(&mut transaction, &job, by_key).await?;
+            inserted = !stored.is_empty();
+            updated = match inserted {
+                true => stored.into_iter().collect(),
+                // Somebody was faster, and has committed by now.
+                false => {
+                    self.update_jobs(&mut transaction, queue, target, data, options)
+                        .await?
+                }
+            };
+        }
+        transaction.commit().await?;
+        Ok((updated, inserted))
+    }
+}
