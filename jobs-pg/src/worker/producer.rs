@@ -17,6 +17,8 @@ use crate::store::{Attempt, Fetched, Wanted};
 
 /// How long the doorbell may be silent before the producer looks by itself.
 const POLL: Duration = Duration::from_secs(2);
+/// When to look behind jobs that cannot go. Not at once: that reads them all.
+const LOOK_BEHIND: Duration = Duration::from_millis(300);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
@@ -40,6 +42,9 @@ impl Producer {
                 Ok(fetched) => {
                     pause = FIRST_PAUSE;
                     self.running.fed(&wanted, in_all, &fetched);
+                    if fetched.iter().any(|job| job.has_more) {
+                        self.doorbell.ring_after(LOOK_BEHIND);
+                    }
                     let stopping = *stopping.borrow();
                     self.begin(fetched, stopping).await;
                 }

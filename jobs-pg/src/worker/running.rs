@@ -153,12 +153,7 @@ impl RunningAttempts {
         let mut state = self.state();
         for queue in asked {
             let taken = fetched.iter().filter(|job| job.name == queue.name).count();
-            // A limited queue gives one job of each key, so of it only an empty answer says that there is no more.
-            let full = if queue.limits.is_some() {
-                taken > 0
-            } else {
-                i32::try_from(taken).is_ok_and(|taken| taken >= queue.slots)
-            };
+            let full = i32::try_from(taken).is_ok_and(|taken| taken >= queue.slots);
             if let Some(room) = state.room_of(queue.name) {
                 room.hungry = full || fetched.len() >= in_all;
             }

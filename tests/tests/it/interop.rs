@@ -1,10 +1,12 @@
 //! Node's pg-boss and ours on one database, in both directions. A test named `case_NN_...` bears the number of its case in
 //! the list of what two programs on one schema must agree in.
 
+mod batches;
 mod doctor;
 mod facts;
 mod fetch;
 mod install;
+mod limits;
 mod lives;
 mod names;
 mod notify;

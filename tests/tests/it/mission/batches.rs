@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jobs_pg::prelude::*;
-use jobs_pg::{ErrorKind, JobDetails, JobState};
+use jobs_pg::{ErrorKind, Job, JobDetails, JobState};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tests::{Database, eventually};
@@ -40,6 +40,14 @@ async fn batch_of_fates(inputs: Vec<Fate>) -> Vec<Result<u32, JobError>> {
         Fate::Cancelled => Err(JobError::cancel("enough")),
     });
     fates.collect()
+}
+
+/// Why a job failed.
+async fn failed<J: Job<Executor = PgBoss>>(job: &SubmittedJob<J>) -> String {
+    let error = output_of(job).await.map(drop).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Failed);
+    let output = job.pg_boss().details().await.unwrap().output.unwrap();
+    output["message"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]
@@ -196,15 +204,13 @@ async fn a_blocking_batch_that_gives_too_few_results_fails_the_last_jobs_and_a_p
         let working = only::<BatchFallsShort>(&database).provide(is_calm);
         let working = working.connect().await.unwrap();
         working.start().await.unwrap();
-        let first = output_of(&jobs[0]).await;
-        let second = output_of(&jobs[1]).await.unwrap_err().to_string();
         if is_calm {
-            assert_eq!(first.unwrap(), 1);
-            assert!(second.contains("1 results for 2 jobs"), "{second}");
+            assert_eq!(output_of(&jobs[0]).await.unwrap(), 1);
+            let reason = failed(&jobs[1]).await;
+            assert!(reason.contains("1 results for 2 jobs"), "{reason}");
         } else {
-            let first = first.unwrap_err().to_string();
-            assert!(first.contains("no such day"), "{first}");
-            assert!(second.contains("no such day"), "{second}");
+            assert_eq!(failed(&jobs[0]).await, "no such day");
+            assert_eq!(failed(&jobs[1]).await, "no such day");
         }
         working.stop().await.unwrap();
         boss.stop().await.unwrap();
@@ -282,13 +288,16 @@ async fn a_batch_may_take_as_long_as_its_most_patient_job() {
     };
     let calm = [submit(1, 2).await, submit(60, 2).await];
     let hasty = [submit(1, 1).await, submit(1, 1).await];
-    let working = started::<BatchTakesLong>(&database).await;
+    // A supervisor would expire the hasty one of the calm batch by itself.
+    let working = only::<BatchTakesLong>(&database).supervise(false);
+    let working = working.connect().await.unwrap();
+    working.start().await.unwrap();
     for job in &calm {
         output_of(job).await.unwrap();
     }
     for job in &hasty {
-        let error = output_of(job).await.unwrap_err().to_string();
-        assert!(error.contains("expiry of 1s"), "{error}");
+        let reason = failed(job).await;
+        assert!(reason.contains("expiry of 1s"), "{reason}");
     }
     working.stop().await.unwrap();
     boss.stop().await.unwrap();
@@ -314,7 +323,7 @@ async fn a_batch_that_outlasts_the_stop_goes_back_whole() {
     // What a job without input was sent does not matter.
     let jobs = BatchOutlasts::run_now().on(&boss).submit_many([(), ()]);
     let jobs = jobs.await.unwrap();
-    let (tell, mut told) = mpsc::unbounded_channel();
+    let (tell, mut told) = mpsc::unbounded_channel::<usize>();
     let working = only::<BatchOutlasts>(&database)
         .stop_timeout(Duration::ZERO)
         .provide(Mutex::new(Some(tell)));

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use jobs_pg::JobState;
 use jobs_pg::prelude::*;
-use jobs_pg::{Group, JobOptions, JobState};
 use tests::Database;
 
 use super::{idle, only, output_of, started};
@@ -62,22 +62,17 @@ async fn a_group_never_has_more_jobs_that_run_than_its_tier_allows_over_all_proc
     let database = Database::new().await;
     let boss = idle::<LimitsOfGroups>(&database).await;
     let mut jobs = Vec::new();
-    let tiers = [("b", "pro"), ("c", "very free"), ("d", "other")];
-    let submission = LimitsOfGroups::run_now().on(&boss);
-    let tiered = tiers.map(|(group, tier)| (group, submission.clone().group((group, tier))));
-    for (group, submission) in [("a", submission.clone().group("a"))]
-        .into_iter()
-        .chain(tiered)
-    {
+    let new = || LimitsOfGroups::run_now().on(&boss);
+    for (group, submission) in [
+        ("", new()),
+        ("a", new().group("a")),
+        ("b", new().group(("b", "pro"))),
+        ("c", new().group(("c", "very free"))),
+        ("d", new().group(("d", "other"))),
+    ] {
         let inputs = vec![group.to_owned(); 12];
         jobs.extend(submission.submit_many(inputs).await.unwrap());
     }
-    jobs.extend(
-        submission
-            .submit_many(vec![String::new(); 12])
-            .await
-            .unwrap(),
-    );
     let seen = Seen::default();
     let mut bosses = Vec::new();
     for _ in 0..3 {
