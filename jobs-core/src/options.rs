@@ -166,6 +166,13 @@ impl IntoJobOptions for JobOptions {
     }
 }
 
+/// No options.
+impl IntoJobOptions for () {
+    fn into_job_options(self) -> Result<JobOptions, Error> {
+        Ok(JobOptions::new())
+    }
+}
+
 impl JobOptions {
     /// No options: everything comes from the job and its queue.
     pub fn new() -> Self {

@@ -1,15 +1,21 @@
--- claim_maintenance: takes the queues that nobody has tidied for so long. Whoever takes one tidies it.   $1 seconds
+-- claim_maintenance: takes queues that nobody has tidied for so long. Whoever takes one tidies it.
+--   $1 seconds  $2 names after this one  $3 this queue alone, or null  $4 how many at most
 -- Locks: the queue rows, in order of name; rows that somebody else holds are passed over.
 -- Called by Store::claim_maintenance.
 WITH due AS (
     SELECT q.name
       FROM /* schema */queue q
-     WHERE coalesce(/* schema */job_now() - q.maintain_on >= make_interval(secs => $1), true)
+     WHERE q.name > $2
+       AND ($3::text IS NULL OR q.name = $3)
+       AND coalesce(/* schema */job_now() - q.maintain_on >= make_interval(secs => $1), true)
      ORDER BY q.name
+     LIMIT $4
        FOR NO KEY UPDATE SKIP LOCKED
+), taken AS (
+    UPDATE /* schema */queue q
+       SET maintain_on = /* schema */job_now()
+      FROM due
+     WHERE q.name = due.name
+    RETURNING q.name, q.table_name
 )
-UPDATE /* schema */queue q
-   SET maintain_on = /* schema */job_now()
-  FROM due
- WHERE q.name = due.name
-RETURNING q.name, q.table_name, q.maintain_on
+SELECT taken.name, taken.table_name, /* schema */job_now() AS taken_on FROM taken ORDER BY taken.name

@@ -1,4 +1,5 @@
--- count_queues: counts the jobs of queues and writes the counts, by the rules of pg-boss 12.38.   $1 names
+-- count_queues: counts the jobs of queues and writes the counts, by the rules of pg-boss 12.38.
+--   $1 names  $2 whether the count goes into the queue's short history too
 -- Ended jobs are counted once, when ten seconds old (later than any transaction that may still write an earlier end),
 -- and kept as a sum up to retained_on.
 -- Locks: the queue rows, which the caller holds already (lock_queues). Called by Store::count_queues.
@@ -47,7 +48,8 @@ UPDATE /* schema */queue q
        blocked_count = coalesce(live.queued - live.deferred - live.ready, 0)/* end *//* if queue.retained_count */,
        retained_count = q.retained_count + coalesce(ended.old, 0),
        retained_on = greatest(q.retained_on, w.at)/* end *//* if queue.ready_history */,
-       ready_history = (array_prepend(coalesce(live.ready, 0)::int, q.ready_history))[1:60]/* end */,
+       ready_history = CASE WHEN $2::bool THEN (array_prepend(coalesce(live.ready, 0)::int, q.ready_history))[1:60]
+                            ELSE q.ready_history END/* end */,
        total_count = /* if queue.retained_count */CASE WHEN q.retained_count IS NULL
                THEN greatest(q.total_count, coalesce(live.total, 0))
                ELSE coalesce(live.total, 0) + q.retained_count + coalesce(ended.old, 0) + coalesce(ended.new, 0)
@@ -61,3 +63,7 @@ UPDATE /* schema */queue q
   LEFT JOIN ended ON ended.name = named.name
  WHERE named.name = ANY ($1)
    AND q.name = named.name
+   AND $2::bool IS NOT NULL
+-- How long the statement kept Postgres from cleaning up behind it: real time, not that of the jobs.
+RETURNING q.name, q.queued_count, q.warning_queued,
+          extract(epoch FROM clock_timestamp() - statement_timestamp())::float8 AS held_seconds

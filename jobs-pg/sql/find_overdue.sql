@@ -1,4 +1,5 @@
 -- find_overdue: which tables hold attempts that took longer than they may, or that nobody gives signs of life for.
+--   $1 names of queues, or null for all
 -- Locks: none. Called by Store::overdue.
 SELECT q.table_name,
        bool_or(late.expired) AS expired,
@@ -10,6 +11,7 @@ SELECT q.table_name,
               /* if job.heartbeat_on */
               coalesce(j.heartbeat_on + make_interval(secs => j.heartbeat_seconds) < /* schema */job_now(), false)
               /* else false */ AS silent) late
- WHERE late.expired OR late.silent
+ WHERE ($1::text[] IS NULL OR q.name = ANY ($1))
+   AND (late.expired OR late.silent)
  GROUP BY q.table_name
  ORDER BY q.table_name

@@ -1,7 +1,13 @@
--- release_monitoring: gives queues back that were taken for watching and could not be counted.   $1 queues
+-- release_monitoring: gives queues back that were taken and not watched, unless somebody took them since.
+--   $1 names  $2 when they were taken
 -- Locks: the queue rows, in order of name. Called by Store::release_monitoring.
 WITH held AS (
-    SELECT q.name FROM /* schema */queue q WHERE q.name = ANY ($1) ORDER BY q.name FOR NO KEY UPDATE
+    SELECT q.name
+      FROM /* schema */queue q
+     WHERE q.name = ANY ($1)
+       AND /* if queue.monitor_claim_on */q.monitor_claim_on/* else q.monitor_on */ = $2
+     ORDER BY q.name
+       FOR NO KEY UPDATE
 )
 UPDATE /* schema */queue q
    SET /* if queue.monitor_claim_on */monitor_claim_on/* else monitor_on */ = NULL

@@ -7,9 +7,8 @@ use std::time::Duration;
 
 use jobs_core::{Declaration, Error, ErrorKind, Provided, Registry};
 use sqlx::PgPool;
-use tokio::sync::{Mutex as AsyncMutex, OnceCell, broadcast, watch};
-use tokio::task::JoinHandle;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::sync::{Mutex as AsyncMutex, OnceCell, broadcast};
+use tokio::time::timeout;
 
 use crate::builder::PgBossBuilder;
 use crate::config::Settings;
@@ -18,7 +17,7 @@ use crate::entities::Connections;
 use crate::environment::Home;
 use crate::schema::{self, Missing, Schema};
 use crate::store::Store;
-use crate::supervise;
+use crate::supervise::{Supervision, Upkeep};
 use crate::worker::{Doorbell, Settled, Worker};
 
 /// The name that jobs of [`PgBoss`] bear in [`SubmittedJob::executor_name`](jobs_core::SubmittedJob).
@@ -26,10 +25,6 @@ pub const PG_BOSS_EXECUTOR_NAME: &str = "PgBoss";
 
 /// How long the schema may take to be checked or installed: others who install it too are waited for.
 const INSTALLATION: Duration = Duration::from_secs(120);
-
-/// How long a pass of the upkeep may take to end when the executor stops. One that is cut short leaves undone what nobody
-/// else does before its time comes again.
-const LAST_PASS: Duration = Duration::from_secs(5);
 
 /// How many batches of settled ids a waiter in this process may lag behind, before it looks into the database.
 const SETTLED_BATCHES: usize = 256;
@@ -49,6 +44,7 @@ struct Inner {
     provided: Provided,
     only: Option<Vec<&'static str>>,
     store: OnceCell<Arc<Store>>,
+    upkeep: OnceCell<Arc<Upkeep>>,
     // Queues that this process has seen to.
     queues: Mutex<HashSet<&'static str>>,
     doorbell: Arc<Doorbell>,
@@ -61,8 +57,7 @@ struct Inner {
 /// What `start` began and `stop` ends.
 struct Started {
     worker: Option<Worker>,
-    stopping: watch::Sender<bool>,
-    upkeep: Vec<JoinHandle<()>>,
+    supervision: Supervision,
 }
 
 /// What [`PgBoss::install`] gives: it is installed already; awaiting this makes the schema and the queues ready too.
@@ -87,6 +82,7 @@ impl PgBoss {
                 provided: provided.with(Connections::from(pool.clone())),
                 only,
                 store: OnceCell::new(),
+                upkeep: OnceCell::new(),
                 queues: Mutex::default(),
                 doorbell: Arc::default(),
                 settled: broadcast::Sender::new(SETTLED_BATCHES),
@@ -140,13 +136,7 @@ impl PgBoss {
         if settings.schedule {
             declare::schedules(&store, settings, &registry).await?;
         }
-        let stopping = watch::Sender::new(false);
-        let upkeep = supervise::start(
-            &store,
-            settings,
-            &self.inner.doorbell,
-            &stopping.subscribe(),
-        );
+        let upkeep = self.upkeep().await?;
         let worker = match settings.work {
             true => {
                 declare::warn_of_unhandled(&store, &registry).await?;
@@ -156,10 +146,11 @@ impl PgBoss {
             }
             false => None,
         };
+        let report = worker.as_ref().map(Worker::report);
+        let supervision = Supervision::start(upkeep, &store, settings, report);
         *started = Some(Started {
             worker,
-            stopping,
-            upkeep,
+            supervision,
         });
         jobs_core::install(self.clone());
         Ok(())
@@ -190,18 +181,11 @@ impl PgBoss {
         let Some(started) = self.inner.started.lock().await.take() else {
             return Ok(());
         };
-        started.stopping.send_replace(true);
+        started.supervision.begin_to_stop();
         if let Some(worker) = started.worker {
             worker.stop(self.inner.settings.stop_timeout).await;
         }
-        let give_up = Instant::now() + LAST_PASS;
-        for mut duty in started.upkeep {
-            if timeout_at(give_up, &mut duty).await.is_err() {
-                duty.abort();
-                // What it was doing is given up only when it has ended: a connection half open, for one.
-                let _ = duty.await;
-            }
-        }
+        started.supervision.stop().await;
         Ok(())
     }
 
@@ -263,6 +247,16 @@ impl PgBoss {
                 Ok(Arc::new(Store::new(pool.clone(), schema.clone(), layout)))
             })
             .await
+    }
+
+    /// The passes of the upkeep, whether or not this process makes them by itself.
+    pub(crate) async fn upkeep(&self) -> Result<&Arc<Upkeep>, Error> {
+        let Inner {
+            settings, doorbell, ..
+        } = &*self.inner;
+        let store = self.store().await?;
+        let make = async || Arc::new(Upkeep::new(store, doorbell, settings));
+        Ok(self.inner.upkeep.get_or_init(make).await)
     }
 
     /// Sees that the queues of these jobs stand, once in the life of the process.

@@ -88,6 +88,50 @@ impl PgBossBuilder {
         self.change(move |settings| settings.supervise = supervise)
     }
 
+    /// How often this process looks whether there is upkeep to do; the default is a minute. As the other intervals it is from a
+    /// second to a day.
+    pub fn supervise_interval(self, interval: Duration) -> Self {
+        self.change(move |settings| settings.intervals.supervise = interval)
+    }
+
+    /// How often each queue is counted, by whichever process; the default is a minute.
+    pub fn monitor_interval(self, interval: Duration) -> Self {
+        self.change(move |settings| settings.intervals.monitor = interval)
+    }
+
+    /// How often each queue is rid of old jobs, by whichever process; the default is a day.
+    pub fn maintenance_interval(self, interval: Duration) -> Self {
+        self.change(move |settings| settings.intervals.maintenance = interval)
+    }
+
+    /// How often jobs that waited for others are let go, by whichever process; the default is 5 seconds.
+    pub fn flow_interval(self, interval: Duration) -> Self {
+        self.change(move |settings| settings.intervals.flow = interval)
+    }
+
+    /// Whether the upkeep of this process keeps each count of a queue, and counts how much passes through it, for
+    /// [`PgBoss::queue_stats`]; the default is that it does not. They are kept for 7 days.
+    pub fn persist_queue_stats(self, persist: bool) -> Self {
+        self.change(move |settings| settings.records.queue_stats = persist)
+    }
+
+    /// Whether the upkeep of this process keeps its warnings in the database, for [`PgBoss::warnings`], beside logging them; the
+    /// default is that it does not. They are kept for a year.
+    pub fn persist_warnings(self, persist: bool) -> Self {
+        self.change(move |settings| settings.records.warnings = persist)
+    }
+
+    /// Whether this process enters itself into the table of instances, for [`PgBoss::instances`]; the default is that it does.
+    pub fn register_instance(self, register: bool) -> Self {
+        self.change(move |settings| settings.registration.enter = register)
+    }
+
+    /// Its name there; the default is that of the application with ` (rust)` behind it.
+    pub fn instance_name(self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        self.change(move |settings| settings.registration.name = Some(name))
+    }
+
     /// Whether this process keeps and fires schedules; the default is that it does.
     pub fn schedule(self, schedule: bool) -> Self {
         self.change(move |settings| settings.schedule = schedule)

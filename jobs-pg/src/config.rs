@@ -4,6 +4,7 @@ mod connection;
 mod given;
 mod keys;
 mod options;
+mod records;
 mod target;
 mod tls;
 mod url;
@@ -14,6 +15,7 @@ use std::time::Duration;
 use jobs_core::{Error, ErrorKind};
 use sqlx::PgPool;
 
+pub(crate) use records::{Records, Registration};
 pub(crate) use target::Target;
 
 /// What an executor is told.
@@ -48,6 +50,10 @@ pub(crate) struct Settings {
     pub(crate) connect_timeout: Duration,
     /// How often what recurs is done.
     pub(crate) intervals: Intervals,
+    /// What is kept of how the queues do.
+    pub(crate) records: Records,
+    /// How this process enters itself into the table of instances.
+    pub(crate) registration: Registration,
 }
 
 /// How often what recurs is done.
@@ -74,6 +80,16 @@ impl Default for Intervals {
             flow: Duration::from_secs(5),
             cron_monitor: Duration::from_secs(30),
         }
+    }
+}
+
+impl Intervals {
+    /// Whether those that a program can set are in pg-boss's bounds.
+    fn are_sound(&self) -> bool {
+        let bounds = Duration::from_secs(1)..=Duration::from_secs(86_400);
+        [self.supervise, self.monitor, self.maintenance, self.flow]
+            .iter()
+            .all(|interval| bounds.contains(interval))
     }
 }
 
@@ -114,6 +130,10 @@ impl Settings {
             "`concurrency` is 0: no job could ever run; to run none here, say `work(false)`"
         } else if self.application_name.contains('\0') {
             "`application_name` has a NUL character in it"
+        } else if !self.registration.is_sound() {
+            "`instance_name` is empty, or has a NUL character in it"
+        } else if !self.intervals.are_sound() {
+            "the intervals of the upkeep must be from a second to a day"
         } else {
             return Ok(());
         };
@@ -139,6 +159,8 @@ impl Settings {
             max_input_bytes: 8 * 1024 * 1024,
             connect_timeout: Duration::from_secs(10),
             intervals: Intervals::default(),
+            records: Records::default(),
+            registration: Registration::default(),
         }
     }
 }

@@ -3,15 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jobs_core::{End, Error, ErrorKind, Executor, JobKey, Receipt, Request, StartAfter};
+use jobs_core::{
+    Declaration, End, Error, Executor, JobKey, QueuePolicy, Receipt, Request, StartAfter,
+};
 use sqlx::PgConnection;
 use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use crate::error::{cannot, is_foreign_key_violation, is_transient};
+use crate::given::{check_input, check_key, refused};
 use crate::store::{NewJob, Store, bounded};
-use crate::worker::has_nul;
 use crate::{PG_BOSS_EXECUTOR_NAME, PgBoss};
 
 /// How long one who waits for a job's end puts up with a database that is away.
@@ -99,28 +101,19 @@ impl PgBoss {
     }
 
     fn check(&self, request: &Request) -> Result<(), Error> {
-        let name = request.declaration.name;
-        let refuse = |what: String| Err(Error::new(ErrorKind::BadInput, what));
-        let most = self.settings().max_input_bytes;
-        if let Some(input) = &request.input {
-            if input.len() > most {
-                return refuse(format!(
-                    "the input of job `{name}` has {} bytes as JSON, and {most} are allowed; store it elsewhere and submit \
-                     where, or raise `max_input`",
-                    input.len()
-                ));
-            }
-            if has_nul(input) {
-                return refuse(format!(
-                    "the input of job `{name}` holds a NUL character, which Postgres cannot store"
-                ));
-            }
-        }
+        let Declaration { name, queue, .. } = request.declaration;
         let options = request.options.values();
-        match &options.singleton_key {
-            Some(key) if key.contains('\0') => {
-                refuse(format!("the singleton key {key:?} holds a NUL character"))
-            }
+        let what = format!("the input of job `{name}`");
+        check_input(
+            &what,
+            request.input.as_deref(),
+            self.settings().max_input_bytes,
+        )?;
+        check_key(options)?;
+        match (queue.policy, &options.singleton_key) {
+            (Some(QueuePolicy::KeyStrictFifo), None) => Err(refused(format!(
+                "job `{name}` needs a key, as its queue keeps the order of each key; write `.singleton_key(\"...\")`"
+            ))),
             _ => Ok(()),
         }
     }

@@ -37,9 +37,12 @@ mod entities;
 mod environment;
 mod error;
 mod executor;
+mod given;
+mod import;
 mod jitter;
 mod job_ref;
 mod operation;
+mod records;
 mod schema;
 mod store;
 mod supervise;
@@ -49,6 +52,7 @@ pub use boss::{Installed, PG_BOSS_EXECUTOR_NAME, PgBoss};
 pub use builder::PgBossBuilder;
 pub use details::{JobDetails, JobState, PgBossExt, PgBossJob};
 pub use entities::{Connection, Connections, ReadRow, Table, TableRow, Values};
+pub use import::{Import, ImportCount, ImportKind, ImportReport, LeftBehind, LeftBehindReason};
 pub use job_ref::{IntoJobRefs, JobRef};
 pub use jobs_core::*;
 pub use operation::{
@@ -56,6 +60,8 @@ pub use operation::{
     ListQueues, ListSchedules, Neighbours, Operation, QueueDetails, QueueOptions, Redrive,
     RedrivePreview, Redriven, ScheduleDetails, ScheduleOptions, UpdateTarget, Updated,
 };
+pub use operation::{Aggregate, Percentile, QueueStats, QueueStatsQuery};
+pub use records::{BamEntry, BamStatus, Instance, Warning};
 pub use schema::{Schema, SchemaError};
 
 #[doc(hidden)]

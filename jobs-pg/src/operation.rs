@@ -4,14 +4,15 @@ mod dead_letters;
 mod fetch;
 mod find;
 mod flow;
-mod given;
 mod queue_options;
 mod queues;
 mod schedules;
 mod send;
 mod settle;
+mod statistics;
 mod subscriptions;
 mod update;
+mod upkeep;
 
 pub use dead_letters::{Redrive, RedrivePreview, Redriven};
 pub use fetch::FetchOptions;
@@ -21,6 +22,7 @@ pub use queue_options::{IntoQueueOptions, QueueOptions};
 pub use queues::{ListQueues, QueueDetails};
 pub use schedules::{IntoScheduleOptions, ListSchedules, ScheduleDetails, ScheduleOptions};
 pub use settle::Affected;
+pub use statistics::{Aggregate, Percentile, QueueStats, QueueStatsQuery};
 pub use update::{JobUpdate, UpdateTarget, Updated};
 
 use std::future::IntoFuture;

@@ -5,19 +5,29 @@
 pub(crate) mod catalog;
 pub(crate) mod statement;
 
+mod claims;
+mod counts;
 mod fetch;
+mod import;
+mod instances;
 mod jobs;
 mod page;
 mod queues;
 mod redrive;
 mod schedules;
 mod settle;
+mod statistics;
 mod submit;
 mod subscriptions;
 mod update;
 mod upkeep;
+mod warnings;
 
+pub(crate) use claims::{Claims, Untidy};
+pub(crate) use counts::{Counted, Counts, History, QueueCount, Rest};
 pub(crate) use fetch::{Fetched, GroupLimit, Limits, QueueFetch, Wanted};
+pub(crate) use import::{Importing, QueueMove};
+pub(crate) use instances::{Entry, Signs};
 pub(crate) use jobs::Sought;
 pub(crate) use page::Page;
 pub(crate) use queues::QueueRow;
@@ -26,9 +36,10 @@ pub(crate) use redrive::DeadLetters;
 pub(crate) use schedules::{DeclaredRow, Filing, NewSchedule, ScheduleRow};
 pub(crate) use settle::{Attempt, Failed};
 pub(crate) use statement::sql;
+pub(crate) use statistics::{Span, StatisticsRow};
 pub(crate) use submit::{Edge, NewJob, Stored};
 pub(crate) use update::{Match, Target};
-pub(crate) use upkeep::{Overdue, Untidy};
+pub(crate) use upkeep::Overdue;
 
 use std::time::Duration;
 
@@ -86,6 +97,10 @@ impl Store {
     /// One connection beside the others, so that listening takes none from the jobs.
     pub(crate) fn listener_pool(&self) -> &PgPool {
         &self.listener_pool
+    }
+
+    pub(crate) fn schema(&self) -> &Schema {
+        &self.schema
     }
 
     /// The channel on which submissions ring.

@@ -2,33 +2,38 @@
 //!
 //! Processes share the duties, Node's too: whoever takes a pass does all of it, and the others look again later.
 
+mod alarm;
 mod delivery;
 mod duty;
 mod flows;
+mod limit;
 mod maintain;
 mod monitor;
 mod reconcile;
 mod recurrence;
+mod registration;
 mod timekeeper;
+mod upkeep;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Mutex, watch};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout_at};
 
 pub(crate) use delivery::delivery;
 pub(crate) use reconcile::reconcile;
 pub(crate) use recurrence::check_recurrence;
+pub(crate) use upkeep::Upkeep;
 
-use crate::config::{Intervals, Settings};
+use crate::config::Settings;
 use crate::store::Store;
-use crate::worker::Doorbell;
+use crate::worker::Report;
 use duty::Duty;
-use timekeeper::Timekeeper;
-
-/// How often each process looks for attempts whose worker is gone: their jobs are to run again within half a minute.
-const SWEEP: Duration = Duration::from_secs(5);
+use limit::Limit;
+use registration::Registration;
+use upkeep::SWEEP;
 
 /// How soon a pass that failed is tried again.
 const SOON: Duration = Duration::from_secs(5);
@@ -38,137 +43,101 @@ const SHORT: Duration = Duration::from_secs(60);
 const LONG: Duration = Duration::from_secs(600);
 /// How long one pass may take that removes what a day left.
 const LONGEST: Duration = Duration::from_secs(3600);
+/// How long a pass may take to end when the executor stops, with what it has to give back.
+const LAST_PASS: Duration = Duration::from_secs(6);
 
-/// Starts the duties that the settings ask for (`supervise`, `schedule`); each ends when it is told to stop.
-pub(crate) fn start(
-    store: &Arc<Store>,
-    settings: &Settings,
-    doorbell: &Arc<Doorbell>,
-    stopping: &watch::Receiver<bool>,
-) -> Vec<JoinHandle<()>> {
-    let upkeep = Arc::new(Upkeep {
-        store: Arc::clone(store),
-        doorbell: Arc::clone(doorbell),
-        intervals: settings.intervals.clone(),
-        timekeeper: Mutex::default(),
-        claims: Mutex::default(),
-    });
-    let mut duties = Vec::new();
-    if settings.supervise {
-        duties.extend(upkeep.supervise(stopping));
-    }
-    if settings.schedule {
-        duties.push(upkeep.keep_time(stopping));
-    }
-    duties
+/// The upkeep that this process does, until it stops.
+pub(crate) struct Supervision {
+    stopping: watch::Sender<bool>,
+    duties: Vec<JoinHandle<()>>,
+    registration: Option<Registration>,
 }
 
-/// What the duties work with.
-struct Upkeep {
-    store: Arc<Store>,
-    doorbell: Arc<Doorbell>,
-    intervals: Intervals,
-    timekeeper: Mutex<Timekeeper>,
-    /// A claim passes over queues that are locked, so the duties of one process must not lock them to each other.
-    claims: Mutex<()>,
+impl Supervision {
+    /// Starts the duties that the settings ask for (`supervise`, `schedule`, `registerInstance`).
+    pub(crate) fn start(
+        upkeep: &Arc<Upkeep>,
+        store: &Arc<Store>,
+        settings: &Settings,
+        report: Option<Arc<Report>>,
+    ) -> Self {
+        let stopping = watch::Sender::new(false);
+        let mut duties = Vec::new();
+        if settings.supervise {
+            duties.extend(supervise(upkeep, &stopping));
+        }
+        if settings.schedule {
+            duties.push(keep_time(upkeep, &stopping));
+        }
+        Self {
+            stopping,
+            duties,
+            registration: Registration::start(store, settings, report),
+        }
+    }
+
+    /// Lets no further pass begin.
+    pub(crate) fn begin_to_stop(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    /// Waits for the passes under way, so far as they end soon.
+    pub(crate) async fn stop(self) {
+        self.begin_to_stop();
+        let give_up = Instant::now() + LAST_PASS;
+        for mut duty in self.duties {
+            if timeout_at(give_up, &mut duty).await.is_err() {
+                duty.abort();
+                // What it was doing is given up only when it has ended: a connection half open, for one.
+                let _ = duty.await;
+            }
+        }
+        if let Some(registration) = self.registration {
+            registration.stop().await;
+        }
+    }
 }
 
-impl Upkeep {
-    fn supervise(self: &Arc<Self>, stopping: &watch::Receiver<bool>) -> [JoinHandle<()>; 4] {
-        let Intervals {
-            supervise, flow, ..
-        } = self.intervals;
-        let duty = |doing, interval: Duration, bound| Duty {
-            doing,
-            interval: interval.min(SOON),
-            bound,
-        };
-        [
-            self.take_on(
-                duty("end overdue attempts", SWEEP, SHORT),
-                stopping,
-                Self::sweep,
-            ),
-            self.take_on(
-                duty("release waiting jobs", flow, SHORT),
-                stopping,
-                Self::resolve,
-            ),
-            self.take_on(
-                duty("watch queues", supervise, LONG),
-                stopping,
-                Self::monitor,
-            ),
-            self.take_on(
-                duty("tidy queues", supervise, LONGEST),
-                stopping,
-                Self::maintain,
-            ),
-        ]
-    }
+fn supervise(upkeep: &Arc<Upkeep>, stopping: &watch::Sender<bool>) -> [JoinHandle<()>; 4] {
+    let duty = |doing, interval: Duration, bound| Duty {
+        doing,
+        interval: interval.min(SOON),
+        bound,
+    };
+    let every = upkeep.intervals.supervise;
+    let ending = duty("end overdue attempts", SWEEP, SHORT);
+    let releasing = duty("release waiting jobs", upkeep.intervals.flow, SHORT);
+    let watching = duty("watch queues", every, LONG);
+    let tidying = duty("tidy queues", every, LONGEST);
+    [
+        take_on(ending, upkeep, stopping, Upkeep::sweep),
+        take_on(releasing, upkeep, stopping, Upkeep::resolve),
+        take_on(watching, upkeep, stopping, Upkeep::monitor),
+        take_on(tidying, upkeep, stopping, Upkeep::maintain),
+    ]
+}
 
-    fn keep_time(self: &Arc<Self>, stopping: &watch::Receiver<bool>) -> JoinHandle<()> {
-        let duty = Duty {
-            doing: "look at the schedules",
-            interval: self.intervals.cron_monitor.min(SOON),
-            bound: SHORT,
-        };
-        self.take_on(duty, stopping, Self::file_due)
-    }
+fn keep_time(upkeep: &Arc<Upkeep>, stopping: &watch::Sender<bool>) -> JoinHandle<()> {
+    let duty = Duty {
+        doing: "look at the schedules",
+        interval: upkeep.intervals.cron_monitor.min(SOON),
+        bound: SHORT,
+    };
+    take_on(duty, upkeep, stopping, Upkeep::file_due)
+}
 
-    fn take_on<F>(
-        self: &Arc<Self>,
-        duty: Duty,
-        stopping: &watch::Receiver<bool>,
-        pass: fn(Arc<Self>) -> F,
-    ) -> JoinHandle<()>
-    where
-        F: Future<Output = sqlx::Result<Duration>> + Send + 'static,
-    {
-        let upkeep = Arc::clone(self);
-        tokio::spawn(duty.until_stopped(stopping.clone(), move || pass(Arc::clone(&upkeep))))
-    }
-
-    async fn sweep(self: Arc<Self>) -> sqlx::Result<Duration> {
-        if monitor::sweep(&self.store).await? {
-            self.doorbell.ring();
-        }
-        Ok(SWEEP)
-    }
-
-    async fn resolve(self: Arc<Self>) -> sqlx::Result<Duration> {
-        if flows::resolve(&self.store, self.intervals.flow).await? {
-            self.doorbell.ring();
-        }
-        Ok(self.intervals.flow)
-    }
-
-    async fn monitor(self: Arc<Self>) -> sqlx::Result<Duration> {
-        let _turn = self.claims.lock().await;
-        monitor::monitor(&self.store, self.intervals.monitor).await?;
-        Ok(self.intervals.supervise)
-    }
-
-    async fn maintain(self: Arc<Self>) -> sqlx::Result<Duration> {
-        let interval = self.intervals.maintenance.as_secs_f64();
-        let queues = {
-            let _turn = self.claims.lock().await;
-            self.store.claim_maintenance(interval).await?
-        };
-        maintain::maintain(&self.store, &queues).await?;
-        Ok(self.intervals.supervise)
-    }
-
-    async fn file_due(self: Arc<Self>) -> sqlx::Result<Duration> {
-        let mut timekeeper = self.timekeeper.lock().await;
-        let pass = timekeeper
-            .pass(&self.store, self.intervals.cron_monitor)
-            .await?;
-        if pass.filed > 0 {
-            self.doorbell.ring();
-        }
-        Ok(pass.again_in)
-    }
+fn take_on<F>(
+    duty: Duty,
+    upkeep: &Arc<Upkeep>,
+    stopping: &watch::Sender<bool>,
+    pass: fn(Arc<Upkeep>, Limit) -> F,
+) -> JoinHandle<()>
+where
+    F: Future<Output = sqlx::Result<Duration>> + Send + 'static,
+{
+    let upkeep = Arc::clone(upkeep);
+    let pass = move |limit| pass(Arc::clone(&upkeep), limit);
+    tokio::spawn(duty.until_stopped(stopping.subscribe(), pass))
 }
 
 #[cfg(test)]

@@ -9,12 +9,14 @@ mod hold;
 mod listener;
 mod plan;
 mod producer;
+mod report;
 mod running;
 mod settler;
 
 pub(crate) use doorbell::Doorbell;
 pub(crate) use hold::has_nul;
 pub(crate) use plan::{Line, Plan};
+pub(crate) use report::Report;
 pub(crate) use settler::Settled;
 
 use std::sync::Arc;
@@ -39,6 +41,7 @@ pub(crate) struct Worker {
     stopping: watch::Sender<bool>,
     release: watch::Sender<bool>,
     running: Arc<RunningAttempts>,
+    report: Arc<Report>,
     producer: JoinHandle<()>,
     settler: JoinHandle<()>,
     helpers: Vec<JoinHandle<()>>,
@@ -56,6 +59,7 @@ impl Worker {
         let release = watch::Sender::new(false);
         let hold = Hold::new(Arc::clone(store));
         let running = Arc::new(RunningAttempts::new(&plan));
+        let report = Arc::new(Report::new(&plan, &running));
         let (settler, outcomes) = Settler::new(
             hold.clone(),
             Arc::clone(doorbell),
@@ -81,8 +85,14 @@ impl Worker {
             stopping,
             release,
             running,
+            report,
             helpers,
         }
+    }
+
+    /// What is worked here.
+    pub(crate) fn report(&self) -> Arc<Report> {
+        Arc::clone(&self.report)
     }
 
     /// Stops without burning an attempt: what runs gets this time to end, and goes back as if it had not been fetched.

@@ -1,8 +1,12 @@
 // One PgBoss, driven by lines of JSON: {id, method, args} in, {id, result} or {id, error} out, {event, ...} at any time.
-// DATABASE_URL says where, OPTIONS holds what else its constructor takes. It ends with its standard input.
+// DATABASE_URL says where, OPTIONS holds what else its constructor takes, PACKAGE is the release of pg-boss. It ends with its
+// standard input.
 
 import { createInterface } from 'node:readline'
-import { PgBoss } from 'pg-boss'
+
+const library = await import(process.env.PACKAGE)
+// Up to 11 the class is all that the package exports.
+const PgBoss = library.PgBoss ?? library.default
 
 const options = { connectionString: process.env.DATABASE_URL, ...JSON.parse(process.env.OPTIONS) }
 const boss = new PgBoss(options)
@@ -65,6 +69,10 @@ const commands = {
     say({ event: 'job', queue, jobs: jobs.map(({ signal, ...job }) => job) })
     return behaviours[behaviour.kind](queue, jobs, behaviour)
   }),
+  // Releases before 12 find a job by its id alone.
+  ...(boss.findJobs
+    ? {}
+    : { findJobs: async (queue, { id }) => [await boss.getJobById(queue, id)] }),
   release: queue => { gate(queue).resolve() }
 }
 

@@ -1,5 +1,8 @@
 //! Node's pg-boss, the exact version whose contract we keep, on the exact Node beside it.
 //!
+//! Tests run beside another release of the same family where `JOBS_TEST_PG_BOSS` names its package in `tests/node/package.json`,
+//! such as `pg-boss-11`.
+//!
 //! Both come from `tests/node/package-lock.json` and are installed once into the target folder. Without npm a test says
 //! that it was skipped; under `CI=true` that is a failure.
 
@@ -24,6 +27,11 @@ use crate::waiting::BOUND;
 pub struct Node {
     program: PathBuf,
     folder: PathBuf,
+}
+
+/// The package of the release that the tests run beside.
+pub fn release() -> String {
+    std::env::var("JOBS_TEST_PG_BOSS").unwrap_or_else(|_| "pg-boss".to_owned())
 }
 
 /// What `pg-boss doctor` came to.
@@ -55,7 +63,9 @@ impl Node {
     /// Opens a `PgBoss` on the database with the options of its constructor; it is not yet started.
     pub async fn boss(&self, database: &Database, options: &Value) -> Boss {
         let mut command = self.script("boss.mjs", database);
-        command.env("OPTIONS", options.to_string());
+        command
+            .env("OPTIONS", options.to_string())
+            .env("PACKAGE", release());
         Boss::spawn(command)
     }
 

@@ -6,7 +6,8 @@ SELECT c.relname || '.' || a.attname AS member
   JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
  WHERE n.nspname = $1
    AND c.relkind IN ('r', 'p')
-   AND c.relname IN ('version', 'queue', 'job', 'job_common', 'job_dependency', 'schedule', 'subscription', 'bam', 'archive')
+   AND c.relname IN ('version', 'queue', 'job', 'job_common', 'job_dependency', 'schedule', 'subscription', 'archive',
+                     'queue_stats', 'warning', 'instance', 'bam')
 UNION
 SELECT p.proname || '()'
   FROM pg_catalog.pg_proc p

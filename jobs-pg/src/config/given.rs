@@ -44,6 +44,12 @@ impl Given {
         self.value(name)?.as_f64()
     }
 
+    /// A whole number, cut off where it is too great for its kind.
+    pub(super) fn whole(&self, name: &str) -> Option<u32> {
+        let number = self.value(name)?.as_u64()?;
+        Some(u32::try_from(number).unwrap_or(u32::MAX))
+    }
+
     pub(super) fn port(&self, name: &str) -> Option<u16> {
         port(self.value(name)?)
     }

@@ -81,9 +81,6 @@ const SECONDS: Takes = Takes::Number(1, 86_400);
 const CRON_SECONDS: Takes = Takes::Number(1, 45);
 
 const OWN_LISTENER: &str = "the listener watches its connection in its own way";
-const NOT_REGISTERED: &str = "this process does not enter itself into the table of instances";
-const NO_WARNINGS: &str = "this executor does not give that warning";
-const NO_STATISTICS: &str = "this executor writes no queue statistics";
 const NO_REINDEX: &str = "indexes are not rebuilt here, but by a pg-boss process";
 
 /// All of them. The table in `options.md` is this one.
@@ -186,12 +183,20 @@ pub(super) const KEYS: &[Key] = &[
         Takes::Flag,
         "this executor always listens for queues that notify, and polls besides",
     ),
-    nothing("registerInstance", Takes::Flag, NOT_REGISTERED),
-    nothing("instanceName", Takes::Text, NOT_REGISTERED),
-    nothing(
+    honoured(
+        "registerInstance",
+        Takes::Flag,
+        "whether this process enters itself into the table of instances; default: true",
+    ),
+    honoured(
+        "instanceName",
+        Takes::Text,
+        "its name there; default: `application_name` with ` (rust)` behind it, so that no Node process has the same",
+    ),
+    honoured(
         "instanceHeartbeatSeconds",
-        Takes::Number(1, 3600),
-        NOT_REGISTERED,
+        Takes::Whole(1, 3600),
+        "how often it tells there that it lives; default: 30",
     ),
     only(
         "backend",
@@ -248,25 +253,37 @@ pub(super) const KEYS: &[Key] = &[
     nothing(
         "warningSlowQuerySeconds",
         Takes::Number(1, u32::MAX),
-        NO_WARNINGS,
+        "slow statements are in the log of the database",
     ),
-    nothing("warningQueueSize", Takes::Number(1, u32::MAX), NO_WARNINGS),
-    nothing("monitorVacuum", Takes::Flag, NO_WARNINGS),
-    only(
+    honoured(
+        "warningQueueSize",
+        Takes::Number(1, u32::MAX),
+        "how many waiting jobs of a queue are told of in the log, where the queue has no bound of its own; default: 10000",
+    ),
+    honoured(
+        "monitorVacuum",
+        Takes::Flag,
+        "whether nobody counts for a while after counts that took long enough to hold up autovacuum; default: true",
+    ),
+    honoured(
         "persistWarnings",
-        "false",
-        "this executor stores no warnings",
+        Takes::Flag,
+        "whether warnings are kept in the database too; default: false",
     ),
-    nothing(
+    honoured(
         "warningRetentionDays",
         Takes::Whole(1, 365),
-        "this executor stores no warnings",
+        "how long; default: 365",
     ),
-    only("persistQueueStats", "false", NO_STATISTICS),
-    nothing(
+    honoured(
+        "persistQueueStats",
+        Takes::Flag,
+        "whether each count of a queue is kept, and how much passes through it is counted; default: false",
+    ),
+    honoured(
         "queueStatRetentionDays",
         Takes::Whole(1, 365),
-        NO_STATISTICS,
+        "how long; default: 7",
     ),
     refused("clock", "the time is the database's"),
     only(

@@ -6,7 +6,7 @@ use jobs_core::{Error, ErrorKind};
 use serde_json::{Map, Value};
 
 use super::given::Given;
-use super::{Intervals, Settings, connection};
+use super::{Intervals, Records, Registration, Settings, connection};
 use crate::schema::Schema;
 
 /// The settings that the JSON asks for.
@@ -57,8 +57,8 @@ fn apply(given: &Given, settings: &mut Settings) {
     set(&mut settings.schedule, "schedule");
     set(&mut settings.migrate, "migrate");
     set(&mut settings.create_schema, "createSchema");
-    if let Some(max) = given.value("max").and_then(Value::as_u64) {
-        settings.max_connections = u32::try_from(max).unwrap_or(u32::MAX);
+    if let Some(max) = given.whole("max") {
+        settings.max_connections = max;
     }
     if let Some(name) = given.text("application_name") {
         settings.application_name = name.to_owned();
@@ -70,6 +70,29 @@ fn apply(given: &Given, settings: &mut Settings) {
         settings.connect_timeout = Duration::from_millis(milliseconds);
     }
     pace(given, &mut settings.intervals);
+    record(given, &mut settings.records);
+    register(given, &mut settings.registration);
+}
+
+fn record(given: &Given, records: &mut Records) {
+    let set = |flag: &mut bool, name| *flag = given.flag(name).unwrap_or(*flag);
+    set(&mut records.queue_stats, "persistQueueStats");
+    set(&mut records.warnings, "persistWarnings");
+    set(&mut records.monitor_vacuum, "monitorVacuum");
+    let set = |days: &mut u32, name| *days = given.whole(name).unwrap_or(*days);
+    set(&mut records.queue_stat_days, "queueStatRetentionDays");
+    set(&mut records.warning_days, "warningRetentionDays");
+    if let Some(jobs) = given.number("warningQueueSize") {
+        records.warning_queue_size = jobs as u32;
+    }
+}
+
+fn register(given: &Given, registration: &mut Registration) {
+    registration.enter = given.flag("registerInstance").unwrap_or(registration.enter);
+    registration.name = given.text("instanceName").map(str::to_owned);
+    if let Some(seconds) = given.whole("instanceHeartbeatSeconds") {
+        registration.heartbeat = Duration::from_secs(seconds.into());
+    }
 }
 
 fn pace(given: &Given, intervals: &mut Intervals) {

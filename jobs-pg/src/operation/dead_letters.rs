@@ -6,8 +6,8 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::Operation;
-use super::given::{ROWS, check_queue, check_rows, refused};
 use crate::PgBoss;
+use crate::given::{ROWS, check_queue, check_rows, refused};
 use crate::store::DeadLetters;
 
 /// Which jobs of a dead letter queue are brought back, and where: those for which all of it holds, at most 1,000, the oldest

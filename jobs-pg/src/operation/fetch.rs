@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jobs_core::Error;
 
 use super::Operation;
-use super::given::{check_queue, read_all, refused};
+use crate::given::{check_queue, read_all, refused};
 use crate::store::{GroupLimit, Limits, QueueFetch};
 use crate::{JobDetails, PgBoss};
 

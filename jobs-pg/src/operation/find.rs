@@ -4,8 +4,8 @@ use jobs_core::{Error, ErrorKind, JobKey};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::given::{ROWS, check_queue, check_rows, read_all, refused};
 use super::{Operation, Trouble};
+use crate::given::{ROWS, check_queue, check_rows, read_all, refused};
 use crate::store::{Page, Sought};
 use crate::{JobDetails, PgBoss};
 

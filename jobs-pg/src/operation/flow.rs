@@ -7,10 +7,10 @@ use serde::Serialize;
 use sqlx::Connection;
 use uuid::Uuid;
 
-use super::given::refused;
 use super::send::split;
 use super::{Operation, Trouble};
 use crate::PgBoss;
+use crate::given::refused;
 use crate::store::{Edge, NewJob, Stored};
 
 /// Jobs of which some wait for others. Each has a name of its own in the flow.

@@ -4,7 +4,7 @@ use jobs_core::rules::{JobOption, check_integer, check_name, check_seconds, unkn
 use jobs_core::{Error, IntoSeconds, QueuePolicy};
 use serde_json::{Map, Value};
 
-use super::given::refused;
+use crate::given::refused;
 
 /// Options of a queue. What is not given has pg-boss's default when the queue is created, and stays as it is when it is updated.
 /// Jobs copy the options when they are stored; those that stand keep theirs.
@@ -33,6 +33,13 @@ pub trait IntoQueueOptions {
 impl IntoQueueOptions for QueueOptions {
     fn into_queue_options(self) -> QueueOptions {
         self
+    }
+}
+
+/// No options.
+impl IntoQueueOptions for () {
+    fn into_queue_options(self) -> QueueOptions {
+        QueueOptions::new()
     }
 }
 

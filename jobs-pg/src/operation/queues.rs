@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tokio::time::sleep;
 
-use super::given::{ROWS, check_queue, check_rows, read, read_all};
 use super::queue_options::IntoQueueOptions;
 use super::send::split;
 use super::{Operation, Trouble};
 use crate::PgBoss;
+use crate::given::{ROWS, check_queue, check_rows, read, read_all};
 use crate::jitter::jittered;
 use crate::store::{Page, Removal};
 

@@ -8,9 +8,9 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::Operation;
-use super::given::{ROWS, check_queue, check_rows, encoded, read_all, refused};
 use super::send::split;
 use crate::PgBoss;
+use crate::given::{ROWS, check_queue, check_rows, encoded, read_all, refused};
 use crate::store::{NewSchedule, Page};
 use crate::supervise::check_recurrence;
 
@@ -44,6 +44,13 @@ pub trait IntoScheduleOptions {
 impl IntoScheduleOptions for ScheduleOptions {
     fn into_schedule_options(self) -> ScheduleOptions {
         self
+    }
+}
+
+/// No options.
+impl IntoScheduleOptions for () {
+    fn into_schedule_options(self) -> ScheduleOptions {
+        ScheduleOptions::new()
     }
 }
 

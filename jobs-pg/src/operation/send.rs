@@ -4,9 +4,9 @@ use jobs_core::{Error, IntoJobOptions, JobOptions, Receipt, StartAfter};
 use serde::Serialize;
 use sqlx::Connection;
 
-use super::given::{check_key, check_queue, check_size, encoded};
 use super::{Operation, Trouble};
 use crate::PgBoss;
+use crate::given::{check_input, check_key, check_queue, encoded};
 use crate::store::NewJob;
 
 impl PgBoss {
@@ -97,7 +97,7 @@ impl PgBoss {
         options.check()?;
         check_key(options.values())?;
         let data = encoded(&what, &data)?;
-        check_size(&what, data.as_deref(), self.settings().max_input_bytes)?;
+        check_input(&what, data.as_deref(), self.settings().max_input_bytes)?;
         let start_after = match &options.values().start_after {
             Some(start_after) => start_after.to_text(),
             None => StartAfter::Now.to_text(),

@@ -8,8 +8,8 @@ use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
 use super::Operation;
-use super::given::encoded_output;
 use super::send::split;
+use crate::given::encoded_output;
 use crate::store::{Attempt, Failed, Store};
 use crate::{IntoJobRefs, JobRef, PgBoss};
 

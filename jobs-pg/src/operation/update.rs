@@ -6,8 +6,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::Operation;
-use super::given::{check_queue, check_size, encoded, refused};
 use crate::PgBoss;
+use crate::given::{check_input, check_queue, encoded, refused};
 use crate::store::{Match, Target};
 
 /// Which waiting jobs are changed: the one of an id, or those of a singleton key.
@@ -197,7 +197,7 @@ impl PgBoss {
             return Ok(None);
         };
         let text = encoded(&what, data)?.unwrap_or_else(|| "null".to_owned());
-        check_size(&what, Some(&text), self.settings().max_input_bytes)?;
+        check_input(&what, Some(&text), self.settings().max_input_bytes)?;
         Ok(Some(text))
     }
 }

@@ -62,7 +62,7 @@ pub(super) async fn check(
     Ok(Some(layout))
 }
 
-async fn version(conn: &mut PgConnection, schema: &Schema) -> Result<i32, SchemaError> {
+pub(super) async fn version(conn: &mut PgConnection, schema: &Schema) -> Result<i32, SchemaError> {
     let rows = catalog::versions(conn, schema)
         .await
         .map_err(failed("read the version of", schema))?;

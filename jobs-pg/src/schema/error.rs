@@ -77,6 +77,17 @@ pub enum SchemaError {
         layout: &'static str,
     },
 
+    /// Jobs cannot be imported from the schema.
+    #[error("the schema `{schema}` {problem}; {next_step}")]
+    NotImportable {
+        /// The schema that was looked at.
+        schema: String,
+        /// What it is, or lacks.
+        problem: String,
+        /// What helps.
+        next_step: &'static str,
+    },
+
     /// Columns that we use are not there.
     #[error(
         "the schema `{schema}` has version {version}, but lacks {missing}; \
@@ -150,6 +161,7 @@ impl SchemaError {
             Self::PostgresTooOld { .. }
             | Self::TooOld { .. }
             | Self::Mismatch { .. }
+            | Self::NotImportable { .. }
             | Self::Incomplete { .. }
             | Self::VersionRows { .. }
             | Self::Occupied { .. } => ErrorKind::Incompatible,

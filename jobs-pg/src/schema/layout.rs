@@ -24,8 +24,7 @@ const ALWAYS: &str = "\
 
 /// What versions 27 to 46 brought, of all that we use, in the groups in which it came. A statement may use one of these
 /// only under a condition (see [`crate::store::statement`]).
-const LATER: [&str; 20] = [
-    "bam.id",
+const LATER: [&str; 23] = [
     "job.group_id job.group_tier",
     "job.heartbeat_on job.heartbeat_seconds queue.heartbeat_seconds",
     "job.blocked job.blocking job.pending_dependencies job_dependency.child_id version.flow_on",
@@ -43,13 +42,18 @@ const LATER: [&str; 20] = [
     "queue.retained_count queue.retained_on",
     "queue.monitor_claim_on",
     "version.monitor_backoff_on",
+    "queue.created_delta queue.completed_delta queue.failed_delta queue.delta_on queue.delta_seconds queue.wait_bins \
+     queue.run_bins queue.ready_oldest_seconds queue_stats.created_delta queue_stats.delta_on queue_stats.wait_bins",
+    "warning.id",
+    "instance.id",
+    "bam.id",
     "schedule.kind",
     "schedule.last_job_id",
 ];
 
 /// The families of tables that a version number may stand for.
 #[derive(Clone, Copy, PartialEq)]
-enum Shape {
+pub(super) enum Shape {
     Folded,
     Archived,
     Common,
@@ -135,7 +139,7 @@ impl Layout {
 }
 
 impl Shape {
-    fn of(members: &BTreeSet<String>) -> Self {
+    pub(super) fn of(members: &BTreeSet<String>) -> Self {
         if members.contains("job.startafter") {
             Self::Folded
         } else if members.contains("job.expire_in") {
@@ -158,7 +162,7 @@ impl Shape {
         }
     }
 
-    fn words(self) -> &'static str {
+    pub(super) fn words(self) -> &'static str {
         match self {
             Self::Folded => "the tables of pg-boss 9 and before",
             Self::Archived => "the tables of pg-boss 10",
@@ -171,13 +175,13 @@ impl Shape {
         match self {
             Self::Common => "start pg-boss 12 once on it, which migrates it",
             _ => {
-                "pg-boss cannot migrate it either: choose another schema and copy the jobs that are not finished"
+                "pg-boss cannot migrate it either: choose another schema and import the jobs into it (`PgBoss::import_from`)"
             }
         }
     }
 }
 
-fn words(list: &'static str) -> impl Iterator<Item = &'static str> {
+pub(super) fn words(list: &'static str) -> impl Iterator<Item = &'static str> {
     list.split_ascii_whitespace()
 }
 

@@ -10,11 +10,14 @@
 //! | `/* schema */job_now()` | the clock of the schema; on schemas before 42, which have none, `now()` |
 //! | `/* if job.heartbeat_on */ .. /* end */` | what is between, if the schema has that column; else nothing |
 //! | `/* if queue.ready_count */ a /* else b */` | `a` if the schema has that column, else `b` |
+//! | `/* old */job` | `"pgboss_v8".job`: in the schema that jobs are imported from |
+//! | `/* if old job.startafter */` | as above, of that schema |
 //!
 //! What may stand after `if` are the members that [`Layout`] knows. Conditions do not nest. A parameter that stands in a
 //! part alone is a gap where that part is dropped, which Postgres refuses: name it in `b`, or outside.
 //!
-//! The text is the same through the life of a process, so sqlx prepares it once per connection. It is run so:
+//! What imports lies in `sql/import/` and is written for each import. All else is the same through the life of a process, so
+//! sqlx prepares it once per connection. It is run so:
 //!
 //! ```ignore
 //! sqlx::query_scalar(sql(&self.statements.count_jobs))
@@ -27,25 +30,20 @@ use std::sync::Arc;
 
 use sqlx::AssertSqlSafe;
 
-use crate::schema::{Layout, Schema};
+use crate::schema::{Layout, OldSchema, Schema};
 
 macro_rules! statements {
-    ($($name:ident),* $(,)?) => {
-        /// Every statement of the store, as it is sent; the name is that of the file.
+    ($(#[$doc:meta])* $set:ident in $folder:literal: $($name:ident),* $(,)?) => {
+        $(#[$doc])*
         #[derive(Debug)]
-        pub(crate) struct Statements {
+        pub(crate) struct $set {
             $(pub(crate) $name: Arc<str>,)*
         }
 
-        impl Statements {
-            /// Writes the statements for one schema, as it was found.
-            pub(crate) fn new(schema: &Schema, layout: &Layout) -> Self {
+        impl $set {
+            fn write(render: impl Fn(&str) -> Arc<str>) -> Self {
                 Self {
-                    $($name: render(
-                        include_str!(concat!("../../sql/", stringify!($name), ".sql")),
-                        schema,
-                        layout,
-                    ),)*
+                    $($name: render(include_str!(concat!("../../", $folder, "/", stringify!($name), ".sql"))),)*
                 }
             }
 
@@ -59,6 +57,8 @@ macro_rules! statements {
 }
 
 statements! {
+    /// Every statement of the store, as it is sent; the name is that of the file.
+    Statements in "sql":
     insert_jobs,
     find_standing_job,
     fetch_jobs,
@@ -109,6 +109,24 @@ statements! {
     counting_allowed,
     lock_queues,
     count_queues,
+    count_throughput,
+    rest_from_counting,
+    find_counts,
+    create_statistics_days,
+    keep_statistics,
+    drop_old_statistics,
+    insert_statistics,
+    find_statistics,
+    fold_statistics,
+    insert_warning,
+    find_warnings,
+    delete_old_warnings,
+    enter_instance,
+    end_instance,
+    find_instances,
+    prune_instances,
+    find_bam,
+    count_bam,
     claim_maintenance,
     release_maintenance,
     delete_outlived,
@@ -131,7 +149,35 @@ statements! {
     find_subscribers,
 }
 
+statements! {
+    /// Every statement that imports from an old schema.
+    ImportStatements in "sql/import":
+    find_writers,
+    find_old_queues,
+    find_import,
+    import_jobs,
+    import_schedules,
+    import_subscriptions,
+    count_left_behind,
+    record_import,
+}
+
+impl Statements {
+    /// Writes the statements for one schema, as it was found.
+    pub(crate) fn new(schema: &Schema, layout: &Layout) -> Self {
+        Self::write(|file| render(file, schema, layout))
+    }
+}
+
+impl ImportStatements {
+    /// Writes the statements for one schema and the old one that its jobs come from.
+    pub(crate) fn new(schema: &Schema, layout: &Layout, old: &OldSchema) -> Self {
+        Self::write(|file| render_import(file, schema, layout, old))
+    }
+}
+
 const SCHEMA: &str = "/* schema */";
+const OLD: &str = "/* old */";
 const CLOCK: &str = "/* schema */job_now()";
 const IF: &str = "/* if ";
 const ELSE: &str = "/* else ";
@@ -154,6 +200,15 @@ fn render(file: &str, schema: &Schema, layout: &Layout) -> Arc<str> {
         text = text.replace(CLOCK, "pg_catalog.now()");
     }
     in_schema(&text, schema).into()
+}
+
+fn render_import(file: &str, schema: &Schema, layout: &Layout, old: &OldSchema) -> Arc<str> {
+    let text = resolve_conditions(file, |member| match member.strip_prefix("old ") {
+        Some(member) => old.has(member),
+        None => layout.has(member),
+    });
+    let text = text.replace(OLD, &format!("{}.", old.schema().quoted()));
+    render(&text, schema, layout)
 }
 
 /// Keeps or drops each part under a condition.

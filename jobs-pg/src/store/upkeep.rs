@@ -1,10 +1,9 @@
-//! Upkeep: attempts that ran out of time, counts, old jobs, jobs that wait for others.
+//! Upkeep: attempts that ran out of time, old jobs, jobs that wait for others.
 
-use chrono::{DateTime, Utc};
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
-use super::{Attempt, Failed, Store, sql};
+use super::{Attempt, Failed, Store, Untidy, sql};
 use crate::error::is_unique_violation;
 
 /// Why an attempt is ended from outside.
@@ -22,14 +21,6 @@ pub(crate) struct OverdueTable {
     pub(crate) table_name: String,
     pub(crate) expired: bool,
     pub(crate) silent: bool,
-}
-
-/// A queue that was taken to be tidied.
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub(crate) struct Untidy {
-    pub(crate) name: String,
-    pub(crate) table_name: String,
-    pub(crate) maintain_on: DateTime<Utc>,
 }
 
 /// What one step of releasing waiting jobs did.
@@ -61,9 +52,13 @@ fn ids_of(failed: Vec<(Uuid, Option<f64>)>) -> Vec<Uuid> {
 }
 
 impl Store {
-    /// The tables that hold attempts to be ended.
-    pub(crate) async fn overdue(&self) -> sqlx::Result<Vec<OverdueTable>> {
+    /// The tables that hold attempts to be ended, of these queues or of all.
+    pub(crate) async fn overdue(
+        &self,
+        queues: Option<&[String]>,
+    ) -> sqlx::Result<Vec<OverdueTable>> {
         sqlx::query_as(sql(&self.statements.find_overdue))
+            .bind(queues)
             .fetch_all(&self.pool)
             .await
     }
@@ -148,63 +143,6 @@ impl Store {
         }
     }
 
-    /// Takes the queues that nobody has watched for so many seconds.
-    pub(crate) async fn claim_monitoring(&self, seconds: f64) -> sqlx::Result<Vec<String>> {
-        sqlx::query_scalar(sql(&self.statements.claim_monitoring))
-            .bind(seconds)
-            .fetch_all(&self.pool)
-            .await
-    }
-
-    /// Gives queues back that were taken to be watched.
-    pub(crate) async fn release_monitoring(&self, queues: &[String]) -> sqlx::Result<()> {
-        sqlx::query(sql(&self.statements.release_monitoring))
-            .bind(queues)
-            .execute(&self.pool)
-            .await
-            .map(drop)
-    }
-
-    /// Writes the counts of queues; `false` if somebody else counts, or a pause from counting is asked for.
-    pub(crate) async fn count_queues(&self, queues: &[String]) -> sqlx::Result<bool> {
-        let mut transaction = self.begin_bounded().await?;
-        let allowed: bool = sqlx::query_scalar(sql(&self.statements.counting_allowed))
-            .bind(self.schema.lock_key(self.layout.database(), "queue-stats"))
-            .fetch_one(&mut *transaction)
-            .await?;
-        if allowed {
-            self.lock_queues(&mut transaction, queues).await?;
-            sqlx::query(sql(&self.statements.count_queues))
-                .bind(queues)
-                .execute(&mut *transaction)
-                .await?;
-        }
-        transaction.commit().await?;
-        Ok(allowed)
-    }
-
-    /// Takes the queues that nobody has tidied for so many seconds.
-    pub(crate) async fn claim_maintenance(&self, seconds: f64) -> sqlx::Result<Vec<Untidy>> {
-        sqlx::query_as(sql(&self.statements.claim_maintenance))
-            .bind(seconds)
-            .fetch_all(&self.pool)
-            .await
-    }
-
-    /// Gives queues back that were taken to be tidied at that time, and were not.
-    pub(crate) async fn release_maintenance(
-        &self,
-        queues: &[String],
-        taken_on: DateTime<Utc>,
-    ) -> sqlx::Result<()> {
-        sqlx::query(sql(&self.statements.release_maintenance))
-            .bind(queues)
-            .bind(taken_on)
-            .execute(&self.pool)
-            .await
-            .map(drop)
-    }
-
     /// Removes so many jobs of a queue at most that were kept long enough; answers how many there were.
     pub(crate) async fn delete_outlived(&self, queue: &Untidy, at_most: i64) -> sqlx::Result<u64> {
         let suffix = format!("{}deletion", queue.table_name);
@@ -261,7 +199,7 @@ impl Store {
             .await
     }
 
-    async fn lock_queues(
+    pub(super) async fn lock_queues(
         &self,
         connection: &mut PgConnection,
         queues: &[String],

@@ -1,13 +1,14 @@
 //! One duty on its timer.
 
 use std::error::Error as _;
-use std::io;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::time::{sleep, timeout};
+use tokio::time::{sleep, timeout_at};
 
 use crate::jitter::jittered;
+
+use super::limit::{Limit, too_long};
 
 /// What is done from time to time.
 pub(super) struct Duty {
@@ -25,13 +26,17 @@ impl Duty {
     pub(super) async fn until_stopped<F>(
         self,
         mut stopping: watch::Receiver<bool>,
-        mut pass: impl FnMut() -> F,
+        mut pass: impl FnMut(Limit) -> F,
     ) where
         F: Future<Output = sqlx::Result<Duration>>,
     {
         let mut failing = false;
         loop {
-            let again_in = match self.bounded(pass()).await {
+            let limit = Limit::of_duty(self.bound, stopping.clone());
+            let latest = limit.latest();
+            // A pass keeps to its limit where that matters; this holds for a connection that says nothing.
+            let passed = timeout_at(latest, pass(limit)).await;
+            let again_in = match passed.unwrap_or_else(|_| Err(too_long())) {
                 Ok(again_in) => {
                     failing = false;
                     again_in
@@ -49,16 +54,6 @@ impl Duty {
                 _ = stopping.wait_for(|stopping| *stopping) => return,
                 () = sleep(jittered(again_in)) => {}
             }
-        }
-    }
-
-    async fn bounded(
-        &self,
-        pass: impl Future<Output = sqlx::Result<Duration>>,
-    ) -> sqlx::Result<Duration> {
-        match timeout(self.bound, pass).await {
-            Ok(result) => result,
-            Err(_) => Err(io::Error::from(io::ErrorKind::TimedOut).into()),
         }
     }
 
@@ -86,7 +81,7 @@ mod tests {
     async fn a_failure_does_not_end_a_duty_and_a_stop_does() {
         let stopping = watch::Sender::new(false);
         let passes = Cell::new(0);
-        let pass = || {
+        let pass = |_| {
             passes.set(passes.get() + 1);
             if passes.get() == 3 {
                 stopping.send_replace(true);

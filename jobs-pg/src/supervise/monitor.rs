@@ -2,40 +2,147 @@
 
 use std::time::Duration;
 
-use crate::store::{Overdue, Store};
+use super::alarm::Alarm;
+use super::limit::{Limit, give_back};
+use crate::config::Records;
+use crate::store::{Claims, Counted, History, Overdue, Store};
 
 /// How many attempts one transaction fails.
 const BATCH: i64 = 1000;
-/// How many queues one statement counts.
-const COUNTED_AT_ONCE: usize = 100;
+/// How many queues are taken, and counted by one statement.
+const AT_ONCE: i64 = 100;
+/// Where what passes through a queue was not counted for longer than this, and than two passes take, it begins afresh.
+const FRESH_AFTER: Duration = Duration::from_secs(7200);
 
-/// The pass that one process takes for each queue in turn: who takes a queue counts it and sweeps it.
-pub(super) async fn monitor(store: &Store, interval: Duration) -> sqlx::Result<()> {
-    let queues = store.claim_monitoring(interval.as_secs_f64()).await?;
-    let watched = count_and_sweep(store, &queues).await;
-    if watched.is_err() {
-        // Others would pass over queues that are taken and not watched.
-        store.release_monitoring(&queues).await?;
-    }
-    watched
+/// One pass over queues. Who takes a queue sweeps it and counts it.
+pub(super) struct Monitor<'a> {
+    pub(super) store: &'a Store,
+    pub(super) records: &'a Records,
+    pub(super) limit: &'a Limit,
+    /// How far apart the passes are.
+    pub(super) apart: Duration,
 }
 
-async fn count_and_sweep(store: &Store, queues: &[String]) -> sqlx::Result<()> {
-    for some in queues.chunks(COUNTED_AT_ONCE) {
-        if !store.count_queues(some).await? {
-            store.release_monitoring(some).await?;
+/// What a pass came to.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    /// Whether an attempt was ended.
+    pub(super) swept: bool,
+    /// How long the counts kept Postgres from cleaning up.
+    held_seconds: f64,
+}
+
+impl Monitor<'_> {
+    /// Takes the queues that nobody took for this long, one of them or all, and watches them. What it took and could not watch
+    /// is given back: others would pass over it.
+    pub(super) async fn pass(&self, interval: Duration, only: Option<&str>) -> sqlx::Result<Seen> {
+        let history = self.history().await;
+        let claims = Claims {
+            interval: interval.as_secs_f64(),
+            only,
+            at_most: AT_ONCE,
+        };
+        let mut seen = Seen::default();
+        let mut after = String::new();
+        while !self.limit.is_near() {
+            let taken = self.store.claim_monitoring(claims, &after).await?;
+            let Some(last) = taken.last() else {
+                break;
+            };
+            let taken_on = last.taken_on;
+            after.clone_from(&last.name);
+            let names: Vec<_> = taken.into_iter().map(|queue| queue.name).collect();
+            let watched = self
+                .limit
+                .hold(self.watch(&names, history, &mut seen))
+                .await;
+            if !matches!(watched, Ok(Watch::Whole)) {
+                give_back(self.store.release_monitoring(&names, taken_on)).await;
+            }
+            watched?;
+        }
+        self.rest(&seen).await?;
+        Ok(seen)
+    }
+
+    async fn watch(
+        &self,
+        queues: &[String],
+        history: History,
+        seen: &mut Seen,
+    ) -> sqlx::Result<Watch> {
+        // Before the counts: they are what makes a queue not due.
+        seen.swept |= sweep(self.store, Some(queues)).await?;
+        let counts = match self.store.count_queues(queues, history).await? {
+            Counted::Written(counts) => counts,
+            Counted::Elsewhere => return Ok(Watch::Uncounted),
+            Counted::Resting => return Ok(Watch::Whole),
+        };
+        if let History::Throughput { .. } = history {
+            let names: Vec<_> = counts.iter().map(|count| count.name.as_str()).collect();
+            self.store.insert_statistics(&names).await?;
+        }
+        seen.held_seconds += counts
+            .iter()
+            .map(|count| count.held_seconds)
+            .fold(0.0, f64::max);
+        let alarm = self.alarm();
+        for count in &counts {
+            alarm.backlog(count).await;
+        }
+        Ok(Watch::Whole)
+    }
+
+    /// What the counts go into. Where there is no room for statistics, the queues are counted all the same.
+    async fn history(&self) -> History {
+        if !self.records.queue_stats {
+            return History::Short;
+        }
+        if !self.store.keeps_statistics() {
+            tracing::warn!(
+                "statistics are asked for, and the schema is older than they are; none are kept"
+            );
+            return History::Short;
+        }
+        if let Err(error) = self.limit.hold(self.store.create_statistics_days()).await {
+            tracing::warn!(%error, "cannot make the tables of the statistics of today and tomorrow; none are kept now");
+            return History::Short;
+        }
+        History::Throughput {
+            fresh_after: FRESH_AFTER.max(2 * self.apart).as_secs_f64(),
         }
     }
-    if queues.is_empty() {
-        return Ok(());
+
+    /// After heavy counts, leaves autovacuum its time.
+    async fn rest(&self, seen: &Seen) -> sqlx::Result<()> {
+        if !self.records.monitor_vacuum || seen.held_seconds == 0.0 {
+            return Ok(());
+        }
+        if let Some(rest) = self.store.rest_from_counting(seen.held_seconds).await? {
+            self.alarm().rest(seen.held_seconds, &rest).await;
+        }
+        Ok(())
     }
-    sweep(store).await.map(drop)
+
+    fn alarm(&self) -> Alarm<'_> {
+        Alarm {
+            store: self.store,
+            records: self.records,
+        }
+    }
 }
 
-/// Fails every attempt that took too long or gives no sign of life, in whatever queue; answers whether there was one. Any
-/// process may do this at any time: the rows decide, not who looks.
-pub(super) async fn sweep(store: &Store) -> sqlx::Result<bool> {
-    let tables = store.overdue().await?;
+/// How far queues were watched.
+enum Watch {
+    Whole,
+    /// Somebody else was counting.
+    Uncounted,
+}
+
+/// Fails every attempt that took too long or gives no sign of life, in these queues or in all; answers whether there was one.
+/// Any process may do this at any time: the rows decide, not who looks.
+pub(super) async fn sweep(store: &Store, queues: Option<&[String]>) -> sqlx::Result<bool> {
+    let tables = store.overdue(queues).await?;
     for table in &tables {
         let both = [
             (table.expired, Overdue::Expired),

@@ -1,16 +1,23 @@
 //! The duties against a real Postgres.
 
+mod watching;
+
 use std::time::Duration;
 
 use ::tests::Database;
 use jobs_core::JobOptions;
 use sqlx::{AssertSqlSafe, Executor, Row};
+use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use super::delivery::{Occurrence, deliver};
-use super::{flows, maintain, monitor, timekeeper::Timekeeper};
+use super::limit::Limit;
+use super::maintain::Maintain;
+use super::monitor::{self, Monitor};
+use super::{flows, timekeeper::Timekeeper};
+use crate::config::Records;
 use crate::schema::{self, Missing, Schema};
-use crate::store::{DeclaredRow, Store};
+use crate::store::{Claims, DeclaredRow, Store};
 
 /// A schema with one queue, `mail`, and the dead letter queue `dead`.
 struct Db {
@@ -48,6 +55,27 @@ impl Db {
         done.expect("a statement of a test");
     }
 
+    /// One monitor pass over the queues that had none for so long.
+    async fn monitor(&self, records: &Records, interval: Duration) {
+        let monitor = Monitor {
+            store: &self.store,
+            records,
+            limit: &unlimited(),
+            apart: Duration::from_secs(60),
+        };
+        monitor.pass(interval, None).await.expect("watched");
+    }
+
+    /// One maintenance pass over all queues that had none for a minute.
+    async fn maintain(&self, limit: &Limit) -> sqlx::Result<()> {
+        let maintain = Maintain {
+            store: &self.store,
+            limit,
+            turn: &Mutex::default(),
+        };
+        maintain.pass(Duration::from_secs(60), None).await
+    }
+
     /// The rows of a query, each as text.
     async fn rows(&self, text: &str) -> Vec<String> {
         let text = text.replace('@', &format!("{}.", self.schema.quoted()));
@@ -55,6 +83,18 @@ impl Db {
         let rows = self.store.pool().fetch_all(AssertSqlSafe(text)).await;
         let rows = rows.expect("a query of a test");
         rows.iter().map(|row| row.get(0)).collect()
+    }
+}
+
+fn unlimited() -> Limit {
+    Limit::on_demand(Duration::from_secs(600))
+}
+
+fn due_after(seconds: f64) -> Claims<'static> {
+    Claims {
+        interval: seconds,
+        only: None,
+        at_most: 100,
     }
 }
 
@@ -68,7 +108,7 @@ async fn an_expired_attempt_is_failed_and_its_job_waits_for_the_next() {
                 ('mail', 'active', now(), 60, now(), 15, 1)",
     )
     .await;
-    assert!(monitor::sweep(&db.store).await.expect("swept"));
+    assert!(monitor::sweep(&db.store, None).await.expect("swept"));
     let jobs = db
         .rows("SELECT state, output FROM @job ORDER BY state, output")
         .await;
@@ -80,7 +120,7 @@ async fn an_expired_attempt_is_failed_and_its_job_waits_for_the_next() {
             "(active,)",
         ]
     );
-    assert!(!monitor::sweep(&db.store).await.expect("swept"));
+    assert!(!monitor::sweep(&db.store, None).await.expect("swept"));
 }
 
 #[tokio::test]
@@ -91,7 +131,7 @@ async fn a_job_out_of_attempts_goes_to_its_dead_letter_queue() {
          VALUES ('mail', 'active', now() - interval '1 hour', 60, 1, 1, 'dead', '7')",
     )
     .await;
-    monitor::sweep(&db.store).await.expect("swept");
+    monitor::sweep(&db.store, None).await.expect("swept");
     let jobs = db
         .rows("SELECT name, state, data, source_name FROM @job ORDER BY name")
         .await;
@@ -109,7 +149,7 @@ async fn a_retry_that_the_policy_has_no_place_for_fails_for_good() {
                   ('one', 'stately', 'retry', null, 60, 5, 'a')"#,
     )
     .await;
-    monitor::sweep(&db.store).await.expect("swept");
+    monitor::sweep(&db.store, None).await.expect("swept");
     let jobs = db
         .rows("SELECT singleton_key, state FROM @job ORDER BY 1, 2")
         .await;
@@ -130,9 +170,8 @@ async fn a_watched_queue_has_its_counts_written() {
          UPDATE @queue SET retained_count = 5, retained_on = now() - interval '1 hour' WHERE name = 'mail'",
     )
     .await;
-    monitor::monitor(&db.store, Duration::from_secs(60))
-        .await
-        .expect("watched");
+    let minute = Duration::from_secs(60);
+    db.monitor(&Records::default(), minute).await;
     let counts = db
         .rows(
             "SELECT queued_count, deferred_count, blocked_count, ready_count, active_count, failed_count,
@@ -141,13 +180,8 @@ async fn a_watched_queue_has_its_counts_written() {
         )
         .await;
     assert_eq!(counts, ["(3,1,1,1,1,1,6,11,{1},{k},t)"]);
-    assert!(
-        db.store
-            .claim_monitoring(60.0)
-            .await
-            .expect("asked")
-            .is_empty()
-    );
+    let due = db.store.claim_monitoring(due_after(60.0), "").await;
+    assert!(due.expect("asked").is_empty());
 }
 
 #[tokio::test]
@@ -164,10 +198,7 @@ async fn jobs_kept_long_enough_are_removed_and_the_rest_is_counted() {
          INSERT INTO @job_dependency VALUES ('mail', gen_random_uuid(), 'mail', gen_random_uuid())",
     )
     .await;
-    let queues = db.store.claim_maintenance(60.0).await.expect("claimed");
-    maintain::maintain(&db.store, &queues)
-        .await
-        .expect("tidied");
+    db.maintain(&unlimited()).await.expect("tidied");
     let left = db.rows("SELECT priority FROM @job ORDER BY 1").await;
     assert_eq!(left, ["(2)", "(3)", "(5)", "(6)"]);
     let counts = db

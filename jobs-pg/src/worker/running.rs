@@ -175,6 +175,15 @@ impl RunningAttempts {
         .await;
     }
 
+    /// How many run, by queue.
+    pub(crate) fn count(&self) -> HashMap<Arc<str>, usize> {
+        let mut counts = HashMap::new();
+        for attempt in self.state().attempts.keys() {
+            *counts.entry(Arc::clone(&attempt.name)).or_default() += 1;
+        }
+        counts
+    }
+
     /// Waits until none runs.
     pub(crate) async fn all_ended(&self) {
         self.until(|state| state.attempts.is_empty()).await;

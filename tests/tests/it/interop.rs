@@ -2,18 +2,27 @@
 //! the list of what two programs on one schema must agree in.
 
 mod batches;
+mod clock;
 mod doctor;
 mod facts;
+mod family;
 mod fetch;
+mod flows;
+mod import;
 mod install;
+mod instances;
 mod limits;
 mod lives;
 mod names;
 mod notify;
 mod queues;
 mod schedule;
+mod schedules_by_hand;
 mod settle;
+mod statistics;
 mod submit;
+mod supervisors;
+mod upkeep;
 
 use jobs_pg::prelude::*;
 use jobs_pg::{Job, JobDetails, JobSet};
@@ -88,6 +97,19 @@ impl Both {
         value.fetch_one(self.database.pool()).await.unwrap()
     }
 
+    /// Lets the next passes over the queues be due, whoever takes them.
+    async fn forget_passes(&self) {
+        let columns: Vec<String> = sqlx::query_scalar(
+            "SELECT attname || ' = NULL' FROM pg_attribute WHERE attrelid = 'pgboss.queue'::regclass
+                AND attname IN ('monitor_on', 'monitor_claim_on', 'maintain_on')",
+        )
+        .fetch_all(self.database.pool())
+        .await
+        .unwrap();
+        self.execute(&format!("UPDATE pgboss.queue SET {}", columns.join(", ")))
+            .await;
+    }
+
     async fn execute(&self, statements: &str) {
         let done = sqlx::raw_sql(AssertSqlSafe(statements.to_owned()));
         done.execute(self.database.pool()).await.unwrap();
@@ -127,6 +149,11 @@ impl Both {
         self.boss.stop().await;
         assert!(errors.is_empty(), "{errors:?}");
     }
+}
+
+/// Whether Node's side is the release whose schema we install.
+fn is_newest() -> bool {
+    tests::node::release() == "pg-boss"
 }
 
 /// Ours, doing no upkeep.

@@ -4,7 +4,7 @@ use serde_json::json;
 use sqlx::postgres::PgSslMode;
 
 use super::keeps_secret;
-use crate::config::{Settings, keys::KEYS};
+use crate::config::{Records, Registration, Settings, keys::KEYS};
 
 const CA: &str = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----";
 
@@ -127,13 +127,9 @@ fn ssl_does_not_weaken_what_the_url_demands() {
 
 #[test]
 fn what_cannot_be_given_is_refused_unless_it_is_the_default() {
-    settings(
-        &json!({"backend": "postgres", "persistQueueStats": false, "openTelemetry": {"enabled": false}, "db": null}),
-    );
+    settings(&json!({"backend": "postgres", "openTelemetry": {"enabled": false}, "db": null}));
     for (name, value) in [
         ("backend", json!("citus")),
-        ("persistQueueStats", json!(true)),
-        ("persistWarnings", json!(true)),
         ("openTelemetry", json!({"enabled": true})),
         ("clock", json!({})),
         ("db", json!({})),
@@ -146,9 +142,36 @@ fn what_cannot_be_given_is_refused_unless_it_is_the_default() {
 #[test]
 fn options_of_nodes_own_machinery_are_accepted() {
     settings(&json!({
-        "notifyHeartbeatIntervalMs": 5000, "registerInstance": false, "instanceName": "a", "warningSlowQuerySeconds": 30,
-        "useListenNotify": true, "reindex": {"minPages": 128}, "monitorVacuum": true, "queueStatRetentionDays": 7,
+        "notifyHeartbeatIntervalMs": 5000, "warningSlowQuerySeconds": 30,
+        "useListenNotify": true, "reindex": {"minPages": 128},
     }));
+}
+
+#[test]
+fn what_is_kept_and_entered_is_as_the_options_say() {
+    let given = settings(&json!({
+        "persistQueueStats": true, "queueStatRetentionDays": 2, "persistWarnings": true, "warningRetentionDays": 30,
+        "warningQueueSize": 50, "monitorVacuum": false,
+        "registerInstance": false, "instanceName": "a", "instanceHeartbeatSeconds": 5,
+    }));
+    let records = Records {
+        queue_stats: true,
+        queue_stat_days: 2,
+        warnings: true,
+        warning_days: 30,
+        warning_queue_size: 50,
+        monitor_vacuum: false,
+    };
+    assert_eq!(given.records, records);
+    let registration = Registration {
+        enter: false,
+        name: Some("a".to_owned()),
+        heartbeat: Duration::from_secs(5),
+    };
+    assert_eq!(given.registration, registration);
+    let default = settings(&json!({}));
+    assert_eq!(default.records, Records::default());
+    assert_eq!(default.registration, Registration::default());
 }
 
 #[test]
@@ -195,7 +218,16 @@ fn no_value_is_ever_shown_whatever_key_it_was_put_under() {
             &Settings::from_options(&json!({ key.name: {"a": "hunter2"} }).to_string()),
             &["hunter2"],
         );
-        if !["host", "user", "database", "schema", "application_name"].contains(&key.name) {
+        if ![
+            "host",
+            "user",
+            "database",
+            "schema",
+            "application_name",
+            "instanceName",
+        ]
+        .contains(&key.name)
+        {
             keeps_secret(
                 &Settings::from_options(&json!({ key.name: "hunter2" }).to_string()),
                 &["hunter2"],
@@ -220,6 +252,15 @@ fn settings_that_cannot_work_are_refused() {
         ),
         (|s| s.concurrency = 0, "`concurrency` is 0"),
         (|s| s.application_name.push('\0'), "NUL"),
+        (
+            |s| s.registration.name = Some(String::new()),
+            "`instance_name`",
+        ),
+        (|s| s.intervals.supervise = Duration::ZERO, "intervals"),
+        (
+            |s| s.intervals.maintenance = Duration::from_secs(86_401),
+            "intervals",
+        ),
     ] {
         let mut bad = good.clone();
         spoil(&mut bad);

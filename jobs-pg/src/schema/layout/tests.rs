@@ -66,7 +66,7 @@ fn a_newer_schema_is_taken_if_it_has_every_column_that_we_use() {
 fn an_older_family_is_refused_with_the_next_step() {
     let of_20 = refusal(20, members(&["job.startafter version.version"]));
     assert!(
-        of_20.contains("version 20") && of_20.contains("copy"),
+        of_20.contains("version 20") && of_20.contains("import_from"),
         "{of_20}"
     );
     let of_24 = refusal(24, members(&["job.expire_in archive.id"]));

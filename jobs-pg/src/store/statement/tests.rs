@@ -7,7 +7,7 @@ use ::tests::Database;
 use sqlx::{Executor, PgConnection, PgExecutor, SqlSafeStr};
 
 use super::*;
-use crate::schema::{self, Missing, later_groups, layout_of, layout_without};
+use crate::schema::{self, Missing, later_groups, layout_of, layout_without, old_schema};
 
 fn resolved(file: &str) -> String {
     resolve_conditions(file, |member| member == "a.there")
@@ -46,7 +46,24 @@ fn a_schema_without_a_clock_uses_that_of_postgres() {
 
 #[test]
 fn every_file_is_a_statement_and_says_what_it_does() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("sql");
+    let schema = Schema::new("pgboss").expect("a good name");
+    let layout = layout_of(46);
+    let statements = Statements::new(&schema, &layout);
+    assert_eq!(files_of("sql"), names_of(&statements.all()));
+    let statements = ImportStatements::new(&schema, &layout, &old_schema("old", 20));
+    assert_eq!(files_of("sql/import"), names_of(&statements.all()));
+}
+
+fn names_of(statements: &[(&'static str, &Arc<str>)]) -> BTreeSet<String> {
+    statements
+        .iter()
+        .map(|(name, _)| (*name).to_owned())
+        .collect()
+}
+
+/// The names of the statements in a folder, each of which has its head comment.
+fn files_of(folder: &str) -> BTreeSet<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut files = BTreeSet::new();
     for entry in folder.read_dir().expect("the folder sql") {
         let path = entry.expect("an entry of the folder sql").path();
@@ -57,14 +74,7 @@ fn every_file_is_a_statement_and_says_what_it_does() {
             files.insert(name.into_owned());
         }
     }
-    let schema = Schema::new("pgboss").expect("a good name");
-    let statements = Statements::new(&schema, &layout_of(46));
-    let listed = statements
-        .all()
-        .iter()
-        .map(|(name, _)| (*name).to_owned())
-        .collect();
-    assert_eq!(files, listed);
+    files
 }
 
 #[tokio::test]
@@ -98,6 +108,62 @@ async fn postgres_takes_every_statement_on_schemas_that_lack_what_came_later() {
         prepare_all(&mut older, &schema, &layout_without(missing)).await;
     }
 }
+
+#[tokio::test]
+async fn postgres_takes_every_statement_that_imports() {
+    let database = Database::new().await;
+    let pool = database.pool();
+    let mut conn = pool.acquire().await.expect("a connection");
+    for (name, version) in [("old_20", 20), ("\"Old Jobs-24\"", 24)] {
+        let old = old_schema(name, version);
+        let tables = match version {
+            20 => OLD_20,
+            _ => OLD_24,
+        };
+        let tables = tables.replace("OLD", &old.schema().quoted());
+        run(&mut *conn, tables).await;
+        for name in ["jobs", "\"New Jobs-Tést\""] {
+            let schema = Schema::new(name).expect("a good name");
+            let layout = schema::ensure(pool, &schema, Missing::Schema)
+                .await
+                .expect("installed");
+            for (name, text) in ImportStatements::new(&schema, &layout, &old).all() {
+                let prepared = conn.prepare(sql(text).into_sql_str()).await;
+                assert!(
+                    prepared.is_ok(),
+                    "{name} of {version}: {:?}",
+                    prepared.err()
+                );
+            }
+        }
+    }
+}
+
+/// The tables of version 20, as far as they are read.
+const OLD_20: &str = "CREATE SCHEMA OLD; \
+    CREATE TYPE OLD.job_state AS ENUM ('created', 'retry', 'active', 'completed', 'expired', 'cancelled', 'failed'); \
+    CREATE TABLE OLD.job (id uuid, name text, priority int, data jsonb, state OLD.job_state, retrylimit int, retrycount int, \
+        retrydelay int, retrybackoff bool, startafter timestamptz, startedon timestamptz, singletonkey text, \
+        singletonon timestamp, expirein interval, createdon timestamptz, completedon timestamptz, keepuntil timestamptz, \
+        on_complete bool, output jsonb); \
+    CREATE TABLE OLD.archive (LIKE OLD.job, archivedon timestamptz); \
+    CREATE TABLE OLD.schedule (name text, cron text, timezone text, data jsonb, options jsonb, created_on timestamptz, \
+        updated_on timestamptz); \
+    CREATE TABLE OLD.subscription (event text, name text, created_on timestamptz, updated_on timestamptz)";
+
+/// The tables of version 24, as far as they are read.
+const OLD_24: &str = "CREATE SCHEMA OLD; \
+    CREATE TYPE OLD.job_state AS ENUM ('created', 'retry', 'active', 'completed', 'cancelled', 'failed'); \
+    CREATE TABLE OLD.job (id uuid, name text, priority int, data jsonb, state OLD.job_state, retry_limit int, \
+        retry_count int, retry_delay int, retry_backoff bool, start_after timestamptz, started_on timestamptz, \
+        singleton_key text, singleton_on timestamp, expire_in interval, created_on timestamptz, completed_on timestamptz, \
+        keep_until timestamptz, output jsonb, dead_letter text, policy text); \
+    CREATE TABLE OLD.archive (LIKE OLD.job, archived_on timestamptz); \
+    CREATE TABLE OLD.queue (name text, policy text, retry_limit int, retry_delay int, retry_backoff bool, \
+        expire_seconds int, retention_minutes int, dead_letter text); \
+    CREATE TABLE OLD.schedule (name text, cron text, timezone text, data jsonb, options jsonb, created_on timestamptz, \
+        updated_on timestamptz); \
+    CREATE TABLE OLD.subscription (event text, name text, created_on timestamptz, updated_on timestamptz)";
 
 /// Takes a column or a function away.
 fn without(schema: &Schema, member: &str) -> String {

@@ -93,7 +93,11 @@ async fn case_44_what_ours_cancels_node_does_not_complete() {
     };
     let ours = both.submitting().await;
     both.boss
-        .work("io_called_off", json!({ SOON: 0.5 }), Behaviour::Wait)
+        .work(
+            "io_called_off",
+            json!({ SOON: 0.5, "includeMetadata": true }),
+            Behaviour::Wait,
+        )
         .await;
     let submission = IoCalledOff::run_now().on(&ours);
     let job = submission.submit(json!(1)).await.unwrap();
@@ -230,7 +234,7 @@ async fn case_47_node_ends_the_attempts_of_ours_that_died() {
     eventually("Node ends the attempt", async || {
         let long_ago = format!("UPDATE pgboss.job SET heartbeat_on = now() - interval '1 hour' WHERE id = '{id}' AND state = 'active'");
         both.execute(&long_ago).await;
-        both.execute("UPDATE pgboss.queue SET monitor_on = NULL, monitor_claim_on = NULL").await;
+        both.forget_passes().await;
         both.boss.call("supervise", json!([])).await;
         both.row(&id).await["state"] == "failed"
     })
@@ -250,8 +254,7 @@ async fn case_53_a_job_kept_for_ever_outlives_the_sweeps_of_both() {
     let kept = done_long_ago(&both, 0).await;
     for by_us in [true, false] {
         let outlived = done_long_ago(&both, 60).await;
-        both.execute("UPDATE pgboss.queue SET maintain_on = NULL, monitor_claim_on = NULL")
-            .await;
+        both.forget_passes().await;
         let ours = match by_us {
             true => Some(start(quiet(&both.database).supervise(true).only::<IoEndless>()).await),
             false => {

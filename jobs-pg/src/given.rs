@@ -5,27 +5,27 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::Trouble;
+use crate::operation::Trouble;
 use crate::worker::has_nul;
 
 /// The most rows that one list has (pg-boss 12.38).
-pub(super) const MOST_ROWS: u32 = 100_000;
+pub(crate) const MOST_ROWS: u32 = 100_000;
 /// How many rows a list has where nobody says (pg-boss 12.38).
-pub(super) const ROWS: u32 = 1_000;
+pub(crate) const ROWS: u32 = 1_000;
 
 pub(crate) fn refused(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::BadInput, message)
 }
 
 /// The JSON text of an input; `None` stands for null.
-pub(super) fn encoded(what: &str, data: &impl Serialize) -> Result<Option<String>, Error> {
+pub(crate) fn encoded(what: &str, data: &impl Serialize) -> Result<Option<String>, Error> {
     let text = serde_json::to_string(data).map_err(|error| unencodable(what, error))?;
     check_text(what, &text)?;
     Ok((text != "null").then_some(text))
 }
 
 /// The JSON text of an output, in the form that pg-boss stores.
-pub(super) fn encoded_output(what: &str, output: &impl Serialize) -> Result<Option<String>, Error> {
+pub(crate) fn encoded_output(what: &str, output: &impl Serialize) -> Result<Option<String>, Error> {
     let text = store_output(output).map_err(|error| unencodable(what, error))?;
     if let Some(text) = &text {
         check_text(what, text)?;
@@ -50,15 +50,18 @@ fn check_text(what: &str, json: &str) -> Result<(), Error> {
     }
 }
 
-/// Checks the size of an input against the executor's bound.
-pub(crate) fn check_size(what: &str, input: Option<&str>, most: usize) -> Result<(), Error> {
-    match input.map_or(0, str::len) {
-        size if size > most => Err(refused(format!(
-            "{what} has {size} bytes as JSON, and {most} are allowed; store it elsewhere and submit where, or raise \
-             `max_input`"
-        ))),
-        _ => Ok(()),
+/// Checks the JSON text of an input: its size against the executor's bound, and what Postgres cannot store.
+pub(crate) fn check_input(what: &str, input: Option<&str>, most: usize) -> Result<(), Error> {
+    let Some(input) = input else {
+        return Ok(());
+    };
+    if input.len() > most {
+        return Err(refused(format!(
+            "{what} has {} bytes as JSON, and {most} are allowed; store it elsewhere and submit where, or raise `max_input`",
+            input.len()
+        )));
     }
+    check_text(what, input)
 }
 
 /// Checks what the rules for single options leave open.
@@ -71,11 +74,11 @@ pub(crate) fn check_key(options: &OptionValues) -> Result<(), Error> {
     }
 }
 
-pub(super) fn check_queue(name: &str) -> Result<(), Error> {
+pub(crate) fn check_queue(name: &str) -> Result<(), Error> {
     jobs_core::rules::check_name("queue name", name).map_err(|error| refused(error.to_string()))
 }
 
-pub(super) fn check_rows(limit: u32) -> Result<(), Error> {
+pub(crate) fn check_rows(limit: u32) -> Result<(), Error> {
     match (1..=MOST_ROWS).contains(&limit) {
         true => Ok(()),
         false => Err(refused(format!(
@@ -85,14 +88,14 @@ pub(super) fn check_rows(limit: u32) -> Result<(), Error> {
 }
 
 /// Reads a row of a table, by its columns.
-pub(super) fn read<T: DeserializeOwned>(what: &str, row: Value) -> Result<T, Trouble> {
+pub(crate) fn read<T: DeserializeOwned>(what: &str, row: Value) -> Result<T, Trouble> {
     serde_json::from_value(row).map_err(|error| {
         let message = format!("cannot read the row of {what}");
         Trouble::Refused(Error::caused_by(ErrorKind::Incompatible, message, error))
     })
 }
 
-pub(super) fn read_all<T: DeserializeOwned>(
+pub(crate) fn read_all<T: DeserializeOwned>(
     what: &str,
     rows: Vec<Value>,
 ) -> Result<Vec<T>, Trouble> {

@@ -1,0 +1,107 @@
+-- import_jobs: copies the jobs and the archive of the old schema into their queues, which stand by now. Ids are kept.
+--   $1 old names of queues  $2 their new names, at the same positions; jobs of other queues are left behind
+--   $3 when the newest row was made that an earlier import has seen (null: there was none)
+-- Answers for each queue and kind of jobs how many there are, were new, and were here before, and the newest time.
+-- What is active was cut off: it waits as a retry, and has one attempt more, as the next fetch counts one. What waited
+-- in vain until it was archived has been cancelled by that. Ended jobs are kept as long from now as the queue keeps them.
+-- Locks: the new rows, whose ids nobody else knows; queue rows for key share. Called by Importing::import_jobs.
+WITH renamed AS (
+    SELECT r.old_name, r.name FROM unnest($1::text[], $2::text[]) AS r(old_name, name)
+), old AS (
+    /* if old job.startafter */SELECT o.id, o.name, o.priority, o.data, o.state::text,
+           o.retrylimit AS retry_limit, o.retrycount AS retry_count, o.retrydelay AS retry_delay,
+           o.retrybackoff AS retry_backoff, o.startafter AS start_after,
+           -- A job that was resumed keeps the time of its earlier start, which pg-boss 12 would count as an attempt.
+           -- One that was failed before it started had no such time, but its next start counts.
+           CASE WHEN o.state IN ('retry', 'active') THEN coalesce(o.startedon, o.createdon)
+                WHEN o.state <> 'created' THEN o.startedon END AS started_on,
+           CASE WHEN starts_with(o.singletonkey, '__pgboss__singleton_queue')
+                THEN nullif(substr(o.singletonkey, 1 + length('__pgboss__singleton_queue')), '')
+                ELSE o.singletonkey END AS singleton_key,
+           -- Whatever had ended otherwise than well had given its slot free.
+           CASE WHEN o.archived_on IS NULL AND o.state < 'expired' THEN o.singletonon END AS singleton_on,
+           o.expirein AS expire_in, o.createdon AS created_on, o.completedon AS completed_on, o.keepuntil AS keep_until,
+           o.output, NULL AS dead_letter,
+           -- A key alone kept others out, in any queue: what its row needs is a policy of its own.
+           CASE WHEN o.singletonkey IS NULL OR o.singletonon IS NOT NULL THEN 'standard'
+                WHEN starts_with(o.singletonkey, '__pgboss__singleton_queue') THEN 'short'
+                ELSE 'exclusive' END AS policy,
+           o.archived_on
+      FROM (SELECT id, name, priority, data, state, retrylimit, retrycount, retrydelay, retrybackoff, startafter,
+                   startedon, singletonkey, singletonon, expirein, createdon, completedon, keepuntil, output,
+                   NULL::timestamptz AS archived_on
+              FROM /* old */job
+             UNION ALL
+            SELECT id, name, priority, data, state, retrylimit, retrycount, retrydelay, retrybackoff, startafter,
+                   startedon, singletonkey, singletonon, expirein, createdon, completedon, keepuntil, output, archivedon
+              FROM /* old */archive) o/* else SELECT o.id, o.name, o.priority, o.data, o.state::text,
+           o.retry_limit, o.retry_count, o.retry_delay, o.retry_backoff, o.start_after, o.started_on, o.singleton_key,
+           CASE WHEN o.archived_on IS NULL THEN o.singleton_on END AS singleton_on,
+           o.expire_in, o.created_on, o.completed_on, o.keep_until, o.output, o.dead_letter,
+           -- As a retry it could stand beside another one, for which there is no place.
+           CASE WHEN o.policy = 'stately' AND o.state = 'active' THEN 'standard'
+                ELSE coalesce(o.policy, 'standard') END AS policy,
+           o.archived_on
+      FROM (SELECT id, name, priority, data, state, retry_limit, retry_count, retry_delay, retry_backoff, start_after,
+                   started_on, singleton_key, singleton_on, expire_in, created_on, completed_on, keep_until, output,
+                   dead_letter, policy, NULL::timestamptz AS archived_on
+              FROM /* old */job
+             UNION ALL
+            SELECT id, name, priority, data, state, retry_limit, retry_count, retry_delay, retry_backoff, start_after,
+                   started_on, singleton_key, singleton_on, expire_in, created_on, completed_on, keep_until, output,
+                   dead_letter, policy, archived_on
+              FROM /* old */archive) o */
+), arriving AS (
+    -- One job of an id: the archive has no key before pg-boss 10.
+    SELECT DISTINCT ON (renamed.name, old.id)
+           old.id, renamed.name, old.priority, old.data, old.retry_count, old.retry_delay, old.retry_backoff,
+           old.start_after, old.started_on, old.singleton_key, old.singleton_on, old.created_on, old.keep_until, old.policy,
+           dead_letter.name AS dead_letter,
+           CASE WHEN old.archived_on IS NOT NULL THEN 'archived'
+                WHEN old.state = 'created' THEN 'waiting'
+                ELSE old.state END AS kind,
+           CASE WHEN old.archived_on IS NOT NULL AND old.state IN ('created', 'retry', 'active') THEN 'cancelled'
+                WHEN old.state = 'active' THEN 'retry'
+                WHEN old.state = 'expired' THEN 'failed'
+                ELSE old.state END AS state,
+           CASE WHEN old.archived_on IS NULL AND old.state = 'active' THEN least(old.retry_limit, 2147483646) + 1
+                ELSE old.retry_limit END AS retry_limit,
+           least(greatest(extract(epoch FROM old.expire_in), 1), 86400)::int AS expire_seconds,
+           CASE WHEN old.archived_on IS NOT NULL OR old.state NOT IN ('created', 'retry', 'active')
+                THEN coalesce(old.completed_on, old.archived_on, old.started_on, old.created_on) END AS completed_on,
+           CASE WHEN old.state = 'expired' THEN coalesce(old.output, '{"value": {"message": "job timed out"}}')
+                ELSE old.output END AS output
+      FROM old
+      JOIN renamed ON renamed.old_name = old.name
+      LEFT JOIN renamed dead_letter ON dead_letter.old_name = old.dead_letter
+     ORDER BY renamed.name, old.id, old.archived_on NULLS FIRST
+), stored AS (
+    INSERT INTO /* schema */job (
+           id, name, priority, data, state, policy, dead_letter, retry_limit, retry_count, retry_delay, retry_backoff,
+           expire_seconds, deletion_seconds, singleton_key, singleton_on, created_on, start_after, started_on,
+           completed_on, keep_until, output)
+    SELECT a.id, a.name, a.priority, a.data, a.state::/* schema */job_state, a.policy, a.dead_letter,
+           a.retry_limit, a.retry_count, a.retry_delay, a.retry_backoff, a.expire_seconds,
+           CASE WHEN a.completed_on IS NULL OR q.deletion_seconds = 0 THEN q.deletion_seconds
+                ELSE least(2147483647, q.deletion_seconds
+                     + greatest(0, extract(epoch FROM /* schema */job_now() - a.completed_on))::bigint)::int END,
+           a.singleton_key, a.singleton_on, a.created_on, a.start_after, a.started_on,
+           a.completed_on, a.keep_until, a.output
+      FROM arriving a
+      JOIN /* schema */queue q ON q.name = a.name
+     WHERE ($3::timestamptz IS NULL OR a.created_on > $3)
+        ON CONFLICT DO NOTHING
+    RETURNING name, id
+)
+SELECT jsonb_build_object(
+           'queue', a.name,
+           'kind', a.kind,
+           'found', count(*),
+           'added', count(stored.id),
+           'present', count(*) FILTER (WHERE a.created_on <= $3 OR here.id IS NOT NULL)),
+       max(a.created_on)
+  FROM arriving a
+  LEFT JOIN stored ON stored.name = a.name AND stored.id = a.id
+  LEFT JOIN /* schema */job here ON here.name = a.name AND here.id = a.id
+ GROUP BY a.name, a.kind
+ ORDER BY a.name, a.kind

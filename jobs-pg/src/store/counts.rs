@@ -1,0 +1,130 @@
+//! What is counted of queues, in their own rows.
+
+use chrono::{DateTime, Utc};
+
+use super::{Store, sql};
+
+/// What a count of queues came to.
+#[derive(Debug)]
+pub(crate) enum Counted {
+    /// The counts are written.
+    Written(Vec<QueueCount>),
+    /// Somebody else counts.
+    Elsewhere,
+    /// A heavy count is being rested from.
+    Resting,
+}
+
+/// What was counted of one queue.
+#[derive(Debug, sqlx::FromRow)]
+pub(crate) struct QueueCount {
+    pub(crate) name: String,
+    pub(crate) queued_count: i32,
+    /// The queue's own bound for a warning; 0 if it has none.
+    pub(crate) warning_queued: i32,
+    /// How long the count kept Postgres from cleaning up.
+    pub(crate) held_seconds: f64,
+}
+
+/// What else a count is written to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum History {
+    /// Nothing: somebody wants to see it.
+    Unchanged,
+    /// The short history of the queue.
+    Short,
+    /// That, and how much passed through; a queue that was not counted for so many seconds begins afresh.
+    Throughput { fresh_after: f64 },
+}
+
+/// The last counts of a queue.
+#[derive(Debug, sqlx::FromRow)]
+pub(crate) struct Counts {
+    pub(crate) deferred_count: i32,
+    pub(crate) queued_count: i32,
+    pub(crate) ready_count: i32,
+    pub(crate) active_count: i32,
+    pub(crate) failed_count: i32,
+    pub(crate) total_count: i32,
+    pub(crate) counted_on: Option<DateTime<Utc>>,
+    pub(crate) age_seconds: Option<f64>,
+    pub(crate) resting: bool,
+}
+
+/// A rest from counting that was just ordered.
+#[derive(Debug, sqlx::FromRow)]
+pub(crate) struct Rest {
+    /// The time between two rounds of autovacuum.
+    pub(crate) round_seconds: f64,
+    pub(crate) rest_seconds: f64,
+    pub(crate) rests_until: DateTime<Utc>,
+}
+
+impl Store {
+    /// Writes the counts of queues, unless somebody else counts, or a pause from counting is asked for.
+    pub(crate) async fn count_queues(
+        &self,
+        queues: &[String],
+        history: History,
+    ) -> sqlx::Result<Counted> {
+        let mut transaction = self.begin_bounded().await?;
+        let (resting, free): (bool, bool) = sqlx::query_as(sql(&self.statements.counting_allowed))
+            .bind(self.schema.lock_key(self.layout.database(), "queue-stats"))
+            .fetch_one(&mut *transaction)
+            .await?;
+        match (resting, free) {
+            (true, _) => return Ok(Counted::Resting),
+            (false, false) => return Ok(Counted::Elsewhere),
+            (false, true) => {}
+        }
+        let counts = self.count_in(&mut transaction, queues, history).await?;
+        transaction.commit().await?;
+        Ok(Counted::Written(counts))
+    }
+
+    /// Writes the counts of a queue that has none yet, whoever else counts.
+    pub(crate) async fn count_first(&self, queue: &str) -> sqlx::Result<()> {
+        let mut transaction = self.begin_bounded().await?;
+        self.count_in(&mut transaction, &[queue.to_owned()], History::Unchanged)
+            .await?;
+        transaction.commit().await
+    }
+
+    async fn count_in(
+        &self,
+        transaction: &mut sqlx::PgConnection,
+        queues: &[String],
+        history: History,
+    ) -> sqlx::Result<Vec<QueueCount>> {
+        self.lock_queues(transaction, queues).await?;
+        let counts = sqlx::query_as(sql(&self.statements.count_queues))
+            .bind(queues)
+            .bind(!matches!(history, History::Unchanged))
+            .fetch_all(&mut *transaction)
+            .await?;
+        if let History::Throughput { fresh_after } = history {
+            sqlx::query(sql(&self.statements.count_throughput))
+                .bind(queues)
+                .bind(fresh_after)
+                .execute(transaction)
+                .await?;
+        }
+        Ok(counts)
+    }
+
+    /// Lets nobody count for a while, after counts that took so many seconds; nothing if they were light enough.
+    pub(crate) async fn rest_from_counting(&self, seconds: f64) -> sqlx::Result<Option<Rest>> {
+        sqlx::query_as(sql(&self.statements.rest_from_counting))
+            .bind(seconds)
+            .fetch_optional(&self.pool)
+            .await
+    }
+
+    /// The last counts of a queue; nothing if there is no such queue.
+    pub(crate) async fn find_counts(&self, queue: &str) -> sqlx::Result<Option<Counts>> {
+        sqlx::query_as(sql(&self.statements.find_counts))
+            .bind(queue)
+            .fetch_optional(&self.pool)
+            .await
+    }
+}

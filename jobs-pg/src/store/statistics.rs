@@ -1,0 +1,102 @@
+//! What is counted of queues over time.
+
+use chrono::{DateTime, Utc};
+
+use super::{Store, sql};
+
+/// What was counted of a queue at a time, or in a step of time.
+#[derive(Debug, sqlx::FromRow)]
+pub(crate) struct StatisticsRow {
+    pub(crate) deferred_count: i32,
+    pub(crate) queued_count: i32,
+    pub(crate) ready_count: i32,
+    pub(crate) active_count: i32,
+    pub(crate) failed_count: i32,
+    pub(crate) total_count: i32,
+    pub(crate) created_delta: Option<i32>,
+    pub(crate) completed_delta: Option<i32>,
+    pub(crate) failed_delta: Option<i32>,
+    pub(crate) delta_seconds: Option<i32>,
+    pub(crate) delta_on: Option<DateTime<Utc>>,
+    pub(crate) wait_bins: Option<Vec<Option<i32>>>,
+    pub(crate) run_bins: Option<Vec<Option<i32>>>,
+    pub(crate) ready_oldest_seconds: Option<i32>,
+    pub(crate) captured_on: DateTime<Utc>,
+}
+
+/// Of what is kept of a queue, what is asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct Span {
+    pub(crate) from: Option<DateTime<Utc>>,
+    pub(crate) to: Option<DateTime<Utc>>,
+    pub(crate) at_most: i64,
+    /// The length of a step, or how many steps there may be, where it is to be folded.
+    pub(crate) step_seconds: Option<i64>,
+    pub(crate) steps: Option<i64>,
+    /// `max`, `min` or `avg`.
+    pub(crate) fold: &'static str,
+}
+
+impl Store {
+    /// Whether the schema has room for all that is counted over time.
+    pub(crate) fn keeps_statistics(&self) -> bool {
+        self.layout.has("queue_stats.wait_bins")
+    }
+
+    /// Makes the tables of the days that are about to be needed.
+    pub(crate) async fn create_statistics_days(&self) -> sqlx::Result<()> {
+        let mut transaction = self.begin_bounded().await?;
+        sqlx::query(sql(&self.statements.create_statistics_days))
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await
+    }
+
+    /// Drops the tables of days that were kept long enough.
+    pub(crate) async fn drop_old_statistics(&self, days: u32) -> sqlx::Result<()> {
+        let mut transaction = self.begin_bounded().await?;
+        sqlx::query(sql(&self.statements.keep_statistics))
+            .bind(days.to_string())
+            .execute(&mut *transaction)
+            .await?;
+        sqlx::query(sql(&self.statements.drop_old_statistics))
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await
+    }
+
+    /// Keeps what was just counted of queues.
+    pub(crate) async fn insert_statistics(&self, queues: &[&str]) -> sqlx::Result<()> {
+        let mut transaction = self.begin_locked("queue-stats-insert").await?;
+        sqlx::query(sql(&self.statements.insert_statistics))
+            .bind(queues)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await
+    }
+
+    /// What is kept of a queue, the newest first.
+    pub(crate) async fn find_statistics(
+        &self,
+        queue: &str,
+        span: &Span,
+    ) -> sqlx::Result<Vec<StatisticsRow>> {
+        let folded = span.step_seconds.is_some() || span.steps.is_some();
+        let statement = match folded {
+            true => &self.statements.fold_statistics,
+            false => &self.statements.find_statistics,
+        };
+        let mut query = sqlx::query_as(sql(statement))
+            .bind(queue)
+            .bind(span.from)
+            .bind(span.to)
+            .bind(span.at_most);
+        if folded {
+            query = query
+                .bind(span.step_seconds)
+                .bind(span.steps)
+                .bind(span.fold);
+        }
+        query.fetch_all(&self.pool).await
+    }
+}

@@ -1,0 +1,110 @@
+//! How long a pass may go on.
+
+use std::io;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep, sleep_until};
+
+/// How long a pass goes on that has begun when it is told to stop.
+const GRACE: Duration = Duration::from_secs(3);
+/// How long it may take to give back what a pass took that was cut short.
+const GIVING_BACK: Duration = Duration::from_secs(2);
+
+/// The end of a pass: a time, or the end of all upkeep. Work that is given up there is dropped, and what was taken for it can
+/// be given back.
+#[derive(Debug, Clone)]
+pub(super) struct Limit {
+    until: Instant,
+    stopping: Option<watch::Receiver<bool>>,
+}
+
+impl Limit {
+    /// A pass of a duty.
+    pub(super) fn of_duty(bound: Duration, stopping: watch::Receiver<bool>) -> Self {
+        Self {
+            until: Instant::now() + bound,
+            stopping: Some(stopping),
+        }
+    }
+
+    /// A pass that somebody asked for.
+    pub(super) fn on_demand(bound: Duration) -> Self {
+        Self {
+            until: Instant::now() + bound,
+            stopping: None,
+        }
+    }
+
+    /// Whether nothing new should be begun.
+    pub(super) fn is_near(&self) -> bool {
+        let told = self.stopping.as_ref().is_some_and(|told| *told.borrow());
+        told || Instant::now() >= self.until
+    }
+
+    /// Does a piece of work, unless it reaches the end.
+    pub(super) async fn hold<T>(
+        &self,
+        work: impl Future<Output = sqlx::Result<T>>,
+    ) -> sqlx::Result<T> {
+        tokio::select! {
+            biased;
+            done = work => done,
+            () = self.reached() => Err(too_long()),
+        }
+    }
+
+    /// The end by which everything is over, with what had to be given back.
+    pub(super) fn latest(&self) -> Instant {
+        self.until + GIVING_BACK
+    }
+
+    async fn reached(&self) {
+        let told = async {
+            match self.stopping.clone() {
+                // Without a sender there is nobody to do this for.
+                Some(mut stopping) => _ = stopping.wait_for(|stopping| *stopping).await,
+                None => std::future::pending().await,
+            }
+            sleep(GRACE).await;
+        };
+        tokio::select! {
+            () = sleep_until(self.until) => {}
+            () = told => {}
+        }
+    }
+}
+
+/// Gives back what was taken, so far as that is possible now.
+pub(super) async fn give_back(giving: impl Future<Output = sqlx::Result<()>>) {
+    let given = tokio::time::timeout(GIVING_BACK, giving).await;
+    let error = match given {
+        Ok(Ok(())) => return,
+        Ok(Err(error)) => error,
+        Err(_) => too_long(),
+    };
+    tracing::warn!(%error, "queues that were taken for upkeep could not be given back; they wait for their next turn");
+}
+
+pub(super) fn too_long() -> sqlx::Error {
+    io::Error::from(io::ErrorKind::TimedOut).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn work_ends_at_its_time_and_nothing_begins_after_a_stop() {
+        let stopping = watch::Sender::new(false);
+        let limit = |bound| Limit::of_duty(bound, stopping.subscribe());
+        let long = limit(Duration::from_secs(60));
+        assert!(long.hold(ready(Ok(()))).await.is_ok() && !long.is_near());
+        let over = limit(Duration::ZERO);
+        assert!(over.is_near() && over.hold::<()>(pending()).await.is_err());
+        stopping.send_replace(true);
+        assert!(long.is_near() && long.hold(ready(Ok(()))).await.is_ok());
+    }
+}
