@@ -58,16 +58,24 @@ impl JobInfo {
 pub struct Context<J: Job> {
     /// The delegates of the declared entities, a field each.
     pub entities: J::Entities,
-    /// The job that runs.
+    /// The job that runs; of a batch, the first.
     pub job: JobInfo,
-    /// The span of this attempt: job id, name, attempt.
+    /// The span of this attempt: job id, name, attempt; of a batch: name, number of jobs.
     pub log: tracing::Span,
+    pub(crate) batch: Option<Arc<[JobInfo]>>,
     pub(crate) provided: Provided,
     pub(crate) cancellation: Cancellation,
     pub(crate) executor: J::Executor,
 }
 
 impl<J: Job> Context<J> {
+    /// The jobs of this call, in the order of its inputs. Without `worker(batch = ..)` that is the one job.
+    pub fn batch(&self) -> &[JobInfo] {
+        self.batch
+            .as_deref()
+            .unwrap_or(std::slice::from_ref(&self.job))
+    }
+
     /// The value that the application gave its executor with `.provide(value)`.
     ///
     /// # Panics
@@ -86,7 +94,8 @@ impl<J: Job> Context<J> {
         tracing::info!(parent: &self.log, fraction = fraction.clamp(0.0, 1.0), "{message}");
     }
 
-    /// Waits until this attempt is called off: its job was cancelled, expired, or taken by somebody else.
+    /// Waits until this attempt is called off: its job was cancelled, expired, or taken by somebody else. A batch is called
+    /// off when all its jobs are; what comes of a single one that was called off is dropped, and the others go on.
     ///
     /// A function that waits here (beside its work, in a `select!`) gets some seconds to clean up before it is dropped.
     pub async fn cancelled(&self) {
@@ -109,6 +118,7 @@ impl<J: Job> Clone for Context<J> {
         Self {
             entities: self.entities.clone(),
             job: self.job.clone(),
+            batch: self.batch.clone(),
             log: self.log.clone(),
             provided: self.provided.clone(),
             cancellation: self.cancellation.clone(),
@@ -142,7 +152,7 @@ impl Cancellation {
     /// Whether the attempt was called off.
     pub fn is_cancelled(&self) -> bool {
         self.watched.store(true, Ordering::Relaxed);
-        *self.called_off.borrow()
+        self.has_happened()
     }
 
     /// Waits until the attempt is called off.
@@ -156,6 +166,11 @@ impl Cancellation {
         let mut receiver = self.called_off.subscribe();
         // The sender lives as long as `self`, so this ends only by being called off.
         let _ = receiver.wait_for(|called_off| *called_off).await;
+    }
+
+    /// Whether it was called off, for the executor's own side.
+    pub(crate) fn has_happened(&self) -> bool {
+        *self.called_off.borrow()
     }
 
     /// Whether the function asks for it, and so may want to clean up.

@@ -1,11 +1,13 @@
-//! One job to its [`Outcome`]: deadline, cancellation, panic. Every executor calls this.
+//! Jobs to their [`Outcome`]s: deadline, cancellation, panic. Every executor calls this.
 
 use std::future::{Future, poll_fn};
-use std::pin::Pin;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use tokio::time::timeout;
 
+use crate::batch::{Batch, BatchHandler};
+use crate::handler::{Erased, Handler};
 use crate::panic::catching;
 use crate::{Cancellation, Failure, Outcome, Registered, Run};
 
@@ -15,56 +17,141 @@ const CLEAN_UP: Duration = Duration::from_secs(5);
 /// A poll that takes this long keeps a thread from all other tasks.
 const HOG: Duration = Duration::from_secs(1);
 
-/// Runs one attempt to its outcome. Dropping the future drops the user's function.
+/// Runs one attempt to its outcome; a function that takes several jobs at once gets this one alone. Dropping the future
+/// drops the user's function.
 pub async fn dispatch(registered: &Registered, run: Run) -> Outcome {
-    let expire_in = run.job().expire_in;
-    let cancellation = run.cancellation.clone();
-    let span = run.span.clone();
-    let mut attempt = match catching(|| (registered.handler())(run)) {
-        Ok(future) => Attempt {
+    let handler = match registered.handler() {
+        Handler::One(handler) => handler,
+        Handler::Batch(handler) => {
+            let outcomes = Box::pin(dispatch_batch(handler, Batch::new(vec![run]))).await;
+            // One each, and there was one.
+            return outcomes.into_iter().next().unwrap_or(Outcome::Lost);
+        }
+    };
+    let watch = Watch {
+        expire_in: run.job().expire_in,
+        cancellation: run.cancellation.clone(),
+        span: run.span.clone(),
+    };
+    let called_off = watch.cancellation.clone();
+    match watch.over(|| handler(run), called_off.happened()).await {
+        Ending::Returned(outcome) => outcome,
+        Ending::Failed(failure) => Outcome::Failed(failure),
+        Ending::CalledOff => Outcome::Lost,
+    }
+}
+
+/// Runs the attempts of a batch to their outcomes, in the same order, by one call of the function.
+///
+/// The call may take as long as the most patient job allows. It is called off when all its jobs are; what came of a job that
+/// was called off alone is lost, and does not touch the others.
+pub async fn dispatch_batch(handler: BatchHandler, batch: Batch) -> Vec<Outcome> {
+    let members = batch.members();
+    let watch = Watch {
+        expire_in: batch.expire_in(),
+        cancellation: batch.cancellation().clone(),
+        span: batch.span().clone(),
+    };
+    let (whole, each) = (batch.cancellation().clone(), members.clone());
+    let called_off = async {
+        tokio::select! {
+            () = whole.happened() => {}
+            () = all_happened(&each) => {}
+        }
+    };
+    let mut outcomes = match watch.over(|| handler(batch), called_off).await {
+        Ending::Returned(outcomes) => outcomes,
+        Ending::Failed(failure) => vec![Outcome::Failed(failure); members.len()],
+        Ending::CalledOff => vec![Outcome::Lost; members.len()],
+    };
+    for (outcome, member) in outcomes.iter_mut().zip(&members) {
+        if member.has_happened() {
+            *outcome = Outcome::Lost;
+        }
+    }
+    outcomes
+}
+
+async fn all_happened(members: &[Cancellation]) {
+    for member in members {
+        member.happened().await;
+    }
+}
+
+/// Under what a call runs.
+struct Watch {
+    expire_in: Duration,
+    cancellation: Cancellation,
+    span: tracing::Span,
+}
+
+/// How a call ended.
+enum Ending<T> {
+    Returned(T),
+    /// It panicked, or took too long.
+    Failed(Failure),
+    CalledOff,
+}
+
+impl Watch {
+    /// Calls the function, and waits for its end, its deadline, or that it is called off.
+    async fn over<T>(
+        self,
+        call: impl FnOnce() -> Erased<T>,
+        called_off: impl Future<Output = ()>,
+    ) -> Ending<T> {
+        let future = match catching(call) {
+            Ok(future) => future,
+            Err(failure) => return Ending::Failed(failure),
+        };
+        let Self {
+            expire_in,
+            cancellation,
+            span,
+        } = self;
+        let mut attempt = Attempt {
             future,
             span,
             hogged: false,
-        },
-        Err(failure) => return Outcome::Failed(failure),
-    };
-    tokio::select! {
-        // A function that has just ended has ended, whatever else happened in the same moment.
-        biased;
-        outcome = attempt.run() => outcome,
-        () = cancellation.happened() => {
-            attempt.clean_up(&cancellation).await;
-            Outcome::Lost
-        }
-        () = tokio::time::sleep(expire_in) => {
-            cancellation.cancel();
-            attempt.clean_up(&cancellation).await;
-            Outcome::Failed(Failure::new("Timeout", format!("the job took longer than its expiry of {expire_in:?}")))
+        };
+        tokio::select! {
+            // A function that has just ended has ended, whatever else happened in the same moment.
+            biased;
+            returned = attempt.run() => returned.map_or_else(Ending::Failed, Ending::Returned),
+            () = called_off => {
+                attempt.clean_up(&cancellation).await;
+                Ending::CalledOff
+            }
+            () = tokio::time::sleep(expire_in) => {
+                attempt.clean_up(&cancellation).await;
+                Ending::Failed(Failure::new("Timeout", format!("the job took longer than its expiry of {expire_in:?}")))
+            }
         }
     }
 }
 
-struct Attempt {
-    future: Pin<Box<dyn Future<Output = Outcome> + Send>>,
+struct Attempt<T> {
+    future: Erased<T>,
     span: tracing::Span,
     hogged: bool,
 }
 
-impl Attempt {
-    async fn run(&mut self) -> Outcome {
+impl<T> Attempt<T> {
+    async fn run(&mut self) -> Result<T, Failure> {
         poll_fn(|cx| {
             let begun = Instant::now();
             let polled = catching(|| self.future.as_mut().poll(cx));
             self.report_hog(begun.elapsed());
             match polled {
-                Ok(poll) => poll,
-                Err(failure) => std::task::Poll::Ready(Outcome::Failed(failure)),
+                Ok(poll) => poll.map(Ok),
+                Err(failure) => Poll::Ready(Err(failure)),
             }
         })
         .await
     }
 
     async fn clean_up(&mut self, cancellation: &Cancellation) {
+        cancellation.cancel();
         if cancellation.is_watched() {
             // What it comes to does not count any more.
             let _ = timeout(CLEAN_UP, self.run()).await;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use tracing::Instrument;
 
+use crate::batch::BatchHandler;
 use crate::executor::{running_on, running_on_sync};
 use crate::outcome::store_output;
 use crate::panic::catching;
@@ -22,6 +23,9 @@ pub struct Run {
     pub(crate) cancellation: Cancellation,
     pub(crate) span: tracing::Span,
 }
+
+/// What an erased function gives.
+pub(crate) type Erased<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 impl Run {
     /// Prepares an attempt. `input` is the row's JSON text, `None` for SQL's null.
@@ -53,7 +57,16 @@ impl Run {
         &self.job
     }
 
-    fn context<J: Job>(&self) -> Result<Context<J>, Failure> {
+    /// Decodes the input.
+    pub(crate) fn input<J: Job>(&self) -> Result<J::Input, Failure> {
+        decode(self.input.as_deref())
+    }
+
+    pub(crate) fn executor(&self) -> Arc<dyn Any + Send + Sync> {
+        Arc::clone(&self.executor)
+    }
+
+    pub(crate) fn context<J: Job>(&self) -> Result<Context<J>, Failure> {
         let refuse = |error: &crate::Error| Failure::of("Configuration", error);
         let executor = self.executor.downcast_ref::<J::Executor>().ok_or_else(|| {
             Failure::new(
@@ -64,6 +77,7 @@ impl Run {
         Ok(Context {
             entities: J::entities(&self.provided).map_err(|error| refuse(&error))?,
             job: self.job.clone(),
+            batch: None,
             log: self.span.clone(),
             provided: self.provided.clone(),
             cancellation: self.cancellation.clone(),
@@ -73,17 +87,23 @@ impl Run {
 }
 
 /// A job's function with its types erased.
-pub type Handler = fn(Run) -> Pin<Box<dyn Future<Output = Outcome> + Send>>;
+#[derive(Clone, Copy)]
+pub(crate) enum Handler {
+    /// It takes one job.
+    One(fn(Run) -> Erased<Outcome>),
+    /// It takes several at once.
+    Batch(BatchHandler),
+}
 
 /// Runs an async function.
-pub fn run_async<J, F, R>(run: Run, function: F) -> Pin<Box<dyn Future<Output = Outcome> + Send>>
+pub fn run_async<J, F, R>(run: Run, function: F) -> Erased<Outcome>
 where
     J: Job,
     F: FnOnce(J::Input, Context<J>) -> R + Send + 'static,
     R: Future<Output = Result<J::Output, JobError>> + Send + 'static,
 {
     let span = run.span.clone();
-    let executor = Arc::clone(&run.executor);
+    let executor = run.executor();
     let call = async move {
         match prepare::<J>(&run) {
             Ok((input, context)) => outcome_of(function(input, context).await),
@@ -94,7 +114,7 @@ where
 }
 
 /// Runs a plain function on the pool for blocking work.
-pub fn run_blocking<J, F>(run: Run, function: F) -> Pin<Box<dyn Future<Output = Outcome> + Send>>
+pub fn run_blocking<J, F>(run: Run, function: F) -> Erased<Outcome>
 where
     J: Job,
     F: FnOnce(J::Input, Context<J>) -> Result<J::Output, JobError> + Send + 'static,
@@ -102,7 +122,7 @@ where
     let call = move || {
         let _entered = run.span.clone().entered();
         catching(|| {
-            running_on_sync(Arc::clone(&run.executor), || match prepare::<J>(&run) {
+            running_on_sync(run.executor(), || match prepare::<J>(&run) {
                 Ok((input, context)) => outcome_of(function(input, context)),
                 Err(outcome) => outcome,
             })
@@ -118,7 +138,7 @@ where
 }
 
 fn prepare<J: Job>(run: &Run) -> Result<(J::Input, Context<J>), Outcome> {
-    let input = decode(run.input.as_deref()).map_err(Outcome::Fatal)?;
+    let input = run.input::<J>().map_err(Outcome::Fatal)?;
     Ok((input, run.context().map_err(Outcome::Failed)?))
 }
 
@@ -143,7 +163,8 @@ pub(crate) fn decode<T: DeserializeOwned + 'static>(input: Option<&str>) -> Resu
     })
 }
 
-fn outcome_of<T: serde::Serialize>(returned: Result<T, JobError>) -> Outcome {
+/// What a job came to whose function returned this.
+pub(crate) fn outcome_of<T: serde::Serialize>(returned: Result<T, JobError>) -> Outcome {
     match returned {
         Ok(output) => match store_output(&output) {
             Ok(output) => Outcome::Done(output),

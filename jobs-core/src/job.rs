@@ -98,8 +98,18 @@ pub struct QueueSettings {
 /// `worker(...)` of the attribute.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct WorkerSettings {
-    /// How many of these jobs may run at once in this process.
+    /// How many calls of the function may run at once in this process: jobs, or batches of them.
     pub concurrency: Option<u32>,
+    /// How many jobs one call takes at most, where the function takes several.
+    pub batch: Option<u32>,
+    /// Only jobs of at least this priority are fetched.
+    pub min_priority: Option<i32>,
+    /// Only jobs of at most this priority are fetched.
+    pub max_priority: Option<i32>,
+    /// How many jobs of one group may be active at once, over all processes.
+    pub group_concurrency: Option<u32>,
+    /// The same for groups of these tiers.
+    pub group_tiers: &'static [(&'static str, u32)],
 }
 
 /// One `schedule` of the attribute.

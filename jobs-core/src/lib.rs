@@ -7,6 +7,7 @@
 //! One job's way through this crate: handle → [`Submission`] → [`Executor::submit`] → [`dispatch`](dispatch::dispatch) →
 //! the user's function → [`Outcome`] → [`SubmittedJob::output`].
 
+mod batch;
 mod context;
 pub mod dispatch;
 mod entity;
@@ -31,6 +32,7 @@ pub mod testing;
 #[doc(hidden)]
 pub mod private;
 
+pub use batch::{Batch, BatchHandler};
 pub use context::{Cancellation, Context, JobInfo};
 pub use entity::Entity;
 pub use error::{Error, ErrorKind};

@@ -1,6 +1,9 @@
 //! The only thing that generated code may touch. Not for anybody else, and not stable.
 
-pub use crate::handler::{Handler, Run, run_async, run_blocking};
+pub use crate::batch::{
+    Batch, BatchReturned, IntoResults, Results, into_results, run_batch_async, run_batch_blocking,
+};
+pub use crate::handler::{Run, run_async, run_blocking};
 pub use crate::registry::Registered;
 pub use crate::{
     Context, Declaration, Entity, Error, Executor, IntoInstant, IntoJobOptions, IntoStartAfter,

@@ -4,8 +4,9 @@ use std::any::TypeId;
 use std::collections::HashMap;
 use std::fmt;
 
-use crate::handler::Handler;
-use crate::{Declaration, Error, ErrorKind, Executor, Job, Place, Provided};
+use crate::batch::BatchHandler;
+use crate::handler::{Erased, Handler};
+use crate::{Declaration, Error, ErrorKind, Executor, Job, Outcome, Place, Provided, Run};
 
 /// One job that is linked into this program. Generated code makes it.
 pub struct Registered {
@@ -19,7 +20,16 @@ inventory::collect!(Registered);
 
 impl Registered {
     /// Registers a job with its handler.
-    pub const fn new<J: Job>(handler: Handler) -> Self {
+    pub const fn new<J: Job>(handler: fn(Run) -> Erased<Outcome>) -> Self {
+        Self::of::<J>(Handler::One(handler))
+    }
+
+    /// Registers a job whose handler takes several at once.
+    pub const fn batched<J: Job>(handler: BatchHandler) -> Self {
+        Self::of::<J>(Handler::Batch(handler))
+    }
+
+    const fn of<J: Job>(handler: Handler) -> Self {
         Self {
             executor: TypeId::of::<J::Executor>,
             declaration: J::declaration,
@@ -31,6 +41,14 @@ impl Registered {
     /// What was declared.
     pub fn declaration(&self) -> &'static Declaration {
         (self.declaration)()
+    }
+
+    /// The handler, if it takes several jobs at once.
+    pub fn batch_handler(&self) -> Option<BatchHandler> {
+        match self.handler {
+            Handler::Batch(handler) => Some(handler),
+            Handler::One(_) => None,
+        }
     }
 
     pub(crate) fn handler(&self) -> Handler {

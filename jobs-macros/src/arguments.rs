@@ -3,7 +3,9 @@
 use proc_macro2::{Ident, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseBuffer, ParseStream};
-use syn::{Error, Expr, ExprLit, Lit, LitStr, Result, Token, parenthesized, token};
+use syn::{
+    Error, Expr, ExprLit, ExprUnary, Lit, LitStr, Result, Token, UnOp, parenthesized, token,
+};
 
 use crate::errors::Errors;
 use crate::names;
@@ -171,6 +173,22 @@ pub(crate) fn flag(key: &Ident, form: Form, input: ParseStream<'_>) -> Result<bo
             ..
         }) => Ok(truth.value),
         other => Err(unexpected(&other, form)),
+    }
+}
+
+/// The value of a whole number, which may have a sign.
+pub(crate) fn whole_number(value: &Expr) -> Option<i64> {
+    match value {
+        Expr::Lit(ExprLit {
+            lit: Lit::Int(number),
+            ..
+        }) => number.base10_parse().ok(),
+        Expr::Unary(ExprUnary {
+            op: UnOp::Neg(_),
+            expr,
+            ..
+        }) => whole_number(expr)?.checked_neg(),
+        _ => None,
     }
 }
 

@@ -7,6 +7,7 @@ mod owned;
 mod parse;
 mod schedules;
 mod validate;
+mod worker;
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -4,8 +4,9 @@
 -- Of a queue whose policy looks at active jobs (singleton, stately, key_strict_fifo) comes at most one job of a key, and
 -- none whose key is held; the row's own policy says so, as it does in the unique indexes. A key that is null is the empty
 -- one. Of a group come at most as many as it has room for, the most urgent first.
--- The candidates are twenty times as many as are wanted, so that others come when many of one key or group stand in front;
--- keys and groups that can give nothing are no candidates, so each fetch gets further.
+-- The candidates are twenty times as many as are wanted, so that others come when many of one key or group stand in front.
+-- If so many there were, has_more is true: behind them may stand others. Keys and groups that have no room are no
+-- candidates, so the next fetch gets further.
 -- Two fetchers may race for one key: the unique index then refuses one of them (23505), which means "nothing this time".
 -- Two may race for the room of a group, unless they wait for each other (Store::fetch does).
 -- Locks: the taken rows; rows that somebody else holds are passed over. Called by Store::fetch_one_queue and Store::fetch.
@@ -113,4 +114,5 @@ UPDATE /* schema */job j
    AND j.id = due.id
 RETURNING j.name, j.id, j.data::text AS data, j.priority, j.retry_count, j.retry_limit, j.expire_seconds,
           /* if job.heartbeat_seconds */j.heartbeat_seconds/* else NULL::int */ AS heartbeat_seconds,
-          j.created_on, j.start_after, j.started_on, j.singleton_key
+          j.created_on, j.start_after, j.started_on, j.singleton_key,
+          (SELECT count(*) FROM candidates) = 20 * $2::bigint AS has_more

@@ -10,7 +10,7 @@ use crate::config::Settings;
 use crate::error::cannot;
 use crate::store::{QueueRow, Store, bounded};
 use crate::supervise;
-use crate::worker::{CONCURRENCY, Line, Plan};
+use crate::worker::{Line, Plan};
 
 /// What a queue that we create has, where nobody says otherwise: a dead worker's jobs are noticed after this many seconds.
 const HEARTBEAT_SECONDS: i32 = 15;
@@ -90,21 +90,9 @@ pub(crate) async fn plan(
     let names: Vec<&str> = jobs.iter().map(|job| job.declaration().name).collect();
     let standing = find(store, &names).await?;
     let line = |job: &'static Registered| {
-        let declaration = job.declaration();
-        let own = declaration
-            .worker
-            .concurrency
-            .and_then(|own| usize::try_from(own).ok());
-        let line = Line {
-            job,
-            name: declaration.name.into(),
-            concurrency: own.unwrap_or(CONCURRENCY),
-            limits: standing
-                .get(declaration.name)
-                .is_some_and(looks_at_active_jobs)
-                .then(Arc::default),
-        };
-        (declaration.name, line)
+        let name = job.declaration().name;
+        let is_limited = standing.get(name).is_some_and(looks_at_active_jobs);
+        (name, Line::new(job, is_limited))
     };
     Ok(Plan {
         lines: jobs.into_iter().map(line).collect(),

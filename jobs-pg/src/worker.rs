@@ -17,7 +17,7 @@ mod settler;
 pub(crate) use doorbell::Doorbell;
 pub(crate) use drain::Drain;
 pub(crate) use hold::has_nul;
-pub(crate) use plan::{CONCURRENCY, Line, Plan};
+pub(crate) use plan::{Line, Plan};
 pub(crate) use report::Report;
 pub(crate) use settler::Settled;
 
@@ -62,8 +62,12 @@ impl Worker {
         let hold = Hold::new(Arc::clone(store));
         let running = Arc::new(RunningAttempts::new(&plan));
         let report = Arc::new(Report::new(&plan, &running));
-        let (settler, outcomes) =
-            Settler::new(hold.clone(), Arc::clone(doorbell), boss.settled().clone());
+        let (settler, outcomes) = Settler::new(
+            hold.clone(),
+            Arc::clone(doorbell),
+            boss.settled().clone(),
+            &plan,
+        );
         let producer = Producer {
             boss: boss.clone(),
             hold: hold.clone(),

@@ -61,7 +61,9 @@ fn not_a_function(item: ParseStream<'_>) -> Option<Error> {
 
 /// The types that a job gets from its function.
 pub(crate) struct Shape {
-    /// What the caller gives; `None` for `()`.
+    /// Whether the function takes several jobs at once.
+    pub(crate) takes_several: bool,
+    /// What the caller gives for one job; `None` for `()`.
     pub(crate) input: Option<Type>,
     /// The type of the context parameter, if there is one.
     pub(crate) context: Option<Type>,
@@ -89,6 +91,7 @@ impl Shape {
             ReturnType::Default => None,
         };
         Some(Self {
+            takes_several: false,
             input: input.and_then(|ty| stored(ty, "input", generics, errors)),
             context: context
                 .filter(|ty| check_context(ty, handle, errors))
@@ -249,10 +252,13 @@ impl Shape {
         self.input.clone().unwrap_or_else(|| syn::parse_quote!(()))
     }
 
-    /// The output's type: what is returned, or what the `Result` holds.
+    /// The output's type: what is returned, or what the `Result` holds; of several jobs, that of each.
     pub(crate) fn output_type(&self, library: &Path) -> Type {
         match &self.returned {
             None => syn::parse_quote!(()),
+            Some(ty) if self.takes_several => {
+                parse_quote_spanned! {ty.span()=> <#ty as #library::private::BatchReturned>::Output}
+            }
             Some(ty) if self.is_result => {
                 parse_quote_spanned! {ty.span()=> <#ty as #library::private::Returned>::Output}
             }

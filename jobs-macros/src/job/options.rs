@@ -5,9 +5,10 @@ use jobs_rules::{
     parse_duration,
 };
 use proc_macro2::{Ident, Span};
-use syn::{Error, Expr, ExprLit, ExprUnary, Lit, Path, UnOp};
+use syn::{Error, Expr, ExprLit, Lit, Path};
 
 use super::parse::Options;
+use crate::arguments::whole_number;
 use crate::errors::Errors;
 
 /// Options that are right.
@@ -102,7 +103,7 @@ fn option(key: &Ident, value: &Expr) -> syn::Result<OptionValue> {
 }
 
 fn integer(option: JobOption, value: &Expr) -> syn::Result<i32> {
-    let number = number(value).ok_or_else(|| wrong_kind(option, value))?;
+    let number = whole_number(value).ok_or_else(|| wrong_kind(option, value))?;
     check_integer(option, number).map_err(|error| at(value, error))
 }
 
@@ -139,22 +140,6 @@ fn name(option: JobOption, value: &Expr) -> syn::Result<Value> {
             Ok(Value::Name(text.value()))
         }
         _ => Err(wrong_kind(option, value)),
-    }
-}
-
-/// The value of a whole number, which may have a sign.
-fn number(value: &Expr) -> Option<i64> {
-    match value {
-        Expr::Lit(ExprLit {
-            lit: Lit::Int(number),
-            ..
-        }) => number.base10_parse().ok(),
-        Expr::Unary(ExprUnary {
-            op: UnOp::Neg(_),
-            expr,
-            ..
-        }) => number(expr)?.checked_neg(),
-        _ => None,
     }
 }
 

@@ -1,13 +1,15 @@
 //! The arguments of `#[job(...)]` as written, with their spans.
 
+mod worker;
+
+pub(crate) use worker::Worker;
+
 use proc_macro2::Ident;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Error, Expr, ExprLit, Lit, LitStr, Path, Result, Token, Type, bracketed, token};
+use syn::{Error, Expr, LitStr, Path, Result, Token, Type, bracketed, token};
 
-use crate::arguments::{
-    Form, Misread, Once, assigned, flag, listed, read_each, set_twice, text, unexpected,
-};
+use crate::arguments::{Form, Misread, Once, assigned, flag, listed, read_each, set_twice, text};
 use crate::errors::Errors;
 
 const EXECUTOR: Form = Form::new("executor", "a type", "executor = PgBoss");
@@ -35,13 +37,6 @@ const POLICY: Form = Form::new(
 const PARTITION: Form = Form::new("partition", "`true` or `false`", "partition = true");
 const NOTIFY: Form = Form::new("notify", "`true` or `false`", "notify = false");
 const IN_QUEUE: [Form; 3] = [POLICY, PARTITION, NOTIFY];
-
-const CONCURRENCY: Form = Form::new(
-    "concurrency",
-    "a whole number, 1 or more",
-    "concurrency = 2",
-);
-const IN_WORKER: [Form; 1] = [CONCURRENCY];
 
 const CRON: Form = Form::new("cron", "a cron expression as text", "cron = \"0 * * * *\"");
 const TZ: Form = Form::new(
@@ -82,12 +77,6 @@ pub(crate) struct Queue {
     pub(crate) policy: Once<LitStr>,
     pub(crate) partition: Once<bool>,
     pub(crate) notify: Once<bool>,
-}
-
-/// The inside of a `worker(...)`.
-#[derive(Default)]
-pub(crate) struct Worker {
-    pub(crate) concurrency: Once<u32>,
 }
 
 /// One `schedule = "..."` or `schedule(...)`.
@@ -136,7 +125,7 @@ impl Arguments {
             "name" => self.name.set(key, text(key, NAME, input)),
             "options" => self.options.set(key, options(key, input, errors)),
             "queue" => self.queue.set(key, queue(key, input, errors)),
-            "worker" => self.worker.set(key, worker(key, input, errors)),
+            "worker" => self.worker.set(key, worker::worker(key, input, errors)),
             "schedule" => {
                 self.schedules.push(schedule(key, input, errors)?);
                 Ok(())
@@ -189,35 +178,6 @@ fn queue(key: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> Result<Que
         },
     );
     Ok(queue)
-}
-
-fn worker(key: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> Result<Worker> {
-    let mut worker = Worker::default();
-    read_each(
-        &listed(key, WORKER, input)?,
-        errors,
-        |key, input, _| match key.to_string().as_str() {
-            "concurrency" => worker
-                .concurrency
-                .set(key, positive(key, CONCURRENCY, input)),
-            _ => Err(unknown("setting of a worker", key, &IN_WORKER)),
-        },
-    );
-    Ok(worker)
-}
-
-fn positive(key: &Ident, form: Form, input: ParseStream<'_>) -> Result<u32> {
-    let value: Expr = assigned(key, form, input)?;
-    let number = match &value {
-        Expr::Lit(ExprLit {
-            lit: Lit::Int(number),
-            ..
-        }) => number.base10_parse().ok(),
-        _ => None,
-    };
-    number
-        .filter(|number| *number > 0)
-        .ok_or_else(|| unexpected(&value, form))
 }
 
 fn schedule(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> Result<Schedule> {

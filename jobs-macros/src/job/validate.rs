@@ -8,6 +8,7 @@ use super::function::{Function, Shape};
 use super::options::{OptionSet, options};
 use super::parse::{self, Arguments};
 use super::schedules::{Schedule, schedules};
+use super::worker::{WorkerSettings, take_several, worker};
 use crate::errors::Errors;
 use crate::{library, names};
 
@@ -23,7 +24,7 @@ pub(crate) struct Job {
     pub(crate) entities: Vec<EntityField>,
     pub(crate) options: OptionSet,
     pub(crate) queue: QueueSettings,
-    pub(crate) concurrency: Option<u32>,
+    pub(crate) worker: WorkerSettings,
     pub(crate) schedules: Vec<Schedule>,
     pub(crate) is_blocking: bool,
 }
@@ -54,7 +55,11 @@ impl Job {
         }
         let handle = names::upper_camel(&function.signature.ident);
         let is_blocking = arguments.blocking.into_inner().unwrap_or(false);
-        let shape = Shape::of(&function, &handle, is_blocking, errors)?;
+        let mut shape = Shape::of(&function, &handle, is_blocking, errors)?;
+        let worker = worker(arguments.worker.into_inner().unwrap_or_default(), errors);
+        if worker.batch.is_some() {
+            take_several(&mut shape, &function, errors);
+        }
         let library = arguments
             .library
             .into_inner()
@@ -70,10 +75,7 @@ impl Job {
             ),
             entities: entities(arguments.entities.into_inner().unwrap_or_default(), errors),
             queue: queue(arguments.queue.into_inner().unwrap_or_default(), errors),
-            concurrency: arguments
-                .worker
-                .into_inner()
-                .and_then(|worker| worker.concurrency.into_inner()),
+            worker,
             schedules: schedules(arguments.schedules, &options, errors),
             library: errors.check(library)?,
             function,

@@ -26,6 +26,9 @@ pub(crate) struct Fetched {
     pub(crate) start_after: DateTime<Utc>,
     pub(crate) started_on: DateTime<Utc>,
     pub(crate) singleton_key: Option<String>,
+    /// Whether there may be others that could go, behind too many that cannot; of a limited queue only.
+    #[sqlx(default)]
+    pub(crate) has_more: bool,
 }
 
 impl Fetched {

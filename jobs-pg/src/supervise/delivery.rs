@@ -5,7 +5,6 @@ use std::sync::OnceLock;
 use jobs_core::private::{Registered, run_async};
 use jobs_core::{
     Context, Declaration, Error, Job, JobError, JobOptions, Place, Provided, StartAfter,
-    WorkerSettings,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -53,9 +52,7 @@ impl Job for Delivery {
                 line: line!(),
             };
             let mut declaration = Declaration::new(Self::NAME, place);
-            declaration.worker = WorkerSettings {
-                concurrency: Some(10),
-            };
+            declaration.worker.concurrency = Some(10);
             declaration
         })
     }

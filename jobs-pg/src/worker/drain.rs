@@ -37,7 +37,8 @@ impl Drain {
         doorbell: &Arc<Doorbell>,
     ) -> Self {
         let hold = Hold::new(Arc::clone(store));
-        let (settler, _) = Settler::new(hold.clone(), Arc::clone(doorbell), boss.settled().clone());
+        let settled = boss.settled().clone();
+        let (settler, _) = Settler::new(hold.clone(), Arc::clone(doorbell), settled, &plan);
         let mut wanted: Vec<Wanted> = plan
             .lines
             .iter()

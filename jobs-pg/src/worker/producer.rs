@@ -1,21 +1,24 @@
 //! When to fetch, and how much: for all queues of the process in one statement.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jobs_core::dispatch::dispatch;
-use jobs_core::{JobInfo, Outcome, Run};
+use jobs_core::dispatch::{dispatch, dispatch_batch};
+use jobs_core::{Batch, BatchHandler, JobInfo, Outcome, Run};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep};
 
 use super::hold::Hold;
-use super::running::RunningAttempts;
+use super::running::{Member, RunningAttempts};
 use super::{Doorbell, Line, Plan};
 use crate::PgBoss;
 use crate::store::{Attempt, Fetched, Wanted};
 
 /// How long the doorbell may be silent before the producer looks by itself.
 const POLL: Duration = Duration::from_secs(2);
+/// When to look behind jobs that cannot go. Not at once: that reads them all.
+const LOOK_BEHIND: Duration = Duration::from_millis(300);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
@@ -39,6 +42,9 @@ impl Producer {
                 Ok(fetched) => {
                     pause = FIRST_PAUSE;
                     self.running.fed(&wanted, in_all, &fetched);
+                    if fetched.iter().any(|job| job.has_more) {
+                        self.doorbell.ring_after(LOOK_BEHIND);
+                    }
                     let stopping = *stopping.borrow();
                     self.begin(fetched, stopping).await;
                 }
@@ -71,29 +77,38 @@ impl Producer {
     }
 
     async fn begin(&self, fetched: Vec<Fetched>, stopping: bool) {
+        let mut together: HashMap<&str, Vec<Fetched>> = HashMap::new();
         for job in fetched {
-            let attempt = job.attempt();
-            match self.plan.lines.get(job.name.as_str()) {
-                Some(line) if !stopping => self.spawn(line, attempt, job),
+            match self.plan.lines.get_key_value(job.name.as_str()) {
+                Some((name, line)) if !stopping => match line.batch {
+                    None => self.spawn(line, job),
+                    Some(_) => together.entry(name).or_default().push(job),
+                },
                 // Asked for in the last moment, and not begun.
                 _ => {
-                    let _ = self.outcomes.send((attempt, Outcome::Released)).await;
+                    let _ = self.outcomes.send((job.attempt(), Outcome::Released)).await;
                 }
+            }
+        }
+        for (name, jobs) in together {
+            if let Some(line) = self.plan.lines.get(name) {
+                self.spawn_batches(line, jobs);
             }
         }
     }
 
-    fn spawn(&self, line: &Line, attempt: Attempt, job: Fetched) {
-        let heartbeat = job.heartbeat_seconds;
-        let (info, input) = describe(line, job);
-        let run = Run::new(self.boss.clone(), info, input, self.boss.provided().clone());
-        self.running
-            .begin(&attempt, run.cancellation().clone(), heartbeat);
+    fn spawn(&self, line: &Line, job: Fetched) {
+        let (member, run) = self.prepare(line, job);
+        self.running.begin(std::slice::from_ref(&member));
         let (running, outcomes, registered) =
             (Arc::clone(&self.running), self.outcomes.clone(), line.job);
         let mut release = self.release.clone();
         tokio::spawn(async move {
-            let cancellation = run.cancellation().clone();
+            let Member {
+                attempt,
+                cancellation,
+                ..
+            } = member;
             let outcome = tokio::select! {
                 outcome = dispatch(registered, run) => outcome,
                 _ = release.wait_for(|release| *release) => {
@@ -105,8 +120,54 @@ impl Producer {
             if outcome != Outcome::Lost {
                 let _ = outcomes.send((attempt.clone(), outcome)).await;
             }
-            running.end(&attempt);
+            running.end(&[attempt]);
         });
+    }
+
+    fn spawn_batches(&self, line: &Line, mut jobs: Vec<Fetched>) {
+        while let Some((handler, size)) = line.batch.filter(|_| !jobs.is_empty()) {
+            let rest = jobs.split_off(size.min(jobs.len()));
+            self.spawn_batch(line, handler, jobs);
+            jobs = rest;
+        }
+    }
+
+    fn spawn_batch(&self, line: &Line, handler: BatchHandler, jobs: Vec<Fetched>) {
+        let prepared = jobs.into_iter().map(|job| self.prepare(line, job));
+        let (members, runs): (Vec<Member>, Vec<Run>) = prepared.unzip();
+        self.running.begin(&members);
+        let (running, settling) = (Arc::clone(&self.running), self.outcomes.clone());
+        let mut release = self.release.clone();
+        tokio::spawn(async move {
+            let batch = Batch::new(runs);
+            let cancellation = batch.cancellation().clone();
+            let outcomes = tokio::select! {
+                outcomes = dispatch_batch(handler, batch) => outcomes,
+                _ = release.wait_for(|release| *release) => {
+                    cancellation.cancel();
+                    vec![Outcome::Released; members.len()]
+                }
+            };
+            let attempts: Vec<Attempt> = members.into_iter().map(|member| member.attempt).collect();
+            for (attempt, outcome) in attempts.iter().zip(outcomes) {
+                if outcome != Outcome::Lost {
+                    let _ = settling.send((attempt.clone(), outcome)).await;
+                }
+            }
+            running.end(&attempts);
+        });
+    }
+
+    fn prepare(&self, line: &Line, job: Fetched) -> (Member, Run) {
+        let (attempt, heartbeat_seconds) = (job.attempt(), job.heartbeat_seconds);
+        let (info, input) = describe(line, job);
+        let run = Run::new(self.boss.clone(), info, input, self.boss.provided().clone());
+        let member = Member {
+            attempt,
+            cancellation: run.cancellation().clone(),
+            heartbeat_seconds,
+        };
+        (member, run)
     }
 }
 

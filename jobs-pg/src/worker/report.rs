@@ -10,8 +10,8 @@ use super::running::RunningAttempts;
 /// Describes the queues that are worked here, and how many jobs of each run.
 #[derive(Debug)]
 pub(crate) struct Report {
-    /// The name and the concurrency of each queue.
-    lines: Vec<(&'static str, usize)>,
+    /// The name, the concurrency and the batch size of each queue.
+    lines: Vec<(&'static str, usize, usize)>,
     running: Arc<RunningAttempts>,
 }
 
@@ -19,7 +19,7 @@ impl Report {
     pub(super) fn new(plan: &Plan, running: &Arc<RunningAttempts>) -> Self {
         let lines = plan.lines.iter();
         let mut lines: Vec<_> = lines
-            .map(|(name, line)| (*name, line.concurrency))
+            .map(|(name, line)| (*name, line.concurrency, line.batch_size()))
             .collect();
         lines.sort_unstable();
         Self {
@@ -31,12 +31,12 @@ impl Report {
     /// One object a queue, as things are now. What pg-boss measures and this library does not is null.
     pub(crate) fn to_json(&self) -> Value {
         let active = self.running.count();
-        let describe = |(name, concurrency): &(&str, usize)| {
+        let describe = |(name, concurrency, batch_size): &(&str, usize, usize)| {
             json!({
                 "id": name,
                 "queue": name,
                 "localConcurrency": concurrency,
-                "batchSize": 1,
+                "batchSize": batch_size,
                 "pollingIntervalSeconds": null,
                 "active": active.get(*name).copied().unwrap_or_default(),
                 "lastFetchedOn": null,

@@ -34,10 +34,21 @@ struct State {
 #[derive(Debug)]
 struct Room {
     name: &'static str,
+    /// How many more calls of the function may run.
     free: usize,
+    /// How many jobs one call takes at most.
+    batch_size: usize,
     limits: Option<Arc<Limits>>,
     /// Whether the queue may have more due jobs than were fetched.
     hungry: bool,
+}
+
+/// An attempt that begins.
+#[derive(Debug)]
+pub(crate) struct Member {
+    pub(crate) attempt: Attempt,
+    pub(crate) cancellation: Cancellation,
+    pub(crate) heartbeat_seconds: Option<i32>,
 }
 
 #[derive(Debug)]
@@ -55,6 +66,7 @@ impl RunningAttempts {
             .map(|(name, line)| Room {
                 name,
                 free: line.concurrency,
+                batch_size: line.batch_size(),
                 limits: line.limits.clone(),
                 hungry: true,
             })
@@ -87,38 +99,50 @@ impl RunningAttempts {
             .filter(|room| room.free > 0)
             .map(|room| Wanted {
                 name: room.name,
-                slots: i32::try_from(room.free.min(free)).unwrap_or(i32::MAX),
+                slots: i32::try_from(room.jobs().min(free)).unwrap_or(i32::MAX),
                 limits: room.limits.clone(),
             })
             .collect();
         (wanted, free)
     }
 
-    /// An attempt begins.
-    pub(crate) fn begin(
-        &self,
-        attempt: &Attempt,
-        cancellation: Cancellation,
-        heartbeat_seconds: Option<i32>,
-    ) {
-        let heartbeat = heartbeat_seconds
-            .and_then(|seconds| u64::try_from(seconds).ok())
-            .map_or(HEARTBEAT, Duration::from_secs);
-        let sign = Sign {
-            cancellation,
-            last: Instant::now(),
-            every: heartbeat / 3,
-        };
+    /// The attempts of one call begin.
+    pub(crate) fn begin(&self, members: &[Member]) {
+        let last = Instant::now();
         let mut state = self.state();
-        state.attempts.insert(attempt.clone(), sign);
-        state.take(&attempt.name, 1);
+        for member in members {
+            let heartbeat = member
+                .heartbeat_seconds
+                .and_then(|seconds| u64::try_from(seconds).ok())
+                .map_or(HEARTBEAT, Duration::from_secs);
+            let sign = Sign {
+                cancellation: member.cancellation.clone(),
+                last,
+                every: heartbeat / 3,
+            };
+            state.attempts.insert(member.attempt.clone(), sign);
+        }
+        state.free = state.free.saturating_sub(members.len());
+        if let Some(room) = members
+            .first()
+            .and_then(|member| state.room_of(&member.attempt.name))
+        {
+            room.free = room.free.saturating_sub(1);
+        }
     }
 
-    /// An attempt has ended, whatever it came to.
-    pub(crate) fn end(&self, attempt: &Attempt) {
+    /// The attempts of one call have ended, whatever they came to.
+    pub(crate) fn end(&self, attempts: &[Attempt]) {
         let mut state = self.state();
-        if state.attempts.remove(attempt).is_some() {
-            state.give_back(&attempt.name);
+        for attempt in attempts {
+            state.attempts.remove(attempt);
+        }
+        state.free += attempts.len();
+        if let Some(room) = attempts
+            .first()
+            .and_then(|attempt| state.room_of(&attempt.name))
+        {
+            room.free += 1;
         }
         drop(state);
         self.ended.notify_waiters();
@@ -129,12 +153,7 @@ impl RunningAttempts {
         let mut state = self.state();
         for queue in asked {
             let taken = fetched.iter().filter(|job| job.name == queue.name).count();
-            // A limited queue gives one job of each key, so of it only an empty answer says that there is no more.
-            let full = if queue.limits.is_some() {
-                taken > 0
-            } else {
-                i32::try_from(taken).is_ok_and(|taken| taken >= queue.slots)
-            };
+            let full = i32::try_from(taken).is_ok_and(|taken| taken >= queue.slots);
             if let Some(room) = state.room_of(queue.name) {
                 room.hungry = full || fetched.len() >= in_all;
             }
@@ -225,21 +244,14 @@ impl RunningAttempts {
     }
 }
 
+impl Room {
+    /// How many more jobs may run.
+    fn jobs(&self) -> usize {
+        self.free.saturating_mul(self.batch_size)
+    }
+}
+
 impl State {
-    fn take(&mut self, name: &str, slots: usize) {
-        self.free = self.free.saturating_sub(slots);
-        if let Some(room) = self.room_of(name) {
-            room.free = room.free.saturating_sub(slots);
-        }
-    }
-
-    fn give_back(&mut self, name: &str) {
-        self.free += 1;
-        if let Some(room) = self.room_of(name) {
-            room.free += 1;
-        }
-    }
-
     fn room_of(&mut self, name: &str) -> Option<&mut Room> {
         let at = self
             .rooms

@@ -1,6 +1,7 @@
 //! Writes outcomes. What gathers while a statement is in flight goes with the next one: no timer, no added latency when idle,
 //! and few statements when busy.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,8 +9,8 @@ use jobs_core::Outcome;
 use tokio::sync::{broadcast, mpsc};
 use uuid::Uuid;
 
-use super::Doorbell;
 use super::hold::{Hold, Outcomes, Written, may_pass};
+use super::{Doorbell, Plan};
 use crate::store::Attempt;
 
 /// How many outcomes may wait; beyond it the attempts keep their slots, so that fetching does not run ahead of settling.
@@ -25,6 +26,8 @@ pub(crate) struct Settler {
     outcomes: mpsc::Receiver<(Attempt, Outcome)>,
     doorbell: Arc<Doorbell>,
     settled: Settled,
+    /// The queues where one job's end may be what another waits for.
+    limited: HashSet<Arc<str>>,
 }
 
 impl Settler {
@@ -32,14 +35,18 @@ impl Settler {
         hold: Hold,
         doorbell: Arc<Doorbell>,
         settled: Settled,
+        plan: &Plan,
     ) -> (Self, mpsc::Sender<(Attempt, Outcome)>) {
         let (sender, outcomes) = mpsc::channel(WAITING);
+        let lines = plan.lines.values();
+        let limited = lines.filter(|line| line.limits.is_some());
         (
             Self {
                 hold,
                 outcomes,
                 doorbell,
                 settled,
+                limited: limited.map(|line| Arc::clone(&line.name)).collect(),
             },
             sender,
         )
@@ -56,13 +63,18 @@ impl Settler {
     /// Writes these outcomes.
     pub(super) async fn settle(&self, ended: impl IntoIterator<Item = (Attempt, Outcome)>) {
         let mut outcomes = Outcomes::default();
+        let mut makes_room = false;
         for (attempt, outcome) in ended {
+            makes_room |= self.limited.contains(&attempt.name);
             outcomes.add(attempt, outcome);
         }
         let asked = outcomes.len();
         let mut written = Written::default();
         self.write(outcomes, &mut written).await;
         self.tell(asked, written);
+        if makes_room {
+            self.doorbell.ring();
+        }
     }
 
     /// Keeps outcomes and tries again while the database is away. One that the database refuses fails its own job only.

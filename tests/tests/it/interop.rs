@@ -1,6 +1,7 @@
 //! Node's pg-boss and ours on one database, in both directions. A test named `case_NN_...` bears the number of its case in
 //! the list of what two programs on one schema must agree in.
 
+mod batches;
 mod clock;
 mod dashboard;
 mod doctor;
@@ -11,6 +12,7 @@ mod flows;
 mod import;
 mod install;
 mod instances;
+mod limits;
 mod lives;
 mod migrate;
 mod names;

@@ -1,10 +1,12 @@
 //! The rows of the mission, each shown by tests that bear its id: over the public API, as a user writes it, against a real
 //! Postgres.
 
+mod batches;
 mod blocking;
 mod entities;
 mod failures;
 mod http;
+mod limits;
 mod lookup;
 mod options;
 mod outputs;

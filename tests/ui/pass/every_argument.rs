@@ -50,7 +50,13 @@ async fn failed_greetings(_: Greeting) {}
         dead_letter = FailedGreetings,
     ),
     queue(policy = "stately", partition, notify = false),
-    worker(concurrency = 4),
+    worker(
+        concurrency = 4,
+        min_priority = -5,
+        max_priority = 10,
+        group_concurrency = 2,
+        group_tiers(pro = 5, "not paid" = 1),
+    ),
     schedule = "0 * * * *",
     schedule(
         cron = "30 4 1,15 * 5",
@@ -76,6 +82,10 @@ fn main() {
     let declaration = Greet::declaration();
     assert_eq!(declaration.name, "greet/v2");
     assert_eq!(declaration.schedules.len(), 2);
+    let worker = &declaration.worker;
+    assert_eq!((worker.min_priority, worker.max_priority), (Some(-5), Some(10)));
+    assert_eq!((worker.group_concurrency, worker.batch), (Some(2), None));
+    assert_eq!(worker.group_tiers, [("pro", 5), ("not paid", 1)]);
     let input = (declaration.schedules[1].input)().unwrap();
     assert_eq!(input, serde_json::json!({ "name": "Tony" }));
     let values = declaration.options.values();

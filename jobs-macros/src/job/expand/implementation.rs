@@ -7,6 +7,7 @@ use super::{Parts, at, local};
 use crate::job::options::{OptionSet, Value};
 use crate::job::schedules::Schedule;
 use crate::job::validate::{Job, QueueSettings};
+use crate::job::worker::WorkerSettings;
 
 impl Parts<'_> {
     pub(super) fn implementation(&self) -> TokenStream {
@@ -50,9 +51,7 @@ impl Parts<'_> {
         let declaration = local("declaration", Span::call_site());
         let options = options(private, &job.options);
         let settings = queue(private, &job.queue);
-        let concurrency = job.concurrency.map(|concurrency| {
-            quote!(#declaration.worker.concurrency = ::core::option::Option::Some(#concurrency);)
-        });
+        let worker = worker(&job.worker);
         let schedules = job.schedules.iter().map(|schedule| self.schedule(schedule));
         quote! {
             let mut #declaration = #private::Declaration::new(
@@ -61,7 +60,7 @@ impl Parts<'_> {
             );
             #declaration.options = #options;
             #(#declaration.queue.#settings;)*
-            #concurrency
+            #(#declaration.worker.#worker;)*
             #(#declaration.schedules.push(#schedules);)*
             #declaration
         }
@@ -132,6 +131,27 @@ fn queue(private: &TokenStream, queue: &QueueSettings) -> Vec<TokenStream> {
         policy,
         flag("partition", queue.partition),
         flag("notify", queue.notify),
+    ];
+    settings.into_iter().flatten().collect()
+}
+
+fn worker(worker: &WorkerSettings) -> Vec<TokenStream> {
+    let number = |name: &str, value: Option<TokenStream>| {
+        let name = format_ident!("{name}");
+        value.map(|value| quote!(#name = ::core::option::Option::Some(#value)))
+    };
+    let count = |value: Option<u32>| value.map(ToTokens::into_token_stream);
+    let priority = |value: Option<i32>| value.map(ToTokens::into_token_stream);
+    let tiers = worker.group_tiers.iter();
+    let tiers: Vec<_> = tiers.map(|(name, limit)| quote!((#name, #limit))).collect();
+    let has_tiers = !tiers.is_empty();
+    let settings = [
+        number("concurrency", count(worker.concurrency)),
+        number("batch", count(worker.batch)),
+        number("min_priority", priority(worker.min_priority)),
+        number("max_priority", priority(worker.max_priority)),
+        number("group_concurrency", count(worker.group_concurrency)),
+        has_tiers.then(|| quote!(group_tiers = &[#(#tiers),*])),
     ];
     settings.into_iter().flatten().collect()
 }

@@ -22,25 +22,30 @@ impl Parts<'_> {
         let bar = at(place, quote!(|));
         let parameters = quote!(#bar #[allow(unused_variables)] #input, #[allow(unused_variables)] #context #bar);
         let body = enclosed(place, Delimiter::Brace, self.call(&input, &context));
-        let (runner, closure) = match job.is_blocking {
-            true => (
-                quote!(#private::run_blocking::<#handle, _>),
-                quote!(#parameters #body),
-            ),
+        let closure = match job.is_blocking {
+            true => quote!(#parameters #body),
             false => {
                 let future = at(place, quote!(async move));
-                (
-                    quote!(#private::run_async::<#handle, _, _>),
-                    quote!(#parameters #future #body),
-                )
+                quote!(#parameters #future #body)
             }
         };
-        let runner = at(place, runner);
+        let takes_several = job.shape.takes_several;
+        let runner = match (takes_several, job.is_blocking) {
+            (false, false) => quote!(run_async::<#handle, _, _>),
+            (false, true) => quote!(run_blocking::<#handle, _>),
+            (true, false) => quote!(run_batch_async::<#handle, _, _>),
+            (true, true) => quote!(run_batch_blocking::<#handle, _>),
+        };
+        let runner = at(place, quote!(#private::#runner));
         let arguments = enclosed(place, Delimiter::Parenthesis, quote!(#run, #closure));
         // What cannot be an executor cannot register either, which need not be told at another place.
+        let new = match takes_several {
+            true => quote!(batched),
+            false => quote!(new),
+        };
         let registered = at(
             self.executor_place(),
-            quote!(#private::Registered::new::<#handle>),
+            quote!(#private::Registered::#new::<#handle>),
         );
         quote! {
             #private::inventory::submit! {
@@ -49,7 +54,7 @@ impl Parts<'_> {
         }
     }
 
-    /// Calls the function and makes a `Result<Output, JobError>` of what it returns.
+    /// Calls the function and makes a `Result<Output, JobError>` of what it returns; for several jobs, their `Results`.
     fn call(&self, input: &Ident, context: &Ident) -> TokenStream {
         let Self { private, job, .. } = self;
         let Job {
@@ -76,6 +81,7 @@ impl Parts<'_> {
         name.set_span(place);
         let awaited = (!job.is_blocking).then(|| at(place, quote!(.await)));
         let convert = match shape.is_result {
+            _ if shape.takes_several => quote!(#private::into_results),
             true => quote!(#private::converted),
             false => quote!(::core::result::Result::Ok),
         };

@@ -62,7 +62,7 @@ async fn case_42_our_dead_letters_are_as_nodes_and_node_brings_them_home() {
 }
 
 /// The copy of a failed job, without what is its own, which is checked.
-async fn copy(both: &Both, id: &str) -> Value {
+pub(super) async fn copy(both: &Both, id: &str) -> Value {
     let source = both.row(id).await;
     let copy = format!("SELECT to_jsonb(j) FROM pgboss.job j WHERE source_id = '{id}'");
     let mut copy: Value = both.value(&copy).await;

@@ -1,0 +1,185 @@
+//! Functions that take several jobs at once: one call, and an outcome for each.
+
+use std::any::Any;
+use std::future::{Future, ready};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tracing::Instrument;
+
+use crate::executor::{running_on, running_on_sync};
+use crate::handler::Erased;
+use crate::panic::catching;
+use crate::{Cancellation, Context, Failure, Job, Outcome, Run};
+
+mod returned;
+
+pub use returned::{BatchReturned, IntoResults, Results, into_results};
+
+/// A function that takes several jobs at once, with its types erased. It gives an outcome for each, in their order.
+pub type BatchHandler = fn(Batch) -> Erased<Vec<Outcome>>;
+
+/// Attempts that one call of a function takes.
+pub struct Batch {
+    runs: Vec<Run>,
+    cancellation: Cancellation,
+    span: tracing::Span,
+}
+
+impl Batch {
+    /// Puts attempts of one job type together. Each can still be called off alone.
+    pub fn new(runs: Vec<Run>) -> Self {
+        let name = runs.first().map_or("", |run| &*run.job().name);
+        Self {
+            span: tracing::info_span!("batch", name, jobs = runs.len()),
+            runs,
+            cancellation: Cancellation::default(),
+        }
+    }
+
+    /// What calls the whole batch off.
+    pub fn cancellation(&self) -> &Cancellation {
+        &self.cancellation
+    }
+
+    pub(crate) fn span(&self) -> &tracing::Span {
+        &self.span
+    }
+
+    /// What calls each job off.
+    pub(crate) fn members(&self) -> Vec<Cancellation> {
+        let each = self.runs.iter().map(|run| run.cancellation().clone());
+        each.collect()
+    }
+
+    /// How long the most patient of its jobs may take.
+    pub(crate) fn expire_in(&self) -> Duration {
+        let each = self.runs.iter().map(|run| run.job().expire_in);
+        each.max().unwrap_or_default()
+    }
+
+    /// Decodes the inputs. What does not decode fails its own job for good; the others go on without it.
+    fn prepare<J: Job>(&self) -> Result<Call<J>, Vec<Outcome>> {
+        let mut refused = Refused(Vec::with_capacity(self.runs.len()));
+        let mut inputs = Vec::with_capacity(self.runs.len());
+        let mut taken = Vec::with_capacity(self.runs.len());
+        for run in &self.runs {
+            match run.input::<J>() {
+                Ok(input) => {
+                    inputs.push(input);
+                    taken.push(run);
+                    refused.0.push(None);
+                }
+                Err(failure) => refused.0.push(Some(failure)),
+            }
+        }
+        let Some(lead) = taken.first() else {
+            return Err(refused.among(Vec::new()));
+        };
+        match self.context(lead, &taken) {
+            Ok(context) => Ok(Call {
+                refused,
+                inputs,
+                context,
+            }),
+            Err(failure) => Err(refused.among(vec![Outcome::Failed(failure); taken.len()])),
+        }
+    }
+
+    fn context<J: Job>(&self, lead: &Run, taken: &[&Run]) -> Result<Context<J>, Failure> {
+        let context = lead.context::<J>()?;
+        Ok(Context {
+            batch: Some(taken.iter().map(|run| run.job().clone()).collect()),
+            log: self.span.clone(),
+            cancellation: self.cancellation.clone(),
+            ..context
+        })
+    }
+
+    fn executor(&self) -> Option<Arc<dyn Any + Send + Sync>> {
+        self.runs.first().map(Run::executor)
+    }
+}
+
+/// What the function is called with.
+struct Call<J: Job> {
+    refused: Refused,
+    inputs: Vec<J::Input>,
+    context: Context<J>,
+}
+
+/// For each job of a batch, why it takes no part in the call.
+struct Refused(Vec<Option<Failure>>);
+
+impl Refused {
+    /// Puts the outcomes of those who took part between the others.
+    fn among(self, outcomes: Vec<Outcome>) -> Vec<Outcome> {
+        let mut outcomes = outcomes.into_iter();
+        let all = self.0.into_iter().map(|refused| match refused {
+            Some(failure) => Some(Outcome::Fatal(failure)),
+            None => outcomes.next(),
+        });
+        all.flatten().collect()
+    }
+}
+
+/// Runs an async function.
+pub fn run_batch_async<J, F, R>(batch: Batch, function: F) -> Erased<Vec<Outcome>>
+where
+    J: Job,
+    F: FnOnce(Vec<J::Input>, Context<J>) -> R + Send + 'static,
+    R: Future<Output = Results<J::Output>> + Send + 'static,
+{
+    let span = batch.span.clone();
+    let Some(executor) = batch.executor() else {
+        return Box::pin(ready(Vec::new()));
+    };
+    let call = async move {
+        let Call {
+            refused,
+            inputs,
+            context,
+        } = match batch.prepare::<J>() {
+            Ok(call) => call,
+            Err(outcomes) => return outcomes,
+        };
+        let jobs = inputs.len();
+        let results = function(inputs, context).await;
+        refused.among(results.into_outcomes(jobs))
+    };
+    Box::pin(running_on(executor, call).instrument(span))
+}
+
+/// Runs a plain function on the pool for blocking work.
+pub fn run_batch_blocking<J, F>(batch: Batch, function: F) -> Erased<Vec<Outcome>>
+where
+    J: Job,
+    F: FnOnce(Vec<J::Input>, Context<J>) -> Results<J::Output> + Send + 'static,
+{
+    let Some(executor) = batch.executor() else {
+        return Box::pin(ready(Vec::new()));
+    };
+    let jobs = batch.runs.len();
+    let call = move || {
+        let _entered = batch.span.clone().entered();
+        let call = || match batch.prepare::<J>() {
+            Ok(call) => {
+                let jobs = call.inputs.len();
+                let results = function(call.inputs, call.context);
+                call.refused.among(results.into_outcomes(jobs))
+            }
+            Err(outcomes) => outcomes,
+        };
+        catching(|| running_on_sync(executor, call))
+            .unwrap_or_else(|failure| vec![Outcome::Failed(failure); jobs])
+    };
+    Box::pin(async move {
+        tokio::task::spawn_blocking(call)
+            .await
+            // Not started because the runtime shuts down: the jobs were not touched.
+            .unwrap_or_else(|_| vec![Outcome::Released; jobs])
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,119 @@
+//! What a function that takes several jobs may return, and what that says of each job.
+
+use std::iter::repeat_n;
+
+use serde::Serialize;
+
+use crate::handler::outcome_of;
+use crate::private::IntoJobError;
+use crate::{Failure, JobError, Outcome};
+
+/// What the function said of its jobs.
+pub enum Results<T> {
+    /// All are done, and have no output.
+    Done,
+    /// This is true of all.
+    Failed(JobError),
+    /// One for each, in the order of the inputs.
+    Each(Vec<Result<T, JobError>>),
+}
+
+/// What a function that takes several jobs may return.
+#[diagnostic::on_unimplemented(
+    message = "a job with `batch` cannot return `{Self}`",
+    label = "return `()` or `Result<(), E>` for all jobs together, or `Vec<Result<T, E>>` with a result for each",
+    note = "the results of a `Vec` stand in the order of the inputs; `Result<Vec<Result<T, E>>, E2>` fails all jobs at once too"
+)]
+pub trait BatchReturned {
+    /// The output of each job.
+    type Output;
+}
+
+impl BatchReturned for () {
+    type Output = ();
+}
+
+impl<E> BatchReturned for Result<(), E> {
+    type Output = ();
+}
+
+impl<T, E> BatchReturned for Vec<Result<T, E>> {
+    type Output = T;
+}
+
+impl<T, E, E2> BatchReturned for Result<Vec<Result<T, E>>, E2> {
+    type Output = T;
+}
+
+/// The same, with errors that convert.
+pub trait IntoResults: BatchReturned {
+    /// Converts it.
+    fn into_results(self) -> Results<Self::Output>;
+}
+
+impl IntoResults for () {
+    fn into_results(self) -> Results<()> {
+        Results::Done
+    }
+}
+
+impl<E: IntoJobError> IntoResults for Result<(), E> {
+    fn into_results(self) -> Results<()> {
+        match self {
+            Ok(()) => Results::Done,
+            Err(error) => Results::Failed(error.into_job_error()),
+        }
+    }
+}
+
+impl<T, E: IntoJobError> IntoResults for Vec<Result<T, E>> {
+    fn into_results(self) -> Results<T> {
+        let each = self.into_iter();
+        Results::Each(each.map(crate::private::converted).collect())
+    }
+}
+
+impl<T, E: IntoJobError, E2: IntoJobError> IntoResults for Result<Vec<Result<T, E>>, E2> {
+    fn into_results(self) -> Results<T> {
+        match self {
+            Ok(each) => each.into_results(),
+            Err(error) => Results::Failed(error.into_job_error()),
+        }
+    }
+}
+
+/// Makes results of what a function returned.
+pub fn into_results<R: IntoResults>(returned: R) -> Results<R::Output> {
+    returned.into_results()
+}
+
+impl<T: Serialize> Results<T> {
+    /// What each of so many jobs came to.
+    pub(super) fn into_outcomes(self, jobs: usize) -> Vec<Outcome> {
+        match self {
+            Self::Done => vec![Outcome::Done(None); jobs],
+            Self::Failed(error) => vec![error.into_outcome(); jobs],
+            Self::Each(results) => one_for_each(results, jobs),
+        }
+    }
+}
+
+/// A job that has no result must not be lost: it fails, and may run again.
+fn one_for_each<T: Serialize>(results: Vec<Result<T, JobError>>, jobs: usize) -> Vec<Outcome> {
+    let given = results.len();
+    let message =
+        format!("the function returned {given} results for {jobs} jobs, and none for this one");
+    if given > jobs {
+        tracing::warn!(
+            given,
+            jobs,
+            "a batch job returned more results than it has jobs; the last ones were dropped"
+        );
+    }
+    let missing = Outcome::Failed(Failure::new("MissingResult", message));
+    let results = results.into_iter().map(outcome_of);
+    results
+        .chain(repeat_n(missing, jobs.saturating_sub(given)))
+        .take(jobs)
+        .collect()
+}
