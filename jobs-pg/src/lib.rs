@@ -38,6 +38,7 @@ mod environment;
 mod error;
 mod executor;
 mod operation;
+mod preview;
 mod schema;
 mod store;
 mod supervise;
@@ -49,6 +50,7 @@ pub use details::{JobDetails, JobState, PgBossExt, PgBossJob};
 pub use entities::{Connection, Connections, ReadRow, Table, TableRow, Values};
 pub use jobs_core::*;
 pub use operation::Operation;
+pub use preview::SchedulePreview;
 pub use schema::{Schema, SchemaError};
 
 #[doc(hidden)]

@@ -19,6 +19,7 @@ use tokio::task::JoinHandle;
 
 pub(crate) use delivery::delivery;
 pub(crate) use reconcile::reconcile;
+pub(crate) use recurrence::Recurrence;
 
 use crate::config::{Intervals, Settings};
 use crate::store::Store;

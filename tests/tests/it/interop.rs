@@ -9,6 +9,7 @@ mod lives;
 mod names;
 mod notify;
 mod queues;
+mod recurrences;
 mod schedule;
 mod settle;
 mod submit;

@@ -81,6 +81,28 @@ impl Rule {
         all.difference(&self.left_out).copied().collect()
     }
 
+    /// Returns so many occurrences after an instant; fewer if there are no more, or none within the horizon.
+    pub(super) fn next(&self, after: DateTime<Utc>, count: usize) -> Vec<DateTime<Utc>> {
+        let is_kept = |at: &DateTime<Utc>| !self.left_out.contains(at);
+        let added = self.added.iter().copied();
+        let mut found: BTreeSet<_> = added.filter(|at| *at > after && is_kept(at)).collect();
+        let (mut from, mut missing) = (after, count);
+        while missing > 0 {
+            let until = from + self.horizon();
+            let recurring: Vec<_> = self
+                .recurring(from, until)
+                .filter(is_kept)
+                .take(missing)
+                .collect();
+            let Some(last) = recurring.last() else {
+                break;
+            };
+            (from, missing) = (*last, missing - recurring.len());
+            found.extend(recurring);
+        }
+        found.into_iter().take(count).collect()
+    }
+
     /// Returns the first occurrence in (after, until].
     fn first(&self, after: DateTime<Utc>, until: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let is_kept = |at: &DateTime<Utc>| !self.left_out.contains(at);
