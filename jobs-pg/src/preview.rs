@@ -102,3 +102,6 @@ impl PgBoss {
         Ok(recurrence.next(from, *count))
     }
 }
+
+#[cfg(test)]
+mod tests;

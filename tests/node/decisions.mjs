@@ -1,5 +1,6 @@
-// What pg-boss's own evaluators say of schedules. In: {crons: [[expression, zone, [ms, ...]], ...]}. Out: {crons: [...]}, for
-// each the last occurrence in the two days up to each instant in ms, or null; only null, if the expression is refused.
+// What pg-boss's own evaluators say of schedules. In: {crons: [[expression, zone, [ms, ...]], ...], rules: [[expression, zone,
+// [[after, until], ...]], ...]}. Out, for each cron, the last occurrence in the two days up to each instant, or null; for each
+// rule, the occurrences of each window; only null, if the expression is refused.
 
 import { createRequire } from 'node:module'
 import { text } from 'node:stream/consumers'
@@ -7,6 +8,7 @@ import { text } from 'node:stream/consumers'
 // The cron-parser that pg-boss itself finds, whatever else is installed.
 const required = createRequire(import.meta.resolve('pg-boss'))
 const { CronExpressionParser, CronDate } = required('cron-parser')
+const { assertRrule, occurrencesInWindow } = await import(new URL('rrule.js', import.meta.resolve('pg-boss')))
 
 const REACH = 2 * 86_400_000
 
@@ -51,5 +53,20 @@ function latest (parsed, at) {
   }
 }
 
-const { crons = [] } = JSON.parse(await text(process.stdin))
-process.stdout.write(JSON.stringify({ crons: crons.map(cron) }))
+function rule ([expression, zone, windows]) {
+  try {
+    assertRrule(expression, zone)
+  } catch {
+    return null
+  }
+  return windows.map(([after, until]) => {
+    try {
+      return occurrencesInWindow(expression, new Date(after), new Date(until), zone).map(Number)
+    } catch (error) {
+      return error.message
+    }
+  })
+}
+
+const { crons = [], rules = [] } = JSON.parse(await text(process.stdin))
+process.stdout.write(JSON.stringify({ crons: crons.map(cron), rules: rules.map(rule) }))

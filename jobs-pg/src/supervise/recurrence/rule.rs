@@ -53,6 +53,7 @@ impl Rule {
         };
         let before = rule.beginning() - SECOND;
         if calendar.until.is_none()
+            && calendar.added.is_empty()
             && rule
                 .recurring(before, before + rule.horizon())
                 .next()
@@ -88,7 +89,11 @@ impl Rule {
         let mut found: BTreeSet<_> = added.filter(|at| *at > after && is_kept(at)).collect();
         let (mut from, mut missing) = (after, count);
         while missing > 0 {
-            let until = from + self.horizon();
+            // A rule of days or more is walked from its start, so that it is walked once.
+            let until = match Steps::of(&self.shape) {
+                Some(_) => from + NEAR_HORIZON,
+                None => DateTime::<Utc>::MAX_UTC,
+            };
             let recurring: Vec<_> = self
                 .recurring(from, until)
                 .filter(is_kept)
@@ -142,9 +147,11 @@ impl Rule {
         let after = whole_second(after).max(self.beginning() - SECOND);
         let until = self.until.map_or(until, |end| end.min(until));
         match self.shape.get_freq() {
-            Frequency::Hourly | Frequency::Minutely | Frequency::Secondly => Box::new(
-                stretches(&self.zone, after, until).flat_map(|(from, to)| self.steps(from, to)),
-            ),
+            Frequency::Hourly | Frequency::Minutely | Frequency::Secondly => {
+                let steps =
+                    stretches(&self.zone, after, until).flat_map(|(from, to)| self.steps(from, to));
+                Box::new(steps.filter(|at| !self.is_hour_again(*at)))
+            }
             Frequency::Yearly | Frequency::Monthly | Frequency::Weekly | Frequency::Daily => {
                 let shown = self.wall_clocks(self.zone.local_at(after));
                 let instants = shown.filter_map(|local| self.zone.first_showing(local));
@@ -171,6 +178,15 @@ impl Rule {
             .into_iter()
             .flatten()
             .map(move |local| (local - offset).and_utc())
+    }
+
+    /// Tells whether it is in an hour that the clock shows for the second time. A rule of every hour has it once, as pg-boss
+    /// reads it; one of every other hour or of minutes counts on.
+    fn is_hour_again(&self, at: DateTime<Utc>) -> bool {
+        let is_every_hour =
+            self.shape.get_freq() == Frequency::Hourly && self.shape.get_interval() <= 1;
+        let shown = [at, at - TimeDelta::hours(1)].map(|at| self.zone.local_at(at).hour());
+        is_every_hour && shown[0] == shown[1]
     }
 
     /// Returns the wall clocks that a rule of days or more gives from shortly before `from` on.

@@ -3,3 +3,4 @@
 mod cron;
 mod dice;
 mod places;
+mod rule;

@@ -3,8 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use jobs_rules::{Zone, ZoneError, parse_instant};
 
-/// North and south, half and quarter hours, a change by half an hour and one by two, changes at midnight, one that follows
-/// the moon, and none at all.
+/// North and south, half and quarter hours, a change by half an hour and one by two, changes at midnight, winter as
+/// the change, and none at all.
 pub(super) const ZONES: [&str; 12] = [
     "UTC",
     "+05:30",
@@ -14,7 +14,7 @@ pub(super) const ZONES: [&str; 12] = [
     "America/St_Johns",
     "America/Havana",
     "America/Santiago",
-    "Africa/Casablanca",
+    "Europe/Dublin",
     "Australia/Lord_Howe",
     "Pacific/Chatham",
     "Antarctica/Troll",
