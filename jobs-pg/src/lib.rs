@@ -42,6 +42,7 @@ mod import;
 mod jitter;
 mod job_ref;
 mod operation;
+mod preview;
 mod records;
 mod schema;
 mod store;
@@ -62,6 +63,7 @@ pub use operation::{
     RedrivePreview, Redriven, ScheduleDetails, ScheduleOptions, UpdateTarget, Updated,
 };
 pub use operation::{Aggregate, Percentile, QueueStats, QueueStatsQuery};
+pub use preview::SchedulePreview;
 pub use records::{BamEntry, BamStatus, Instance, Warning};
 pub use schema::{Schema, SchemaError};
 

@@ -26,6 +26,7 @@ use tokio::time::{Instant, timeout_at};
 pub(crate) use by_hand::ByHand;
 pub(crate) use delivery::delivery;
 pub(crate) use reconcile::reconcile;
+pub(crate) use recurrence::Recurrence;
 pub(crate) use recurrence::check_recurrence;
 pub(crate) use upkeep::Upkeep;
 

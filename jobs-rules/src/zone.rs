@@ -1,5 +1,7 @@
 //! Time zones: IANA names and fixed offsets.
 
+mod legacy;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -51,6 +53,21 @@ impl Zone {
                 hint: hint(text),
             }),
         }
+    }
+
+    /// Reads what the row of a schedule may hold: also the three letters that Node takes for a zone, `PST` or `IST`. They are
+    /// not what one thinks (`BST` is Dhaka's time), so nothing else takes them.
+    ///
+    /// # Errors
+    /// As [`Zone::parse`].
+    pub fn parse_stored(text: &str) -> Result<Self, ZoneError> {
+        Self::parse(text).or_else(|error| {
+            let zone = legacy::zone(text).ok_or(error)?;
+            Ok(Self {
+                text: text.to_owned(),
+                rules: Rules::Named(zone),
+            })
+        })
     }
 
     /// Returns UTC.
@@ -171,7 +188,7 @@ fn named(text: &str) -> Option<Tz> {
     })
 }
 
-/// Reads `+05:30`, `+0530`, `+05`, and after `UTC` also one digit of hours.
+/// Reads `+05:30`, `+0530`, `+05`; after `UTC` one digit of hours is enough, and minutes have their colon.
 fn fixed(text: &str) -> Option<FixedOffset> {
     let after_utc = text
         .get(..3)
@@ -186,7 +203,7 @@ fn fixed(text: &str) -> Option<FixedOffset> {
     let digits = &signed[1..];
     let (hours, minutes) = match (digits.split_once(':'), digits.len()) {
         (Some(parts), _) => parts,
-        (None, 4) if digits.is_ascii() => digits.split_at(2),
+        (None, 4) if digits.is_ascii() && after_utc.is_none() => digits.split_at(2),
         (None, _) => (digits, "00"),
     };
     let hours_fit = hours.len() == 2 || (after_utc.is_some() && hours.len() == 1);

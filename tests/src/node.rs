@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value;
+use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 use tokio::time::timeout;
 
@@ -113,6 +114,26 @@ impl Node {
         assert!(output.status.success(), "{script} failed: {said}");
         serde_json::from_str(&said)
             .unwrap_or_else(|_| panic!("{script} printed no JSON value: {said}"))
+    }
+
+    /// Runs a script of `tests/node` that needs no database: it reads one JSON value from its standard input and prints one.
+    ///
+    /// # Panics
+    /// If it fails, takes too long or prints something else.
+    pub async fn answer(&self, script: &str, question: &impl Serialize) -> Value {
+        let mut command = self.command(Path::new(script));
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut process = command.spawn().unwrap();
+        let question = serde_json::to_vec(question).unwrap();
+        let mut stdin = process.stdin.take().unwrap();
+        stdin.write_all(&question).await.unwrap();
+        drop(stdin);
+        let output = timeout(BOUND * 4, process.wait_with_output()).await;
+        let output = output
+            .unwrap_or_else(|_| panic!("{script} takes too long"))
+            .unwrap();
+        assert!(output.status.success(), "{script} failed");
+        serde_json::from_slice(&output.stdout).unwrap()
     }
 
     /// Asks pg-boss itself whether a schema is as it would have made it.

@@ -8,6 +8,8 @@ mod parts;
 mod rule;
 mod steps;
 
+use std::iter;
+
 use chrono::{DateTime, Utc};
 use jobs_rules::{Cron, CronError, Zone, ZoneError};
 
@@ -54,17 +56,21 @@ impl Recurrence {
     ) -> Result<Self, RecurrenceError> {
         let zone = timezone
             .filter(|name| !name.is_empty())
-            .map_or_else(|| Ok(Zone::utc()), Zone::parse);
+            .map_or_else(|| Ok(Zone::utc()), Zone::parse_stored);
         let zone = zone.map_err(RecurrenceError::Zone)?;
-        let looks_like = if looks_like_rule(expression) {
-            RRULE
-        } else {
-            CRON
-        };
+        let looks_like = kind_by_look(expression);
         match Self::read_as(kind, expression, &zone) {
             Err(_) if looks_like != kind => Self::read_as(looks_like, expression, &zone),
             read => read,
         }
+    }
+
+    /// Reads an expression by what it looks like.
+    pub(crate) fn unlabelled(
+        expression: &str,
+        timezone: Option<&str>,
+    ) -> Result<Self, RecurrenceError> {
+        Self::read(kind_by_look(expression), expression, timezone)
     }
 
     fn read_as(kind: &str, expression: &str, zone: &Zone) -> Result<Self, RecurrenceError> {
@@ -94,6 +100,17 @@ impl Recurrence {
         }
     }
 
+    /// Returns so many occurrences after an instant; fewer if there are no more.
+    pub(crate) fn next(&self, after: DateTime<Utc>, count: usize) -> Vec<DateTime<Utc>> {
+        match self {
+            Self::Cron(cron, zone) => {
+                let next = |at: &DateTime<Utc>| cron.next_after(*at, zone);
+                iter::successors(next(&after), next).take(count).collect()
+            }
+            Self::Rule(rule) => rule.next(after, count),
+        }
+    }
+
     /// Returns the last occurrence in (after, until].
     pub(crate) fn latest(
         &self,
@@ -115,15 +132,17 @@ pub(crate) fn check_recurrence(
     expression: &str,
     timezone: &str,
 ) -> Result<&'static str, RecurrenceError> {
-    let kind = if looks_like_rule(expression) {
-        RRULE
-    } else {
-        CRON
-    };
-    let recurrence = Recurrence::read(kind, expression, Some(timezone))?;
+    let recurrence = Recurrence::unlabelled(expression, Some(timezone))?;
     match &recurrence {
-        Recurrence::Rule(rule) if rule.next(Utc::now()).is_none() => Err(RecurrenceError::Over),
+        Recurrence::Rule(rule) if rule.next(Utc::now(), 1).is_empty() => Err(RecurrenceError::Over),
         _ => Ok(recurrence.kind()),
+    }
+}
+
+fn kind_by_look(expression: &str) -> &'static str {
+    match looks_like_rule(expression) {
+        true => RRULE,
+        false => CRON,
     }
 }
 

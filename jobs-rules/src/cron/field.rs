@@ -150,7 +150,11 @@ impl Field {
                     .ok_or_else(twice);
             }
             Last::AfterDay if is_last_of(item) => {
-                let day = 1 << (self.value(item, &item[..item.len() - 1])? % 7);
+                let text = &item[..item.len() - 1];
+                let day = 1 << (self.value(item, text)? % 7);
+                if text.len() > 1 && text.contains(|c: char| c.is_ascii_digit()) {
+                    return Err(self.error(item, FieldProblem::BadLast));
+                }
                 let is_new = values.last_days & day == 0;
                 values.last_days |= day;
                 return is_new.then_some(()).ok_or_else(twice);
@@ -168,7 +172,7 @@ impl Field {
         let (range, step) = match item.split_once('/') {
             None => (item, None),
             Some((range, step)) => {
-                let step = digits(step).filter(|step| *step > 0);
+                let step = self.number(step).filter(|step| *step > 0);
                 (
                     range,
                     Some(step.ok_or_else(|| self.error(item, FieldProblem::BadStep))?),
@@ -192,17 +196,10 @@ impl Field {
 
     /// Reads a number or a name.
     fn value(&self, item: &str, text: &str) -> Result<u8, FieldError> {
-        if let Some(number) = digits(text) {
+        if let Some(number) = self.number(text) {
             let fits = (u16::from(self.min)..=u16::from(self.max)).contains(&number);
             let number = u8::try_from(number).ok().filter(|_| fits);
             return number.ok_or_else(|| self.error(item, FieldProblem::OutOfRange));
-        }
-        if let Some(place) = self
-            .names
-            .iter()
-            .position(|name| name.eq_ignore_ascii_case(text))
-        {
-            return Ok(self.first_name + u8::try_from(place).unwrap_or(u8::MAX));
         }
         let is_word = !text.is_empty() && text.chars().all(char::is_alphabetic);
         let problem = match text
@@ -215,6 +212,15 @@ impl Field {
             None => FieldProblem::NotUnderstood,
         };
         Err(self.error(item, problem))
+    }
+
+    /// Reads digits, of which names may be some: pg-boss's parser writes the number for each name before it reads further, so
+    /// that `0thu` is 4.
+    fn number(&self, text: &str) -> Option<u16> {
+        let names = self.names.iter().zip(self.first_name..);
+        let write_number =
+            |text: String, (name, number): (&&str, u8)| text.replace(*name, &number.to_string());
+        digits(text).or_else(|| digits(&names.fold(text.to_ascii_uppercase(), write_number)))
     }
 
     /// Sunday is 0 and 7.

@@ -47,6 +47,24 @@ fn offsets_are_fixed() {
 }
 
 #[test]
+fn three_letters_are_a_zone_in_a_row_only() {
+    for (letters, name) in [("PST", "America/Los_Angeles"), ("bst", "Asia/Dhaka")] {
+        let stored = Zone::parse_stored(letters).unwrap();
+        let at = parse_instant("2030-07-01").unwrap();
+        assert_eq!(
+            stored.offset_at(at),
+            Zone::parse(name).unwrap().offset_at(at)
+        );
+        assert_eq!(stored.as_str(), letters);
+    }
+    assert_eq!(
+        Zone::parse_stored("Europe/Berlin"),
+        Zone::parse("Europe/Berlin")
+    );
+    assert_eq!(Zone::parse_stored("local"), Zone::parse("local"));
+}
+
+#[test]
 fn what_is_no_zone_is_refused() {
     let wrong = [
         "",
@@ -58,6 +76,8 @@ fn what_is_no_zone_is_refused() {
         "+05:60",
         "+05:3",
         "UTC+123",
+        "UTC+0530",
+        "BST",
         "Z",
         "local",
         "Mars/Olympus",

@@ -18,6 +18,7 @@ mod migrate;
 mod names;
 mod notify;
 mod queues;
+mod recurrences;
 mod schedule;
 mod schedules_by_hand;
 mod settle;

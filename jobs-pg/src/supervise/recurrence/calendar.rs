@@ -29,6 +29,8 @@ pub(crate) enum RuleError {
     Date { name: &'static str, text: String },
     #[error("{name} `{text}` must be a date if DTSTART is one, and have a time if DTSTART has")]
     DateType { name: &'static str, text: String },
+    #[error("UNTIL `{text}` must be in UTC, with a `Z`, since DTSTART has a zone")]
+    UntilWithoutZone { text: String },
     #[error("cannot read the TZID")]
     Zone(#[source] ZoneError),
     #[error("cannot read the rule `{rule}`")]
@@ -64,12 +66,16 @@ impl Calendar {
             value: EPOCH.to_owned(),
         });
         let is_date = !start_line.value.contains(['T', 't']);
-        let zone = start_line.zone_or(zone)?;
-        let start = wall_clock(&start_line.value)
+        let zone = start_line.own_zone()?.unwrap_or_else(|| zone.clone());
+        let start = start_line
+            .shown_in(&zone)
             .ok_or_else(|| wrong_date("DTSTART", &start_line.value))?;
         let parts = Parts::read(&lines.rule.ok_or(RuleError::NoRule)?)?;
         if parts.count.is_some() && !lines.has_start {
             return Err(RuleError::CountWithoutStart);
+        }
+        if let Some(until) = parts.until.as_deref().filter(|_| start_line.has_zone()) {
+            refuse_without_zone(until)?;
         }
         let rule = parts.spelled_out(start);
         let mut calendar = Self {
@@ -207,13 +213,36 @@ impl Property {
         }
     }
 
+    /// Returns the zone of the TZID.
+    fn own_zone(&self) -> Result<Option<Zone>, RuleError> {
+        let name = self.zone.as_deref();
+        name.map(Zone::parse).transpose().map_err(RuleError::Zone)
+    }
+
     /// Returns the zone of the value: UTC after a `Z`, else the TZID's, else the one given.
     fn zone_or(&self, other: &Zone) -> Result<Zone, RuleError> {
-        match &self.zone {
-            _ if self.value.ends_with(['Z', 'z']) => Ok(Zone::utc()),
-            Some(name) => Zone::parse(name).map_err(RuleError::Zone),
-            None => Ok(other.clone()),
+        match self.is_utc() {
+            true => Ok(Zone::utc()),
+            false => Ok(self.own_zone()?.unwrap_or_else(|| other.clone())),
         }
+    }
+
+    /// Returns what clocks of a zone show at the value. A rule that begins at an instant, with a `Z`, still counts by the
+    /// clocks of its schedule's zone, as pg-boss counts it.
+    fn shown_in(&self, zone: &Zone) -> Option<NaiveDateTime> {
+        let written = wall_clock(&self.value)?;
+        match self.is_utc() {
+            true => Some(zone.local_at(written.and_utc())),
+            false => Some(written),
+        }
+    }
+
+    fn has_zone(&self) -> bool {
+        self.zone.is_some() || self.is_utc()
+    }
+
+    fn is_utc(&self) -> bool {
+        self.value.ends_with(['Z', 'z'])
     }
 }
 
@@ -247,6 +276,16 @@ fn wall_clock(text: &str) -> Option<NaiveDateTime> {
             NaiveDateTime::parse_from_str(&bare, "%Y%m%dT%H%M%S").ok()
         }
         _ => None,
+    }
+}
+
+/// RFC 5545, 3.3.10: once the start is in a zone, the end is in UTC.
+fn refuse_without_zone(until: &str) -> Result<(), RuleError> {
+    match until.ends_with(['Z', 'z']) || !until.contains(['T', 't']) {
+        true => Ok(()),
+        false => Err(RuleError::UntilWithoutZone {
+            text: until.to_owned(),
+        }),
     }
 }
 

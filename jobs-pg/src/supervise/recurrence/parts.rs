@@ -52,6 +52,9 @@ impl Parts {
         if parts.count.is_some() && parts.until.is_some() {
             return Err(RuleError::CountAndUntil);
         }
+        if let (Some("WEEKLY"), Some(days)) = (parts.get("FREQ"), parts.get("BYMONTHDAY")) {
+            return Err(unsupported("BYMONTHDAY", days));
+        }
         let lists = parts
             .evaluated
             .iter()
@@ -70,6 +73,11 @@ impl Parts {
             // The defaults, and all that the rrule crate does.
             "RSCALE" if value == "GREGORIAN" => {}
             "SKIP" if value == "OMIT" => {}
+            "INTERVAL" if !value.parse().is_ok_and(|steps: u16| steps > 0) => {
+                return Err(unsupported(name, value));
+            }
+            // The crate has it happen never.
+            "BYMONTHDAY" if value.split(',').any(is_zero) => return Err(unsupported(name, value)),
             // The crate reads anything before the day as nothing.
             "BYDAY" if !value.split(',').all(is_weekday) => return Err(unsupported(name, value)),
             _ if EVALUATED.contains(&name) => {
@@ -138,6 +146,10 @@ impl Parts {
 fn is_weekday(item: &str) -> bool {
     let nth = DAYS.iter().find_map(|day| item.strip_suffix(day));
     nth.is_some_and(|nth| nth.is_empty() || nth.parse::<i16>().is_ok_and(|nth| nth != 0))
+}
+
+fn is_zero(item: &str) -> bool {
+    item.parse::<i32>().is_ok_and(|number| number == 0)
 }
 
 fn is_plain(item: &str) -> bool {

@@ -53,6 +53,7 @@ impl Rule {
         };
         let before = rule.beginning() - SECOND;
         if calendar.until.is_none()
+            && calendar.added.is_empty()
             && rule
                 .recurring(before, before + rule.horizon())
                 .next()
@@ -81,6 +82,32 @@ impl Rule {
         all.difference(&self.left_out).copied().collect()
     }
 
+    /// Returns so many occurrences after an instant; fewer if there are no more, or none within the horizon.
+    pub(super) fn next(&self, after: DateTime<Utc>, count: usize) -> Vec<DateTime<Utc>> {
+        let is_kept = |at: &DateTime<Utc>| !self.left_out.contains(at);
+        let added = self.added.iter().copied();
+        let mut found: BTreeSet<_> = added.filter(|at| *at > after && is_kept(at)).collect();
+        let (mut from, mut missing) = (after, count);
+        while missing > 0 {
+            // A rule of days or more is walked from its start, so that it is walked once.
+            let until = match Steps::of(&self.shape) {
+                Some(_) => from + NEAR_HORIZON,
+                None => DateTime::<Utc>::MAX_UTC,
+            };
+            let recurring: Vec<_> = self
+                .recurring(from, until)
+                .filter(is_kept)
+                .take(missing)
+                .collect();
+            let Some(last) = recurring.last() else {
+                break;
+            };
+            (from, missing) = (*last, missing - recurring.len());
+            found.extend(recurring);
+        }
+        found.into_iter().take(count).collect()
+    }
+
     /// Returns the first occurrence in (after, until].
     fn first(&self, after: DateTime<Utc>, until: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let is_kept = |at: &DateTime<Utc>| !self.left_out.contains(at);
@@ -91,11 +118,6 @@ impl Rule {
             .copied()
             .find(|at| *at > after && *at <= until && is_kept(at));
         recurring.into_iter().chain(added).min()
-    }
-
-    /// Returns the first occurrence after an instant, if there is one within half a century.
-    pub(super) fn next(&self, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        self.first(after, after + self.horizon())
     }
 
     /// Returns the last occurrence in (after, until], by halving the time that holds it: a rule may recur every second
@@ -125,9 +147,11 @@ impl Rule {
         let after = whole_second(after).max(self.beginning() - SECOND);
         let until = self.until.map_or(until, |end| end.min(until));
         match self.shape.get_freq() {
-            Frequency::Hourly | Frequency::Minutely | Frequency::Secondly => Box::new(
-                stretches(&self.zone, after, until).flat_map(|(from, to)| self.steps(from, to)),
-            ),
+            Frequency::Hourly | Frequency::Minutely | Frequency::Secondly => {
+                let steps =
+                    stretches(&self.zone, after, until).flat_map(|(from, to)| self.steps(from, to));
+                Box::new(steps.filter(|at| !self.is_hour_again(*at)))
+            }
             Frequency::Yearly | Frequency::Monthly | Frequency::Weekly | Frequency::Daily => {
                 let shown = self.wall_clocks(self.zone.local_at(after));
                 let instants = shown.filter_map(|local| self.zone.first_showing(local));
@@ -154,6 +178,15 @@ impl Rule {
             .into_iter()
             .flatten()
             .map(move |local| (local - offset).and_utc())
+    }
+
+    /// Tells whether it is in an hour that the clock shows for the second time. A rule of every hour has it once, as pg-boss
+    /// reads it; one of every other hour or of minutes counts on.
+    fn is_hour_again(&self, at: DateTime<Utc>) -> bool {
+        let is_every_hour =
+            self.shape.get_freq() == Frequency::Hourly && self.shape.get_interval() <= 1;
+        let shown = [at, at - TimeDelta::hours(1)].map(|at| self.zone.local_at(at).hour());
+        is_every_hour && shown[0] == shown[1]
     }
 
     /// Returns the wall clocks that a rule of days or more gives from shortly before `from` on.

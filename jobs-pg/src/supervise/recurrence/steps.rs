@@ -43,12 +43,13 @@ impl<'a> Steps<'a> {
         // One before, since an hour's BYMINUTE may be later than the step that falls into the hour.
         let mut at = start + TimeDelta::seconds((count_to(from) - 1).max(0) * step.num_seconds());
         let mut ready = VecDeque::new();
+        let ever = self.has_place();
         let all = std::iter::from_fn(move || {
             loop {
                 if let Some(next) = ready.pop_front() {
                     return Some(next);
                 }
-                if self.floor(at) > to {
+                if !ever || self.floor(at) > to {
                     return None;
                 }
                 if let Some(later) = self.not_before(at) {
@@ -81,6 +82,18 @@ impl<'a> Steps<'a> {
         }
         (self.unit < MINUTE && leaves_out(self.rule.get_by_second(), at.second()))
             .then(|| at + SECOND)
+    }
+
+    /// Tells whether a step has as many times as a BYSETPOS counts to. Otherwise every step would be looked at in vain.
+    fn has_place(&self) -> bool {
+        let count = |list: &[u8], expands: bool| if expands { list.len().max(1) } else { 1 };
+        let minutes = count(self.rule.get_by_minute(), self.unit == HOUR);
+        let seconds = count(self.rule.get_by_second(), self.unit >= MINUTE);
+        let places = self.rule.get_by_set_pos();
+        places.is_empty()
+            || places.iter().any(|place| {
+                usize::try_from(place.unsigned_abs()).is_ok_and(|place| place <= minutes * seconds)
+            })
     }
 
     fn has_day(&self, day: NaiveDate) -> bool {

@@ -85,7 +85,7 @@ fn of_a_rule_every_occurrence_in_the_window_is_due() {
 #[test]
 fn the_lines_of_a_calendar_entry_are_read() {
     let window = ("2026-01-01T00:00:00Z", "2026-01-20T00:00:00Z");
-    let cases: [(&str, &[&str]); 8] = [
+    let cases: [(&str, &[&str]); 10] = [
         (
             "DTSTART;TZID=Europe/Berlin:20260101T090000\nRRULE:FREQ=DAILY;COUNT=3",
             &["01-01T08:00", "01-02T08:00", "01-03T08:00"],
@@ -110,6 +110,16 @@ fn the_lines_of_a_calendar_entry_are_read() {
             "FREQ=DAILY;UNTIL=20260102T000000",
             &["01-01T05:00", "01-02T05:00"],
         ),
+        // It begins at an instant, and counts by the clocks of the schedule's zone.
+        (
+            "DTSTART:20260101T030000Z\nRRULE:FREQ=DAILY;BYHOUR=23;COUNT=2",
+            &["01-01T04:00", "01-02T04:00"],
+        ),
+        // The dates of a rule that never happens do.
+        (
+            "DTSTART:20260101T000000Z\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30\nRDATE:20260110T120000Z",
+            &["01-10T12:00"],
+        ),
         (
             "DTSTART;VALUE=DATE:20260101\nRRULE:FREQ=DAILY;COUNT=3\nEXDATE:20260102",
             &["01-01T05:00", "01-03T05:00"],
@@ -132,7 +142,7 @@ fn the_lines_of_a_calendar_entry_are_read() {
 fn days_are_counted_on_the_wall_clock_and_hours_in_real_time() {
     let spring = ("2026-03-08T05:00:00Z", "2026-03-08T09:00:00Z");
     let autumn = ("2026-11-01T04:00:00Z", "2026-11-01T08:00:00Z");
-    let cases: [(&str, &[&str], &[&str]); 4] = [
+    let cases: [(&str, &[&str], &[&str]); 5] = [
         (
             "FREQ=DAILY;BYHOUR=1,2,3;BYMINUTE=30",
             &["03-08T06:30", "03-08T07:30"],
@@ -142,6 +152,12 @@ fn days_are_counted_on_the_wall_clock_and_hours_in_real_time() {
             "FREQ=MONTHLY;BYMONTHDAY=1,8;BYHOUR=2",
             &[],
             &["11-01T07:00"],
+        ),
+        // Every hour: what is shown twice counts once.
+        (
+            "FREQ=HOURLY",
+            &["03-08T06:00", "03-08T07:00", "03-08T08:00", "03-08T09:00"],
+            &["11-01T05:00", "11-01T07:00", "11-01T08:00"],
         ),
         (
             "FREQ=HOURLY;INTERVAL=2",
@@ -210,6 +226,22 @@ fn what_pg_boss_would_misread_or_refuses_is_refused() {
         (
             "DTSTART:20260101T000000Z\nRRULE:FREQ=DAILY;UNTIL=20260301T000000Z;COUNT=2",
             "COUNT and UNTIL cannot both end a rule; write one of them",
+        ),
+        (
+            "FREQ=DAILY;INTERVAL=0",
+            "unsupported part `INTERVAL=0` in the rule",
+        ),
+        (
+            "FREQ=MONTHLY;BYMONTHDAY=1,0",
+            "unsupported part `BYMONTHDAY=1,0` in the rule",
+        ),
+        (
+            "FREQ=WEEKLY;BYMONTHDAY=-1",
+            "unsupported part `BYMONTHDAY=-1` in the rule",
+        ),
+        (
+            "DTSTART:20260101T090000Z\nRRULE:FREQ=DAILY;UNTIL=20260301T000000",
+            "UNTIL `20260301T000000` must be in UTC, with a `Z`, since DTSTART has a zone",
         ),
         (
             "DTSTART:20260101\nRRULE:FREQ=DAILY\nEXDATE:20260102T000000",
@@ -286,6 +318,10 @@ fn dense_rules_and_those_long_ended_take_no_long_walk() {
         ("FREQ=SECONDLY", Some(to)),
         ("FREQ=SECONDLY;BYMONTHDAY=1", Some(to)),
         ("FREQ=SECONDLY;UNTIL=20000101T000000Z", None),
+        (
+            "DTSTART:20200101T000000Z\nRRULE:FREQ=SECONDLY;BYDAY=MO;BYSETPOS=2\nRDATE:20200102T000000Z",
+            None,
+        ),
         ("FREQ=SECONDLY;BYMONTH=1;BYMONTHDAY=1", None),
         (
             "FREQ=MINUTELY;INTERVAL=7;BYHOUR=3;BYDAY=SU",
