@@ -43,8 +43,9 @@ pub async fn dispatch(registered: &Registered, run: Run) -> Outcome {
 
 /// Runs the attempts of a batch to their outcomes, in the same order, by one call of the function.
 ///
-/// The call may take as long as the most patient job allows. It is called off when all its jobs are; what came of a job that
-/// was called off alone is lost, and does not touch the others.
+/// The call may take as long as the most patient job allows (as in pg-boss 12.38; who looks for expired jobs goes by each job's
+/// own expiry, and calls off that job alone). It is called off when all its jobs are; what came of a job that was called off
+/// alone is lost, and does not touch the others.
 pub async fn dispatch_batch(handler: BatchHandler, batch: Batch) -> Vec<Outcome> {
     let members = batch.members();
     let watch = Watch {

@@ -35,6 +35,11 @@ use proc_macro::TokenStream;
 /// and then `ctx: Context<Handle>`. It returns nothing, a value that serde can store and read back, or a `Result` of one
 /// whose error converts into a `JobError`, as every `std::error::Error` does.
 ///
+/// With `worker(batch = 10)` it takes `inputs: Vec<T>`, of up to ten jobs that were submitted with a `T` each; `ctx.batch()` are
+/// these jobs, in the same order. It returns `()` or `Result<(), E>` for all of them together, or a `Vec<Result<T, E>>` with a
+/// result for each in the order of the inputs, which may stand in a `Result` too. A job whose input cannot be read back, or
+/// that was cancelled, does not touch the others.
+///
 /// # The arguments
 ///
 /// | argument | meaning |
@@ -44,7 +49,7 @@ use proc_macro::TokenStream;
 /// | `name = "..."` | the job's name in the database, and its queue's; without it the function's name |
 /// | `options(...)` | defaults of every submission: `retry_limit`, `retry_delay`, `retry_backoff`, `retry_delay_max`, `expire_in`, `retention`, `delete_after`, `heartbeat`, `priority`, `dead_letter` |
 /// | `queue(...)` | `policy = "..."` (`standard`, `short`, `singleton`, `stately`, `exclusive`, `key_strict_fifo`), `partition`, `notify = false` |
-/// | `worker(concurrency = n)` | how many of these jobs may run at once in this process |
+/// | `worker(...)` | `concurrency`: how many of these jobs, or batches of them, may run at once in this process; `batch = n`: the function takes several jobs at once; `min_priority`, `max_priority`: only such jobs are taken; `group_concurrency`: how many jobs of one group may run at once, over all processes, and `group_tiers(pro = 5, "any name" = 1)` the same for groups of a tier |
 /// | `schedule = "cron"` | when to submit the job by itself, in UTC; the input type must have a `Default` |
 /// | `schedule(...)` | the same with `cron`, `tz`, `input = expression`, `options(...)`, `missed = "skip"`, `"once"` or `"all"`, and a `key` that tells several schedules apart |
 /// | `blocking` | the function is a plain one and runs on the pool for blocking work |

@@ -124,6 +124,11 @@ impl Store {
         &self.listener_pool
     }
 
+    /// Whether jobs of this schema can be of a group, which came with pg-boss's schema 27.
+    pub(crate) fn knows_groups(&self) -> bool {
+        self.layout.has("job.group_id")
+    }
+
     /// The channel on which submissions ring.
     pub(crate) fn channel(&self) -> &str {
         &self.channel

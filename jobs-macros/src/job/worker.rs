@@ -1,6 +1,6 @@
 //! `worker(...)`: every rule and every message about it.
 
-use syn::{Error, Type, spanned::Spanned};
+use syn::{Error, GenericArgument, PathArguments, Type};
 
 use super::function::{Function, Shape, plain};
 use super::parse;
@@ -47,34 +47,46 @@ pub(super) fn worker(written: parse::Worker, errors: &mut Errors) -> WorkerSetti
     }
 }
 
-/// Makes the shape that of a function that takes several jobs: the job's input is what one of them gives.
+/// Makes the shape that of a function that takes several jobs: what is stored is what one of them gives and comes to.
 pub(super) fn take_several(shape: &mut Shape, function: &Function, errors: &mut Errors) {
     let message = "a job with `batch` takes its inputs as a `Vec`; write `inputs: Vec<T>`";
     shape.takes_several = true;
     if let Some(inputs) = shape.input.take() {
-        shape.input = element(&inputs).cloned();
+        shape.input = first_argument(&inputs, "Vec").cloned();
         if shape.input.is_none() {
-            errors.add(Error::new(inputs.span(), message));
+            errors.at(&inputs, message);
         }
     } else if function.signature.inputs.len() == usize::from(shape.context.is_some()) {
         errors.at(&function.signature.ident, message);
     }
+    if let Some(returned) = shape.returned.take_if(|returned| !tells_of_each(returned)) {
+        errors.at(
+            &returned,
+            "a job with `batch` returns nothing or a `Result<(), E>`, which counts for all its jobs, or a `Vec<Result<T, E>>` with a result for each",
+        );
+    }
 }
 
-/// `T` of `Vec<T>`.
-fn element(ty: &Type) -> Option<&Type> {
+/// Whether it is `()`, `Result<(), E>`, `Vec<Result<T, E>>` or `Result<Vec<Result<T, E>>, E>`.
+fn tells_of_each(returned: &Type) -> bool {
+    let returned = first_argument(returned, "Result").unwrap_or(returned);
+    let element = first_argument(returned, "Vec");
+    is_unit(returned) || element.is_some_and(|element| first_argument(element, "Result").is_some())
+}
+
+fn is_unit(ty: &Type) -> bool {
+    matches!(plain(ty), Type::Tuple(tuple) if tuple.elems.is_empty())
+}
+
+/// `T` of `Name<T, ..>`.
+fn first_argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
     let Type::Path(path) = plain(ty) else {
         return None;
     };
-    let last = path
-        .path
-        .segments
-        .last()
-        .filter(|last| last.ident == "Vec")?;
+    let last = path.path.segments.last()?;
     match &last.arguments {
-        syn::PathArguments::AngleBracketed(list) if list.args.len() == 1 => match list.args.first()
-        {
-            Some(syn::GenericArgument::Type(element)) => Some(element),
+        PathArguments::AngleBracketed(list) if last.ident == name => match list.args.first() {
+            Some(GenericArgument::Type(first)) => Some(first),
             _ => None,
         },
         _ => None,

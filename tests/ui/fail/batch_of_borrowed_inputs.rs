@@ -1,0 +1,6 @@
+use jobs_pg::prelude::*;
+
+#[job(executor = PgBoss, worker(batch = 10))]
+async fn send_mail(_to: &[String]) {}
+
+fn main() {}

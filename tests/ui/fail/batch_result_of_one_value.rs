@@ -1,0 +1,8 @@
+use jobs_pg::prelude::*;
+
+#[job(executor = PgBoss, worker(batch = 10))]
+async fn send_mail(inputs: Vec<String>) -> Result<usize, JobError> {
+    Ok(inputs.len())
+}
+
+fn main() {}
