@@ -1,10 +1,12 @@
 // One PgBoss, driven by lines of JSON: {id, method, args} in, {id, result} or {id, error} out, {event, ...} at any time.
-// DATABASE_URL says where, OPTIONS holds what else its constructor takes. It ends with its standard input.
+// DATABASE_URL says where, OPTIONS holds what else its constructor takes; `clock` is the time at which a clock of its own
+// stands, in milliseconds, until `travel` moves it. It ends with its standard input.
 
 import { createInterface } from 'node:readline'
-import { PgBoss } from 'pg-boss'
+import { PgBoss, TestClock } from 'pg-boss'
 
 const options = { connectionString: process.env.DATABASE_URL, ...JSON.parse(process.env.OPTIONS) }
+if (options.clock !== undefined) options.clock = new TestClock(options.clock)
 const boss = new PgBoss(options)
 
 // Schema to one more PgBoss of this process.
@@ -61,6 +63,7 @@ const commands = {
     const result = await other(schema)[method](...args)
     return method === 'start' ? null : result
   },
+  travel: time => options.clock.setTime(time),
   work: (queue, options, behaviour) => boss.work(queue, options, async jobs => {
     say({ event: 'job', queue, jobs: jobs.map(({ signal, ...job }) => job) })
     return behaviours[behaviour.kind](queue, jobs, behaviour)

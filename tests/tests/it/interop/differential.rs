@@ -1,0 +1,168 @@
+//! The same random calls on two schemas, one done by Node's pg-boss and one by ours, leave the same rows and get the same answers.
+//!
+//! Both live by one fake time, pg-boss's `TestClock`, which a second passes on with each call; so times are compared to the
+//! microsecond. A case that fails is made as short as it can be. `PROPTEST_CASES` and `PROPTEST_RNG_SEED` ask for more and for
+//! others than the 2,000 calls of every run.
+
+mod answers;
+mod call;
+mod calls;
+mod ours;
+mod rows;
+
+use std::env;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use jobs_pg::PgBoss;
+use proptest::test_runner::{
+    Config, RngSeed, TestCaseError, TestCaseResult, TestError, TestRunner,
+};
+use serde_json::{Value, json};
+use tests::Database;
+use tests::node::{Boss, Node};
+use tokio::runtime::Runtime;
+
+use super::quiet;
+use call::Call;
+
+/// Some eighty calls each.
+const CASES: u32 = 25;
+const SEED: u64 = 12_38;
+
+/// One database, two schemas, and the time in both.
+struct Sides {
+    node: Boss,
+    ours: PgBoss,
+    database: Database,
+    now: DateTime<Utc>,
+    case: u32,
+}
+
+#[test]
+fn two_thousand_random_calls_leave_the_same_rows_as_node() {
+    let runtime = Runtime::new().unwrap();
+    let Some(mut sides) = runtime.block_on(Sides::new()) else {
+        return;
+    };
+    let mut config = Config {
+        failure_persistence: None,
+        max_shrink_iters: 400,
+        ..Config::default()
+    };
+    if env::var("PROPTEST_CASES").is_err() {
+        config.cases = CASES;
+    }
+    if env::var("PROPTEST_RNG_SEED").is_err() {
+        config.rng_seed = RngSeed::Fixed(SEED);
+    }
+    let sides = std::cell::RefCell::new(&mut sides);
+    let ran = TestRunner::new(config).run(&calls::case(), |calls| {
+        runtime.block_on(sides.borrow_mut().compare(&calls))
+    });
+    if let Err(TestError::Fail(reason, calls)) = ran {
+        let calls: Vec<String> = calls.iter().map(|call| format!("  {call:?}")).collect();
+        panic!("{}\n{reason}", calls.join("\n"));
+    }
+    ran.unwrap();
+}
+
+impl Sides {
+    async fn new() -> Option<Self> {
+        let node = Node::ready().await?;
+        let database = Database::new().await;
+        rows::prepare(database.pool(), database.name()).await;
+        let ours = quiet(&database).schema(rows::OURS).work(false);
+        let ours = super::start(ours).await;
+        let now = DateTime::from_timestamp(1_803_902_400, 0)?;
+        let options = json!({
+            "schema": rows::THEIRS, "supervise": false, "schedule": false, "clock": now.timestamp_millis(),
+        });
+        let node = node.boss(&database, &options).await;
+        node.call("start", json!([])).await;
+        // Puts the clock into our schema too.
+        node.call("in", json!([rows::OURS, "start", []])).await;
+        Some(Self {
+            node,
+            ours,
+            database,
+            now,
+            case: 0,
+        })
+    }
+
+    /// Does the calls one by one on both sides, until they differ.
+    async fn compare(&mut self, calls: &[Call]) -> TestCaseResult {
+        self.case += 1;
+        rows::clear(self.database.pool()).await;
+        for call in calls {
+            self.pass(1).await;
+            let standing = rows::standing(self.database.pool()).await;
+            let call = self.determined(call.filled(self.case, &standing)).await;
+            if let Err(difference) = self.step(&call).await {
+                return Err(TestCaseError::fail(format!("{call:?}\n{difference}")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets time pass in both schemas.
+    async fn pass(&mut self, seconds: i64) {
+        self.now += TimeDelta::seconds(seconds);
+        self.node
+            .call("travel", json!([self.now.timestamp_millis()]))
+            .await;
+    }
+
+    async fn step(&mut self, call: &Call) -> Result<(), String> {
+        if call.method == "travel" {
+            self.pass(call.args[0].as_i64().unwrap_or_default()).await;
+            return Ok(());
+        }
+        let theirs = self.node.try_call(call.method, call.args.clone());
+        let (theirs, ours) = tokio::join!(theirs, self.by_ours(call));
+        let pool = self.database.pool();
+        let renamed = (
+            rows::settle(pool, rows::THEIRS, self.now).await,
+            rows::settle(pool, rows::OURS, self.now).await,
+        );
+        let method = call.method;
+        let theirs = theirs
+            .map(|answer| answers::settled(method, answers::of_node(method, answer), &renamed.0));
+        let ours = ours.map(|answer| {
+            let theirs = theirs.as_ref().unwrap_or(&Value::Null);
+            answers::settled(method, answers::of_ours(method, answer, theirs), &renamed.1)
+        });
+        let rows = rows::difference(pool).await;
+        if rows.is_empty() && answers::agree(method, &theirs, &ours) {
+            return Ok(());
+        }
+        Err(format!("node: {theirs:?}\nours: {ours:?}\n{rows}"))
+    }
+
+    async fn by_ours(&self, call: &Call) -> Result<Value, jobs_pg::Error> {
+        match call.method {
+            "resolveFlow" => Ok(self
+                .node
+                .call("in", json!([rows::OURS, "resolveFlow", []]))
+                .await),
+            _ => ours::done(&self.ours, call).await,
+        }
+    }
+
+    /// Takes from a fetch what pg-boss leaves open.
+    async fn determined(&self, mut call: Call) -> Call {
+        if call.method != "fetch" {
+            return call;
+        }
+        let policy = rows::policy(self.database.pool(), call.queue()).await;
+        let by_key = matches!(policy.as_deref(), Some("singleton" | "stately"));
+        if let Some(options) = call.args[1].as_object_mut() {
+            options.insert("includeMetadata".into(), true.into());
+            // It limits the batch before it looks at keys and groups, so that one of theirs may come out smaller than it need be.
+            if by_key || options.contains_key("groupConcurrency") {
+                options.insert("batchSize".into(), 1.into());
+            }
+        }
+        call
+    }
+}
