@@ -47,6 +47,8 @@ fn two_thousand_random_calls_leave_the_same_rows_as_node() {
     let mut config = Config {
         failure_persistence: None,
         max_shrink_iters: 400,
+        // Milliseconds.
+        max_shrink_time: 30_000,
         ..Config::default()
     };
     if env::var("PROPTEST_CASES").is_err() {
@@ -94,11 +96,24 @@ impl Sides {
     async fn compare(&mut self, calls: &[Call]) -> TestCaseResult {
         self.case += 1;
         rows::clear(self.database.pool()).await;
+        let t0 = std::time::Instant::now();
+        rows::clear(self.database.pool()).await;
+        eprintln!("case {} cleared {:?}", self.case, t0.elapsed());
         for call in calls {
+            let t = std::time::Instant::now();
             self.pass(1).await;
             let standing = rows::standing(self.database.pool()).await;
             let call = self.determined(call.filled(self.case, &standing)).await;
-            if let Err(difference) = self.step(&call).await {
+            let t1 = t.elapsed();
+            let r = self.step(&call).await;
+            if t.elapsed().as_millis() > 200 {
+                eprintln!("{call:?} {t1:?} {:?}", t.elapsed());
+            }
+            if let Err(difference) = r {
+                eprintln!("FAIL {call:?}\n{difference}");
+                if std::env::var("EXPLORE").is_ok() {
+                    return Ok(());
+                }
                 return Err(TestCaseError::fail(format!("{call:?}\n{difference}")));
             }
         }

@@ -79,7 +79,8 @@ pub(super) fn agree(
             let missing = error["code"] == "PGBOSS_QUEUE_NOT_FOUND";
             (missing || method == "getBlockedKeys") && is_nothing(ours)
         }
-        (Ok(_), Err(_)) => false,
+        // Node looks at the options of what is published only if somebody has subscribed.
+        (Ok(_), Err(error)) => method == "publish" && error.kind() == ErrorKind::BadInput,
     }
 }
 

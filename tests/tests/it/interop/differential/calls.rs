@@ -173,12 +173,15 @@ fn storing() -> BoxedStrategy<Call> {
     .boxed()
 }
 
-/// As `insert` takes a job; it knows no next slot, and takes `startAfter` as the database does.
+/// As `insert` takes a job: it knows no next slot, takes `startAfter` as the database does, and checks nothing.
 fn one_of_many((data, mut job): (Value, Value)) -> Value {
     if let Value::Object(members) = &mut job {
         members.remove("singletonNextSlot");
         if members.get("startAfter").is_some_and(Value::is_number) {
             members.remove("startAfter");
+        }
+        if members.get("retryBackoff") != Some(&Value::Bool(true)) {
+            members.remove("retryDelayMax");
         }
         members.insert("data".into(), data);
     }
@@ -327,6 +330,7 @@ fn one_of_a_flow((at, (queue, mut options, parents)): (usize, (&str, Value, Vec<
 
 fn events_and_schedules() -> BoxedStrategy<Call> {
     let event = || select(&EVENTS[..]);
+    let object = prop_oneof![Just(json!({ "n": 1 })), Just(Value::Null)];
     let expressions = vec![
         "* * * * *",
         "0 3 * * MON",
@@ -361,7 +365,8 @@ fn events_and_schedules() -> BoxedStrategy<Call> {
             .prop_map(|(event, queue)| Call::new("unsubscribe", json!([event, queue]))),
         3 => (event(), data(), job_options())
             .prop_map(|(event, data, options)| Call::new("publish", json!([event, data, options]))),
-        3 => (queue(), select(expressions), data(), options)
+        // pg-boss 12.38 stores no other input of a schedule than an object.
+        3 => (queue(), select(expressions), object, options)
             .prop_map(|(queue, text, data, options)| Call::new("schedule", json!([queue, text, data, options]))),
         1 => (queue(), key()).prop_map(|(queue, key)| Call::new("unschedule", json!([queue, key]))),
     ]
