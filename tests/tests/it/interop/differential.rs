@@ -148,6 +148,15 @@ impl Sides {
             answers::settled(method, answers::of_ours(method, answer, theirs), &renamed.1)
         });
         let rows = rows::difference(pool).await;
+        eprintln!(
+            "STAT {} {}",
+            call.method,
+            match &theirs {
+                Err(_) => "err",
+                Ok(v) if v["affected"] == 0 || v == &json!([]) || v.is_null() || v == 0 => "none",
+                _ => "some",
+            }
+        );
         if rows.is_empty() && answers::agree(method, &theirs, &ours) {
             return Ok(());
         }

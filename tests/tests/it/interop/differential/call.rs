@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::rows::Standing;
 
 /// The queues of a case.
-pub(super) const QUEUES: [&str; 5] = ["@a", "@b", "@c", "@d", "@e"];
+pub(super) const QUEUES: [&str; 4] = ["@a", "@b", "@c", "@d"];
 
 /// A job that nobody stored.
 const NOBODY: &str = "00000000-0000-4000-8000-ffffffffffff";

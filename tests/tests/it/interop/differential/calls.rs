@@ -25,7 +25,8 @@ type Values = BoxedStrategy<Value>;
 
 /// One case: its queues, and what is done then.
 pub(super) fn case() -> impl Strategy<Value = Vec<Call>> {
-    let queues: Vec<_> = QUEUES.into_iter().map(create_queue).collect();
+    let queues = (0..QUEUES.len()).map(|at| create_queue(QUEUES[at], &QUEUES[..at.max(1)]));
+    let queues: Vec<_> = queues.collect();
     (queues, vec(call(), 60..=95)).prop_map(|(mut calls, then)| {
         calls.extend(then);
         calls
@@ -36,7 +37,7 @@ fn call() -> impl Strategy<Value = Call> {
     prop_oneof![
         24 => storing(),
         14 => fetch(),
-        22 => settling(),
+        26 => settling(),
         4 => travel(),
         5 => of_queues(),
         4 => clearing(),
@@ -54,14 +55,18 @@ fn travel() -> BoxedStrategy<Call> {
         .boxed()
 }
 
-fn create_queue(queue: &'static str) -> BoxedStrategy<Call> {
-    let options = queue_options(vec![
-        (
-            "policy",
-            select(&POLICIES[..]).prop_map(Value::from).boxed(),
-        ),
-        ("partition", flag()),
-    ]);
+/// Creates a queue, perhaps with one of these for its dead letters.
+fn create_queue(queue: &'static str, dead_letters: &'static [&'static str]) -> BoxedStrategy<Call> {
+    let options = queue_options(
+        dead_letters,
+        vec![
+            (
+                "policy",
+                select(&POLICIES[..]).prop_map(Value::from).boxed(),
+            ),
+            ("partition", flag()),
+        ],
+    );
     options
         .prop_map(move |options| Call::new("createQueue", json!([queue, options])))
         .boxed()
@@ -69,8 +74,8 @@ fn create_queue(queue: &'static str) -> BoxedStrategy<Call> {
 
 fn of_queues() -> BoxedStrategy<Call> {
     prop_oneof![
-        2 => queue().prop_flat_map(create_queue),
-        4 => (queue(), queue_options(Vec::new()))
+        2 => queue().prop_flat_map(|queue| create_queue(queue, &QUEUES)),
+        4 => (queue(), queue_options(&QUEUES, Vec::new()))
             .prop_map(|(queue, options)| Call::new("updateQueue", json!([queue, options]))),
         1 => (queue(), select(&CLEARABLE[..]))
             .prop_map(|(queue, cleared)| Call::new("updateQueue", json!([queue, { cleared: null }]))),
@@ -79,21 +84,27 @@ fn of_queues() -> BoxedStrategy<Call> {
     .boxed()
 }
 
-fn queue_options(more: Vec<(&'static str, Values)>) -> Values {
+fn queue_options(
+    dead_letters: &'static [&'static str],
+    more: Vec<(&'static str, Values)>,
+) -> Values {
     let mut all = of_both();
     all.extend([
         ("warningQueueSize", number(0..100)),
         ("notify", flag()),
-        ("deadLetter", queue().prop_map(Value::from).boxed()),
+        (
+            "deadLetter",
+            select(dead_letters).prop_map(Value::from).boxed(),
+        ),
     ]);
     all.extend(more);
-    members(0.3, all)
+    members(0.3, all).prop_map(with_backoff).boxed()
 }
 
 /// Options of jobs and queues.
 fn of_both() -> Vec<(&'static str, Values)> {
     vec![
-        ("retryLimit", number(0..3)),
+        ("retryLimit", number(0..2)),
         ("retryDelay", number(0..100)),
         ("retryBackoff", flag()),
         ("retryDelayMax", number(1..200)),
@@ -116,7 +127,7 @@ fn changeable() -> Vec<(&'static str, Values)> {
     all
 }
 
-fn job_options() -> Values {
+fn job_options(probability: f64) -> Values {
     let mut all = changeable();
     all.extend([
         ("id", id()),
@@ -127,7 +138,17 @@ fn job_options() -> Values {
         ),
         ("singletonNextSlot", flag()),
     ]);
-    members(0.15, all)
+    members(probability, all).prop_map(with_backoff).boxed()
+}
+
+/// A longest delay is refused where the delay does not grow.
+fn with_backoff(mut options: Value) -> Value {
+    if let Value::Object(members) = &mut options
+        && members.contains_key("retryDelayMax")
+    {
+        members.entry("retryBackoff").or_insert(Value::Bool(true));
+    }
+    options
 }
 
 fn start_after() -> Values {
@@ -143,7 +164,7 @@ fn start_after() -> Values {
     prop_oneof![
         3 => number(0..100),
         1 => number(-5..0),
-        2 => select(texts.to_vec()).prop_map(Value::from),
+        1 => select(texts.to_vec()).prop_map(Value::from),
     ]
     .boxed()
 }
@@ -159,9 +180,9 @@ fn group() -> Values {
 }
 
 fn storing() -> BoxedStrategy<Call> {
-    let job = (data(), job_options());
+    let job = (data(), job_options(0.15));
     prop_oneof![
-        12 => (queue(), data(), job_options())
+        12 => (queue(), data(), job_options(0.15))
             .prop_map(|(queue, data, options)| Call::new("send", json!([queue, data, options]))),
         4 => (queue(), vec(job, 1..5)).prop_map(|(queue, jobs)| {
             let jobs: Vec<Value> = jobs.into_iter().map(one_of_many).collect();
@@ -180,7 +201,7 @@ fn one_of_many((data, mut job): (Value, Value)) -> Value {
         if members.get("startAfter").is_some_and(Value::is_number) {
             members.remove("startAfter");
         }
-        if members.get("retryBackoff") != Some(&Value::Bool(true)) {
+        if members.get("retryBackoff") == Some(&Value::Bool(false)) {
             members.remove("retryDelayMax");
         }
         members.insert("data".into(), data);
@@ -197,8 +218,20 @@ fn update(method: &'static str) -> BoxedStrategy<Call> {
     ];
     let target = prop_oneof![by_key, by_id.prop_map(|id| json!({ "id": id }))];
     let data = proptest::option::of(data());
-    (queue(), target, data, members(0.2, changeable()))
+    (
+        queue(),
+        target,
+        data,
+        members(0.2, changeable()).prop_map(with_backoff),
+    )
         .prop_map(move |(queue, target, data, mut options)| {
+            // A time before now is now, in ours; Node writes it as it is.
+            if options["startAfter"]
+                .as_i64()
+                .is_some_and(|after| after < 0)
+            {
+                options["startAfter"] = 0.into();
+            }
             merge(&mut options, target);
             let mut request = json!({ "name": queue, "options": options });
             if let Some(data) = data {
@@ -219,13 +252,13 @@ fn fetch() -> BoxedStrategy<Call> {
         Just(json!({ "default": 1, "tiers": { "gold": 2 } }))
     ];
     let mut all = vec![
-        ("batchSize", number(1..6)),
+        ("batchSize", number(1..9)),
         ("ignoreStartAfter", Just(Value::Bool(true)).boxed()),
         ("groupConcurrency", limit.boxed()),
         ("ignoreGroups", Just(json!(["g"])).boxed()),
     ];
     all.extend(priorities);
-    (queue(), members(0.2, all))
+    (queue(), members(0.25, all))
         .prop_map(|(queue, options)| Call::new("fetch", json!([queue, options])))
         .boxed()
 }
@@ -259,7 +292,7 @@ fn settling() -> BoxedStrategy<Call> {
     let back = (queue(), back, nths()).prop_map(|(queue, (method, state), nths)| {
         Call::new(method, json!([queue, jobs(queue, state, &nths, None)]))
     });
-    prop_oneof![6 => settle, 3 => change, 2 => back].boxed()
+    prop_oneof![6 => settle, 3 => change, 4 => back].boxed()
 }
 
 fn nths() -> impl Strategy<Value = Vec<u8>> + Clone {
@@ -307,7 +340,7 @@ fn dead_letters() -> BoxedStrategy<Call> {
 }
 
 fn flows() -> BoxedStrategy<Call> {
-    let job = (queue(), job_options(), vec(any::<u8>(), 0..3));
+    let job = (queue(), job_options(0.05), vec(any::<u8>(), 0..3));
     let flow = vec(job, 2..5).prop_map(|jobs| {
         let jobs: Vec<Value> = jobs.into_iter().enumerate().map(one_of_a_flow).collect();
         Call::new("flow", json!([jobs]))
@@ -363,7 +396,7 @@ fn events_and_schedules() -> BoxedStrategy<Call> {
             .prop_map(|(event, queue)| Call::new("subscribe", json!([event, queue]))),
         1 => (event(), queue())
             .prop_map(|(event, queue)| Call::new("unsubscribe", json!([event, queue]))),
-        3 => (event(), data(), job_options())
+        3 => (event(), data(), job_options(0.15))
             .prop_map(|(event, data, options)| Call::new("publish", json!([event, data, options]))),
         // pg-boss 12.38 stores no other input of a schedule than an object.
         3 => (queue(), select(expressions), object, options)

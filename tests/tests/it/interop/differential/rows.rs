@@ -161,7 +161,7 @@ fn rows(schema: &str) -> String {
           UNION ALL
          -- Node truncates the table of a queue of its own and counts anew then; we delete, and leave counting to the monitor.
          SELECT 'queue ' || q.name,
-                CASE WHEN q.partition THEN to_jsonb(q) - '{{monitor_on,retained_on}}'::text[] ELSE to_jsonb(q) END
+                CASE WHEN q.partition THEN to_jsonb(q) - '{{monitor_on,retained_on,retained_count}}'::text[] ELSE to_jsonb(q) END
            FROM {schema}.queue q
           UNION ALL
          SELECT 'schedule ' || s.name || ' ' || s.key, to_jsonb(s) || jsonb_build_object('data is NULL', s.data IS NULL)
