@@ -62,5 +62,5 @@ WITH input AS (
               JOIN /* schema */queue q ON q.name = s.name AND q.notify
              WHERE s.start_after <= /* schema */job_now()) waiting
 )
-SELECT id, (SELECT count(*) FROM rung) AS rung/* else SELECT id, $18::text IS NULL AS rung */
+SELECT name, id, (SELECT count(*) FROM rung) AS rung/* else SELECT name, id, $18::text IS NULL AS rung */
   FROM stored

@@ -173,19 +173,22 @@ impl Sides {
         }
     }
 
-    /// Takes from a fetch what pg-boss leaves open.
+    /// Takes from a call what pg-boss leaves open, or decides otherwise for a reason of JavaScript's.
     async fn determined(&self, mut call: Call) -> Call {
-        if call.method != "fetch" {
-            return call;
-        }
-        let policy = rows::policy(self.database.pool(), call.queue()).await;
-        let by_key = matches!(policy.as_deref(), Some("singleton" | "stately"));
-        if let Some(options) = call.args[1].as_object_mut() {
-            options.insert("includeMetadata".into(), true.into());
-            // It limits the batch before it looks at keys and groups, so that one of theirs may come out smaller than it need be.
-            if by_key || options.contains_key("groupConcurrency") {
-                options.insert("batchSize".into(), 1.into());
+        let pool = self.database.pool();
+        if call.method == "fetch" {
+            let policy = rows::policy(pool, call.queue()).await;
+            let by_key = matches!(policy.as_deref(), Some("singleton" | "stately"));
+            if let Some(options) = call.args[1].as_object_mut() {
+                options.insert("includeMetadata".into(), true.into());
+                // It limits the batch before it looks at keys and groups, so that a batch may come out smaller than it need be.
+                if by_key || options.contains_key("groupConcurrency") {
+                    options.insert("batchSize".into(), 1.into());
+                }
             }
+        } else if rows::has_policy(pool, "key_strict_fifo").await {
+            // An empty key is none for Node where a strict queue asks for one, and one for Postgres and ours.
+            call.name_empty_keys();
         }
         call
     }

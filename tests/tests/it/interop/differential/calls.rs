@@ -431,7 +431,7 @@ fn finding() -> BoxedStrategy<Call> {
         3 => found,
         1 => queue().prop_map(|queue| Call::new("getBlockedKeys", json!([queue]))),
         2 => (kin, queue(), any::<u8>())
-            .prop_map(|(method, queue, nth)| Call::new(method, json!([queue, picked(queue, "any", nth, None)]))),
+            .prop_map(|(method, queue, nth)| Call::new(method, json!([queue, picked(queue, "kin", nth, None)]))),
     ]
     .boxed()
 }

@@ -19,6 +19,8 @@ pub(super) struct Standing {
     pub(super) id: Uuid,
     pub(super) state: String,
     pub(super) retry_count: i32,
+    /// Whether it waits for other jobs or lets them wait.
+    pub(super) has_kin: bool,
 }
 
 /// Lets all sessions to come live by the fake time, and takes the chance out of `random()`.
@@ -47,12 +49,21 @@ pub(super) async fn clear(pool: &PgPool) {
 /// The jobs of both sides, the oldest first, when both have the same.
 pub(super) async fn standing(pool: &PgPool) -> Vec<Standing> {
     let query = format!(
-        "SELECT name, id, state::text, retry_count FROM {THEIRS}.job ORDER BY created_on, id"
+        "SELECT name, id, state::text, retry_count, blocked OR blocking AS has_kin FROM {THEIRS}.job ORDER BY created_on, id"
     );
     sqlx::query_as(AssertSqlSafe(query))
         .fetch_all(pool)
         .await
         .unwrap()
+}
+
+/// Whether there is a queue of a policy.
+pub(super) async fn has_policy(pool: &PgPool, policy: &str) -> bool {
+    let query = format!("SELECT EXISTS (SELECT FROM {THEIRS}.queue WHERE policy = $1)");
+    let found = sqlx::query_scalar(AssertSqlSafe(query))
+        .bind(policy)
+        .fetch_one(pool);
+    found.await.unwrap()
 }
 
 /// The policy of a queue.
