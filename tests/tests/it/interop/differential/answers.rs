@@ -6,12 +6,17 @@ use jobs_pg::{Error, ErrorKind};
 use serde_json::{Map, Value, json};
 
 /// What Node answered, as far as ours says it too.
-pub(super) fn of_node(method: &str, mut answer: Value) -> Value {
+pub(super) fn of_node(
+    method: &str,
+    mut answer: Value,
+    renamed: &BTreeMap<String, String>,
+) -> Value {
     match method {
         "fetch" | "findJobs" => {
             for job in answer.as_array_mut().into_iter().flatten() {
                 keep(job, &DETAILS);
             }
+            without_words(&mut answer);
         }
         "complete" | "fail" | "cancel" | "touch" | "deleteJob" => {
             keep(&mut answer, &["requested", "affected", "settled"]);
@@ -24,7 +29,7 @@ pub(super) fn of_node(method: &str, mut answer: Value) -> Value {
         "update" => answer["inserted"] = 0.into(),
         _ => {}
     }
-    answer
+    in_order(method, rename(answer, renamed))
 }
 
 /// What both sides show of a job.
@@ -44,19 +49,24 @@ const DETAILS: [&str; 12] = [
 ];
 
 /// What ours answered, as far as Node says it too.
-pub(super) fn of_ours(method: &str, mut answer: Value, theirs: &Value) -> Value {
+pub(super) fn of_ours(
+    method: &str,
+    mut answer: Value,
+    renamed: &BTreeMap<String, String>,
+    theirs: &Result<Value, Value>,
+) -> Value {
     match method {
+        "fetch" | "findJobs" => without_words(&mut answer),
         "resume" | "retry" => keep(&mut answer, &["requested", "affected"]),
         // Node truncates the table of a queue of its own, and does not count.
-        "deleteAllJobs" if theirs.is_null() => answer = Value::Null,
+        "deleteAllJobs" if theirs.as_ref().is_ok_and(Value::is_null) => answer = Value::Null,
         _ => {}
     }
-    answer
+    in_order(method, rename(answer, renamed))
 }
 
-/// With the ids that jobs were given afterwards, and without an order where there is none.
-pub(super) fn settled(method: &str, answer: Value, renamed: &BTreeMap<String, String>) -> Value {
-    let answer = rename(answer, renamed);
+/// Without an order where there is none.
+fn in_order(method: &str, answer: Value) -> Value {
     match method {
         "findJobs" | "getDependencies" | "getDependents" | "getBlockedKeys" | "previewRedrive" => {
             answer
@@ -96,6 +106,17 @@ fn is_nothing(answer: &Value) -> bool {
     }
 }
 
+/// What a refused redrive says is each side's own.
+fn without_words(jobs: &mut Value) {
+    for job in jobs.as_array_mut().into_iter().flatten() {
+        if job["output"]["reason"] == "redrive_conflict"
+            && let Some(output) = job["output"].as_object_mut()
+        {
+            output.remove("message");
+        }
+    }
+}
+
 fn keep(answer: &mut Value, names: &[&str]) {
     let members = names
         .iter()
@@ -103,6 +124,7 @@ fn keep(answer: &mut Value, names: &[&str]) {
     *answer = Map::from_iter(members).into();
 }
 
+/// With the ids that jobs were given afterwards.
 fn rename(value: Value, renamed: &BTreeMap<String, String>) -> Value {
     match value {
         Value::String(text) => renamed.get(&text).cloned().unwrap_or(text).into(),
