@@ -21,6 +21,8 @@ pub(super) struct Standing {
     pub(super) retry_count: i32,
     /// Whether it waits for other jobs or lets them wait.
     pub(super) has_kin: bool,
+    /// Not, if it is a dead letter.
+    pub(super) has_policy: bool,
 }
 
 /// Lets all sessions to come live by the fake time, and takes the chance out of `random()`.
@@ -49,7 +51,7 @@ pub(super) async fn clear(pool: &PgPool) {
 /// The jobs of both sides, the oldest first, when both have the same.
 pub(super) async fn standing(pool: &PgPool) -> Vec<Standing> {
     let query = format!(
-        "SELECT name, id, state::text, retry_count, blocked OR blocking AS has_kin FROM {THEIRS}.job ORDER BY created_on, id"
+        "SELECT name, id, state::text, retry_count, blocked OR blocking AS has_kin, policy IS NOT NULL AS has_policy FROM {THEIRS}.job ORDER BY created_on, id"
     );
     sqlx::query_as(AssertSqlSafe(query))
         .fetch_all(pool)
