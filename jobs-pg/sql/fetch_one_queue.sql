@@ -2,8 +2,9 @@
 --   $1 queue  $2 how many  $3 whether what is not due yet is taken too  $4, $5 lowest and highest priority, or null
 --   $6 groups that are passed over  $7 how many jobs of one group may be active, or null  $8 the same by tier, a JSON object
 -- Of a queue whose policy looks at active jobs (singleton, stately, key_strict_fifo) comes at most one job of a key, and
--- none whose key is held; the row's own policy says so, as it does in the unique indexes. A key that is null is the empty
--- one. Of a group come at most as many as it has room for, the most urgent first.
+-- none whose key is held. Dead letters, which have no policy, wait too, but hold no key (pg-boss 12.38); in a strict queue,
+-- where Node never takes them, they are free. A key that is null is the empty one. Of a group come at most as many as it has
+-- room for, the most urgent first.
 -- The candidates are twenty times as many as are wanted, so that others come when many of one key or group stand in front.
 -- If so many there were, has_more is true: behind them may stand others. Keys and groups that have no room are no
 -- candidates, so the next fetch gets further.
@@ -50,7 +51,8 @@ WITH line AS MATERIALIZED (
            /* if job.group_id */j.group_id/* else NULL::text */ AS group_id
       FROM /* schema */job j
      CROSS JOIN LATERAL (
-           SELECT coalesce(j.policy IN ('singleton', 'stately', 'key_strict_fifo'), false) AS is_keyed,
+           SELECT (SELECT coalesce(policy IN ('singleton', 'stately'), false) FROM line)
+                  OR coalesce(j.policy = 'key_strict_fifo', false) AS is_keyed,
                   -- How many more of its group may go; null is any number.
                   /* if job.group_id */CASE WHEN j.group_id IS NOT NULL
                        THEN coalesce(($8::jsonb ->> j.group_tier)::int, $7::int)

@@ -23,9 +23,10 @@ WITH input AS (
       FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::text[],
                   $6::int[], $7::int[], $8::bool[], $9::int[], $10::int[], $11::int[], $12::int[],
                   $13::text[], $14::int[], $15::text[], $16::int[], $17::bool[], $19::text[], $20::text[])
+                WITH ORDINALITY
            AS i(id, name, data, priority, start_text,
                 retry_limit, retry_delay, retry_backoff, retry_delay_max, expire, deletion, retention,
-                dead_letter, heartbeat, singleton_key, slot, next_slot, group_id, group_tier)
+                dead_letter, heartbeat, singleton_key, slot, next_slot, group_id, group_tier, place)
      CROSS JOIN (SELECT /* schema */job_now() AS now) job_clock
 ), stored AS (
     INSERT INTO /* schema */job (
@@ -50,6 +51,8 @@ WITH input AS (
            i.group_id, i.group_tier/* end *//* if job.upsert_by_key */, i.upsert_by_key/* end */
       FROM input i
       LEFT JOIN /* schema */queue q ON q.name = i.name
+     -- Of equal ones the first is stored.
+     ORDER BY i.place
         ON CONFLICT DO NOTHING
     RETURNING id, name, start_after
 )/* if queue.notify */, rung AS (
@@ -59,5 +62,5 @@ WITH input AS (
               JOIN /* schema */queue q ON q.name = s.name AND q.notify
              WHERE s.start_after <= /* schema */job_now()) waiting
 )
-SELECT id, (SELECT count(*) FROM rung) AS rung/* else SELECT id, $18::text IS NULL AS rung */
+SELECT name, id, (SELECT count(*) FROM rung) AS rung/* else SELECT name, id, $18::text IS NULL AS rung */
   FROM stored

@@ -37,7 +37,7 @@ WITH target AS (
            dead_letter = coalesce($16, j.dead_letter)/* if job.heartbeat_seconds */,
            heartbeat_seconds = coalesce($17, j.heartbeat_seconds)/* end *//* if job.group_id */,
            group_id = coalesce($18, j.group_id),
-           group_tier = CASE WHEN $18 IS NULL THEN j.group_tier ELSE $19 END/* end */
+           group_tier = coalesce($19, j.group_tier)/* end */
       FROM target
      WHERE j.name = $1
        AND j.id = target.id

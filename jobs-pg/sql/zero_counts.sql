@@ -1,11 +1,14 @@
--- zero_counts: no queue has a job any more.
+-- zero_counts: no queue has a job any more, and the counts say so as of now; those of ended jobs as of a moment ago, since a
+-- transaction that began before may still end some (pg-boss 12.38).
 -- Locks: the queue rows, in order of name. Called by Store::empty_jobs.
 WITH held AS (
     SELECT q.name FROM /* schema */queue q ORDER BY q.name FOR NO KEY UPDATE
 )
 UPDATE /* schema */queue q
-   SET deferred_count = 0, queued_count = 0, active_count = 0, total_count = 0, singletons_active = NULL
+   SET deferred_count = 0, queued_count = 0, active_count = 0, total_count = 0, singletons_active = NULL,
+       monitor_on = /* schema */job_now()
        /* if queue.ready_count */, ready_count = 0/* end *//* if queue.failed_count */, failed_count = 0/* end */
        /* if queue.blocked_count */, blocked_count = 0/* end *//* if queue.retained_count */, retained_count = 0/* end */
+       /* if queue.retained_on */, retained_on = /* schema */job_now() - interval '10 seconds'/* end */
   FROM held
  WHERE q.name = held.name

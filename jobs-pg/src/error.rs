@@ -5,6 +5,8 @@ use jobs_core::{Error, ErrorKind};
 use crate::schema::SchemaError;
 
 const UNIQUE_VIOLATION: &str = "23505";
+/// The foreign key by which a job has a queue, on every table of jobs.
+const OF_THE_QUEUE: &str = "q_fkey";
 const FOREIGN_KEY_VIOLATION: &str = "23503";
 const LOCK_NOT_AVAILABLE: &str = "55P03";
 
@@ -57,6 +59,14 @@ pub(crate) fn is_unique_violation(error: &sqlx::Error) -> bool {
 
 pub(crate) fn is_foreign_key_violation(error: &sqlx::Error) -> bool {
     sqlstate(error).as_deref() == Some(FOREIGN_KEY_VIOLATION)
+}
+
+/// The queue of a job does not stand; a dead letter queue that does not is another matter.
+pub(crate) fn is_unknown_queue(error: &sqlx::Error) -> bool {
+    let broken = error
+        .as_database_error()
+        .and_then(|error| error.constraint());
+    is_foreign_key_violation(error) && broken == Some(OF_THE_QUEUE)
 }
 
 pub(crate) fn is_lock_not_available(error: &sqlx::Error) -> bool {

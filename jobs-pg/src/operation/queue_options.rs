@@ -185,7 +185,13 @@ impl QueueOptions {
                 )));
             }
         }
-        self.checked(name)
+        let members = self.checked(name)?;
+        match members.is_empty() {
+            true => Err(refused(format!(
+                "no option of the queue `{name}` is given, so there is nothing to change"
+            ))),
+            false => Ok(members),
+        }
     }
 
     fn checked(self, name: &str) -> Result<Map<String, Value>, Error> {
@@ -349,6 +355,7 @@ mod tests {
     fn a_standing_queue_keeps_policy_and_partition() {
         let fixed = QueueOptions::new().policy(QueuePolicy::Short);
         assert!(fixed.for_standing("mail").is_err());
+        assert!(QueueOptions::new().for_standing("mail").is_err());
         let cleared = QueueOptions::new().without_heartbeat();
         assert!(
             cleared

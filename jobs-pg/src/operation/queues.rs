@@ -156,7 +156,7 @@ impl PgBoss {
     /// Changes what is given of a queue; `false` if there is none. Jobs that stand keep what they copied.
     ///
     /// # Errors
-    /// As [`create_queue`](Self::create_queue); and for policy and partition, which never change.
+    /// As [`create_queue`](Self::create_queue); and for policy and partition, which never change, and for no option at all.
     pub fn update_queue(&self, name: &str, options: impl IntoQueueOptions) -> Operation<bool> {
         let options =
             check_queue(name).and_then(|()| options.into_queue_options().for_standing(name));

@@ -1,12 +1,14 @@
 //! Storing jobs by the name of their queue, without a handle: pg-boss's `send` and `insert`.
 
+use std::collections::HashSet;
+
 use jobs_core::{Error, IntoJobOptions, JobOptions, Receipt, StartAfter};
 use serde::Serialize;
 use sqlx::Connection;
 
 use super::{Operation, Trouble};
 use crate::PgBoss;
-use crate::given::{check_input, check_key, check_queue, encoded};
+use crate::given::{check_input, check_key, check_queue, encoded, refused};
 use crate::store::NewJob;
 
 impl PgBoss {
@@ -69,7 +71,7 @@ impl PgBoss {
             .into_iter()
             .map(|(data, options)| self.new_job(queue, data, options.into_job_options()?))
             .collect();
-        let (jobs, checked) = split(jobs);
+        let (jobs, checked) = split(jobs.and_then(each_once));
         let operation = Operation::new(
             self,
             format!("insert into queue `{queue}`"),
@@ -103,6 +105,15 @@ impl PgBoss {
             None => StartAfter::Now.to_text(),
         };
         Ok(NewJob::new(queue, data, start_after, &options))
+    }
+}
+
+/// Refuses two jobs of one id: only one of them could be stored.
+fn each_once(jobs: Vec<NewJob>) -> Result<Vec<NewJob>, Error> {
+    let mut ids = HashSet::new();
+    match jobs.iter().map(NewJob::id).find(|id| !ids.insert(*id)) {
+        Some(id) => Err(refused(format!("two of the jobs have the id {id}"))),
+        None => Ok(jobs),
     }
 }
 

@@ -7,7 +7,7 @@ use sqlx::Connection;
 use super::send::split;
 use super::{Operation, Trouble};
 use crate::PgBoss;
-use crate::error::is_foreign_key_violation;
+use crate::error::is_unknown_queue;
 
 impl PgBoss {
     /// Lets what is published under an event go to a queue too. Any text is an event. Doing it twice is the same as once.
@@ -69,12 +69,12 @@ impl PgBoss {
                             Ok(receipts) => match part.commit().await {
                                 Ok(()) => sent
                                     .extend(receipts.into_iter().map(|one| (queue.clone(), one))),
-                                Err(error) if is_foreign_key_violation(&error) => {}
+                                Err(error) if is_unknown_queue(&error) => {}
                                 Err(error) => failed.push(format!("`{queue}` ({error})")),
                             },
                             Err(error) => {
                                 part.rollback().await?;
-                                if !is_foreign_key_violation(&error) {
+                                if !is_unknown_queue(&error) {
                                     failed.push(format!("`{queue}` ({error})"));
                                 }
                             }

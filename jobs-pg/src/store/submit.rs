@@ -66,6 +66,10 @@ impl NewJob {
         self.id
     }
 
+    fn key(&self) -> (String, Uuid) {
+        (self.name.clone(), self.id)
+    }
+
     fn group(&self) -> Option<&Group> {
         self.options.group.as_ref()
     }
@@ -102,7 +106,7 @@ impl Store {
         let mut late: Vec<NewJob> = Vec::new();
         for job in jobs
             .iter_mut()
-            .filter(|job| !stored.contains(&job.id) && job.may_move_on())
+            .filter(|job| !stored.contains(&job.key()) && job.may_move_on())
         {
             job.next_slot = true;
             late.push(job.clone());
@@ -112,7 +116,8 @@ impl Store {
         }
         let mut receipts = Vec::with_capacity(jobs.len());
         for job in &jobs {
-            let is_new = stored.contains(&job.id);
+            // Taken out: of two with one id only the first was stored.
+            let is_new = stored.remove(&job.key());
             let standing = if is_new {
                 None
             } else {
@@ -134,8 +139,9 @@ impl Store {
         jobs: &[NewJob],
         edges: &[Edge],
     ) -> sqlx::Result<Stored> {
-        let stored = self.insert_once(connection, jobs, false).await?;
-        if let Some(refused) = jobs.iter().position(|job| !stored.contains(&job.id)) {
+        let mut stored = self.insert_once(connection, jobs, false).await?;
+        // Taken out: of two with one id only the first was stored.
+        if let Some(refused) = jobs.iter().position(|job| !stored.remove(&job.key())) {
             return Ok(Stored::Without(refused));
         }
         let job = |at: usize| jobs.get(at).map(|job| (job.name.as_str(), job.id));
@@ -155,17 +161,17 @@ impl Store {
         Ok(Stored::All)
     }
 
-    /// Stores jobs in one statement; answers which were not kept out by an equal one.
+    /// Stores jobs in one statement; answers the queue and id of those that were not kept out by an equal one.
     pub(super) async fn insert_once(
         &self,
         connection: &mut PgConnection,
         jobs: &[NewJob],
         upsert_by_key: bool,
-    ) -> sqlx::Result<HashSet<Uuid>> {
+    ) -> sqlx::Result<HashSet<(String, Uuid)>> {
         fn all<'a, T>(jobs: &'a [NewJob], of: impl Fn(&'a NewJob) -> T) -> Vec<T> {
             jobs.iter().map(of).collect()
         }
-        let rows: Vec<(Uuid,)> = sqlx::query_as(sql(&self.statements.insert_jobs))
+        let rows: Vec<(String, Uuid)> = sqlx::query_as(sql(&self.statements.insert_jobs))
             .bind(all(jobs, |job| job.id))
             .bind(all(jobs, |job| job.name.as_str()))
             .bind(all(jobs, |job| job.data.as_deref()))
@@ -189,7 +195,7 @@ impl Store {
             .bind(upsert_by_key)
             .fetch_all(connection)
             .await?;
-        Ok(rows.into_iter().map(|(id,)| id).collect())
+        Ok(rows.into_iter().collect())
     }
 
     async fn standing(

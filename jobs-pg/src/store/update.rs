@@ -91,7 +91,7 @@ impl Store {
             let stored = self.insert_once(&mut transaction, &job, by_key).await?;
             inserted = !stored.is_empty();
             updated = match inserted {
-                true => stored.into_iter().collect(),
+                true => stored.into_iter().map(|(_, id)| id).collect(),
                 // Somebody was faster, and has committed by now.
                 false => {
                     self.update_jobs(&mut transaction, queue, target, data, options)

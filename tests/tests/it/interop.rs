@@ -4,6 +4,7 @@
 mod batches;
 mod clock;
 mod dashboard;
+mod differential;
 mod doctor;
 mod facts;
 mod family;
