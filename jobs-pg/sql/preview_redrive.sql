@@ -16,7 +16,6 @@ WITH candidates AS (
        AND (j.policy IS DISTINCT FROM 'key_strict_fifo' OR NOT EXISTS (
            SELECT FROM /* schema */job held
             WHERE held.name = $1
-              AND held.id <> j.id
               AND held.policy = 'key_strict_fifo'
               AND held.singleton_key = j.singleton_key
               AND held.state IN ('active', 'retry', 'failed')))

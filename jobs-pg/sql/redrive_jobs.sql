@@ -2,8 +2,8 @@
 --   $1 dead letter queue  $2 destination (null: the queue that each came from)  $3 only what came from this queue
 --   $4 only what contains this data (JSON text)  $5 only what is older than this instant  $6 only these ids
 --   $7 how many at most, the oldest first
--- One that its new queue's policy has no place for stays, as failed. What has no destination that stands is passed over, and so
--- is a job whose strict key is held.
+-- One that its new queue's policy has no place for stays, as failed; of several of one strict key the oldest, since only one of a
+-- key can be failed. What has no destination that stands is passed over, and so is a job whose strict key is held, by itself too.
 -- Locks: the taken rows; rows that somebody else holds are passed over; queue rows for key share. Called by Store::redrive.
 WITH candidates AS MATERIALIZED (
     SELECT j.*, gen_random_uuid() AS new_id, q.name AS destination, q.policy AS new_policy
@@ -18,7 +18,6 @@ WITH candidates AS MATERIALIZED (
        AND (j.policy IS DISTINCT FROM 'key_strict_fifo' OR NOT EXISTS (
            SELECT FROM /* schema */job held
             WHERE held.name = $1
-              AND held.id <> j.id
               AND held.policy = 'key_strict_fifo'
               AND held.singleton_key = j.singleton_key
               AND held.state IN ('active', 'retry', 'failed')))
@@ -62,6 +61,12 @@ WITH candidates AS MATERIALIZED (
      WHERE j.name = $1
        AND j.id = c.id
        AND c.new_id NOT IN (SELECT id FROM moved)
+       AND (j.policy IS DISTINCT FROM 'key_strict_fifo' OR NOT EXISTS (
+           SELECT FROM candidates sooner
+            WHERE sooner.singleton_key = j.singleton_key
+              AND sooner.policy = 'key_strict_fifo'
+              AND (sooner.created_on, sooner.id) < (j.created_on, j.id)
+              AND sooner.new_id NOT IN (SELECT id FROM moved)))
     RETURNING j.id
 )
 SELECT (SELECT count(*) FROM moved) AS moved, (SELECT count(*) FROM refused) AS refused

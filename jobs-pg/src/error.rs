@@ -6,6 +6,8 @@ use crate::schema::SchemaError;
 
 const UNIQUE_VIOLATION: &str = "23505";
 const FOREIGN_KEY_VIOLATION: &str = "23503";
+/// What Postgres 18 says of `ON DELETE RESTRICT`; before, it is the one above.
+const RESTRICT_VIOLATION: &str = "23001";
 const LOCK_NOT_AVAILABLE: &str = "55P03";
 
 /// Says what we were doing, and keeps what the database said as the cause.
@@ -16,7 +18,7 @@ pub(crate) fn cannot(doing: impl Into<String>) -> impl FnOnce(sqlx::Error) -> Er
 
 fn kind_of(error: &sqlx::Error) -> ErrorKind {
     match sqlstate(error).as_deref() {
-        Some(FOREIGN_KEY_VIOLATION) => ErrorKind::NotFound,
+        Some(FOREIGN_KEY_VIOLATION | RESTRICT_VIOLATION) => ErrorKind::NotFound,
         // Data exceptions: what was given cannot be stored.
         Some(code) if code.starts_with("22") => ErrorKind::BadInput,
         // Shutdown, crash, too many connections, read-only: it may be different in a moment.
@@ -52,7 +54,10 @@ pub(crate) fn is_unique_violation(error: &sqlx::Error) -> bool {
 }
 
 pub(crate) fn is_foreign_key_violation(error: &sqlx::Error) -> bool {
-    sqlstate(error).as_deref() == Some(FOREIGN_KEY_VIOLATION)
+    matches!(
+        sqlstate(error).as_deref(),
+        Some(FOREIGN_KEY_VIOLATION | RESTRICT_VIOLATION)
+    )
 }
 
 pub(crate) fn is_lock_not_available(error: &sqlx::Error) -> bool {

@@ -1,10 +1,12 @@
 //! Storing jobs by the name of their queue, without a handle: pg-boss's `send` and `insert`.
 
+use std::collections::HashSet;
+
 use jobs_core::{Error, IntoJobOptions, JobOptions, Receipt, StartAfter};
 use serde::Serialize;
 use sqlx::Connection;
 
-use super::given::{check_key, check_queue, check_size, encoded};
+use super::given::{check_key, check_queue, check_size, encoded, refused};
 use super::{Operation, Trouble};
 use crate::PgBoss;
 use crate::store::NewJob;
@@ -69,7 +71,7 @@ impl PgBoss {
             .into_iter()
             .map(|(data, options)| self.new_job(queue, data, options.into_job_options()?))
             .collect();
-        let (jobs, checked) = split(jobs);
+        let (jobs, checked) = split(jobs.and_then(of_different_ids));
         let operation = Operation::new(
             self,
             format!("insert into queue `{queue}`"),
@@ -111,6 +113,18 @@ pub(super) fn split<T: Default>(checked: Result<T, Error>) -> (T, Result<(), Err
     match checked {
         Ok(value) => (value, Ok(())),
         Err(error) => (T::default(), Err(error)),
+    }
+}
+
+/// Of two jobs of one id the database would keep one, and both would be taken for stored.
+fn of_different_ids(jobs: Vec<NewJob>) -> Result<Vec<NewJob>, Error> {
+    let mut ids = HashSet::new();
+    match jobs.iter().find(|job| !ids.insert(job.id())) {
+        Some(twice) => Err(refused(format!(
+            "two of the jobs have the id {}; give each its own",
+            twice.id()
+        ))),
+        None => Ok(jobs),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Node's pg-boss and ours on one database, in both directions. A test named `case_NN_...` bears the number of its case in
 //! the list of what two programs on one schema must agree in.
 
+mod by_hand;
 mod doctor;
 mod facts;
 mod fetch;
