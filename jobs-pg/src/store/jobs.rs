@@ -182,7 +182,7 @@ impl Store {
         queue: &str,
         jobs: &[JobRef],
     ) -> sqlx::Result<Vec<Uuid>> {
-        self.change(&self.statements.resume_jobs, connection, queue, jobs)
+        self.change_placed(&self.statements.resume_jobs, connection, queue, jobs)
             .await
     }
 
@@ -193,7 +193,7 @@ impl Store {
         queue: &str,
         jobs: &[JobRef],
     ) -> sqlx::Result<Vec<Uuid>> {
-        self.change(&self.statements.retry_jobs, connection, queue, jobs)
+        self.change_placed(&self.statements.retry_jobs, connection, queue, jobs)
             .await
     }
 
@@ -292,17 +292,21 @@ impl Store {
             .await
     }
 
-    async fn change(
+    /// A place that is taken undoes this alone, and a transaction of the caller's goes on.
+    async fn change_placed(
         &self,
         statement: &Arc<str>,
         connection: &mut PgConnection,
         queue: &str,
         jobs: &[JobRef],
     ) -> sqlx::Result<Vec<Uuid>> {
-        sqlx::query_scalar(sql(statement))
+        let mut part = connection.begin().await?;
+        let changed = sqlx::query_scalar(sql(statement))
             .bind(queue)
             .bind(named(jobs).ids)
-            .fetch_all(connection)
-            .await
+            .fetch_all(&mut *part)
+            .await?;
+        part.commit().await?;
+        Ok(changed)
     }
 }

@@ -5,7 +5,7 @@ mod refusals;
 mod transactions;
 
 use jobs_pg::prelude::*;
-use jobs_pg::{JobOptions, QueueOptions};
+use jobs_pg::{JobOptions, ListQueues, QueueOptions};
 use sqlx::AssertSqlSafe;
 use tests::Database;
 use uuid::Uuid;
@@ -26,6 +26,8 @@ impl Hand {
             .work(false)
             .max_connections(5);
         let boss = boss.connect().await.unwrap();
+        // The schema is installed when it is first needed.
+        assert!(boss.queues(ListQueues::new()).await.unwrap().is_empty());
         for queue in queues {
             boss.create_queue(queue, QueueOptions::new()).await.unwrap();
         }

@@ -14,12 +14,6 @@ async fn undone_and_kept<T: Send + 'static>(hand: &Hand, operation: impl Fn() ->
     let before = hand.everything().await;
     let mut transaction = hand.boss.pool().begin().await.unwrap();
     operation().within(&mut transaction).await.unwrap();
-    assert_eq!(
-        hand.everything().await,
-        before,
-        "{:?} shows before its end",
-        operation()
-    );
     transaction.rollback().await.unwrap();
     assert_eq!(
         hand.everything().await,
