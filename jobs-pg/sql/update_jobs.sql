@@ -4,7 +4,8 @@
 --   $9 retry limit  $10 retry delay  $11 retry backoff  $12 longest retry delay  $13 expiry  $14 deletion  $15 retention
 --   $16 dead letter  $17 heartbeat  $18 group  $19 tier in the group  $20 channel
 -- Null leaves a column as it is. A job that is fetched meanwhile is left alone: its state is looked at again once its row is
--- held. How long a job is kept moves with its start, unless its retention is given (pg-boss 12.38).
+-- held. How long a job is kept moves with its start, unless its retention is given; a new group without a tier keeps the tier
+-- (pg-boss 12.38).
 -- Locks: the rows, in order of id. Called by Store::update_jobs.
 WITH target AS (
     SELECT j.id,
@@ -27,7 +28,8 @@ WITH target AS (
            priority = coalesce($7, j.priority),
            start_after = target.start_after,
            keep_until = CASE WHEN $15::int IS NOT NULL THEN target.start_after + make_interval(secs => $15)
-                             ELSE target.start_after + (j.keep_until - j.start_after) END,
+                             WHEN $8 IS NOT NULL THEN target.start_after + (j.keep_until - j.start_after)
+                             ELSE j.keep_until END,
            retry_limit = coalesce($9, j.retry_limit),
            retry_delay = coalesce($10, j.retry_delay),
            retry_backoff = coalesce($11, j.retry_backoff),

@@ -8,6 +8,8 @@ const UNIQUE_VIOLATION: &str = "23505";
 /// The foreign key by which a job has a queue, on every table of jobs.
 const OF_THE_QUEUE: &str = "q_fkey";
 const FOREIGN_KEY_VIOLATION: &str = "23503";
+/// What Postgres 18 says of `ON DELETE RESTRICT`; before, it is the one above.
+const RESTRICT_VIOLATION: &str = "23001";
 const LOCK_NOT_AVAILABLE: &str = "55P03";
 
 /// A column or function that the statement names is not there.
@@ -21,7 +23,7 @@ pub(crate) fn cannot(doing: impl Into<String>) -> impl FnOnce(sqlx::Error) -> Er
 
 fn kind_of(error: &sqlx::Error) -> ErrorKind {
     match sqlstate(error).as_deref() {
-        Some(FOREIGN_KEY_VIOLATION) => ErrorKind::NotFound,
+        Some(FOREIGN_KEY_VIOLATION | RESTRICT_VIOLATION) => ErrorKind::NotFound,
         Some(code) if UNDEFINED.contains(&code) => ErrorKind::Incompatible,
         // Data exceptions: what was given cannot be stored.
         Some(code) if code.starts_with("22") => ErrorKind::BadInput,
@@ -58,7 +60,10 @@ pub(crate) fn is_unique_violation(error: &sqlx::Error) -> bool {
 }
 
 pub(crate) fn is_foreign_key_violation(error: &sqlx::Error) -> bool {
-    sqlstate(error).as_deref() == Some(FOREIGN_KEY_VIOLATION)
+    matches!(
+        sqlstate(error).as_deref(),
+        Some(FOREIGN_KEY_VIOLATION | RESTRICT_VIOLATION)
+    )
 }
 
 /// The queue of a job does not stand; a dead letter queue that does not is another matter.

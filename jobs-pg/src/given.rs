@@ -20,7 +20,7 @@ pub(crate) fn refused(message: impl Into<String>) -> Error {
 /// The JSON text of an input; `None` stands for null.
 pub(crate) fn encoded(what: &str, data: &impl Serialize) -> Result<Option<String>, Error> {
     let text = serde_json::to_string(data).map_err(|error| unencodable(what, error))?;
-    check_text(what, &text)?;
+    check_json(what, &text)?;
     Ok((text != "null").then_some(text))
 }
 
@@ -28,7 +28,7 @@ pub(crate) fn encoded(what: &str, data: &impl Serialize) -> Result<Option<String
 pub(crate) fn encoded_output(what: &str, output: &impl Serialize) -> Result<Option<String>, Error> {
     let text = store_output(output).map_err(|error| unencodable(what, error))?;
     if let Some(text) = &text {
-        check_text(what, text)?;
+        check_json(what, text)?;
     }
     Ok(text)
 }
@@ -41,13 +41,25 @@ fn unencodable(what: &str, error: serde_json::Error) -> Error {
     )
 }
 
-fn check_text(what: &str, json: &str) -> Result<(), Error> {
+fn check_json(what: &str, json: &str) -> Result<(), Error> {
     match has_nul(json) {
-        true => Err(refused(format!(
-            "{what} holds a NUL character, which Postgres cannot store"
-        ))),
+        true => Err(holds_nul(what)),
         false => Ok(()),
     }
+}
+
+/// Checks a text that may be anything that Postgres can store.
+pub(crate) fn check_text(what: &str, text: &str) -> Result<(), Error> {
+    match text.contains('\0') {
+        true => Err(holds_nul(&format!("{what} {text:?}"))),
+        false => Ok(()),
+    }
+}
+
+fn holds_nul(what: &str) -> Error {
+    refused(format!(
+        "{what} holds a NUL character, which Postgres cannot store"
+    ))
 }
 
 /// Checks the JSON text of an input: its size against the executor's bound, and what Postgres cannot store.
@@ -61,16 +73,14 @@ pub(crate) fn check_input(what: &str, input: Option<&str>, most: usize) -> Resul
             input.len()
         )));
     }
-    check_text(what, input)
+    check_json(what, input)
 }
 
 /// Checks what the rules for single options leave open.
 pub(crate) fn check_key(options: &OptionValues) -> Result<(), Error> {
     match &options.singleton_key {
-        Some(key) if key.contains('\0') => Err(refused(format!(
-            "the singleton key {key:?} holds a NUL character"
-        ))),
-        _ => Ok(()),
+        Some(key) => check_text("the singleton key", key),
+        None => Ok(()),
     }
 }
 

@@ -85,6 +85,8 @@ pub struct Operation<T> {
     boss: PgBoss,
     doing: String,
     steps: Result<Steps<T>, Error>,
+    // Of many steps each is bounded by itself, so that a long queue can be emptied however long that takes.
+    bounds_itself: bool,
 }
 
 impl<T: Send + 'static> Operation<T> {
@@ -98,6 +100,19 @@ impl<T: Send + 'static> Operation<T> {
             boss: boss.clone(),
             doing: doing.into(),
             steps: Ok(Box::new(steps)),
+            bounds_itself: false,
+        }
+    }
+
+    /// As [`new`](Self::new), for what takes many steps: each of them is bounded in there.
+    pub(crate) fn in_steps(
+        boss: &PgBoss,
+        doing: impl Into<String>,
+        steps: impl for<'c> FnOnce(&'c Store, &'c mut PgConnection) -> Step<'c, T> + Send + 'static,
+    ) -> Self {
+        Self {
+            bounds_itself: true,
+            ..Self::new(boss, doing, steps)
         }
     }
 
@@ -115,28 +130,43 @@ impl<T: Send + 'static> Operation<T> {
     /// As when it is awaited alone. A queue that there is not may show only when the transaction commits: the foreign keys
     /// are deferred.
     pub async fn within(self, connection: &mut PgConnection) -> Result<T, Error> {
-        let Self { boss, doing, steps } = self;
+        let Self {
+            boss,
+            doing,
+            steps,
+            bounds_itself,
+        } = self;
         let steps = steps?;
         let store = boss.store().await?;
-        let done = bounded(async {
-            store.obey_within(connection).await?;
-            steps(store, connection).await
-        });
-        done.await.map_err(|trouble| trouble.into_error(doing))
+        let obeyed = bounded(store.obey_within(connection)).await;
+        obeyed.map_err(cannot(doing.as_str()))?;
+        let done = run(steps(store, connection), bounds_itself).await;
+        done.map_err(|trouble| trouble.into_error(doing))
     }
 
     async fn alone(self) -> Result<T, Error> {
-        let Self { boss, doing, steps } = self;
+        let Self {
+            boss,
+            doing,
+            steps,
+            bounds_itself,
+        } = self;
         let steps = steps?;
         let store = boss.store().await?;
-        let done = bounded(async {
-            let mut connection = store.pool().acquire().await?;
-            steps(store, &mut connection).await
-        });
-        let done = done.await.map_err(|trouble| trouble.into_error(doing))?;
+        let acquired = bounded(store.pool().acquire()).await;
+        let mut connection = acquired.map_err(cannot(doing.as_str()))?;
+        let done = run(steps(store, &mut connection), bounds_itself).await;
+        let done = done.map_err(|trouble| trouble.into_error(doing))?;
         // What it did may have made a job due, and pg-boss notifies of submissions only.
         boss.doorbell().ring();
         Ok(done)
+    }
+}
+
+async fn run<T>(step: Step<'_, T>, bounds_itself: bool) -> Result<T, Trouble> {
+    match bounds_itself {
+        true => step.await,
+        false => bounded(step).await,
     }
 }
 

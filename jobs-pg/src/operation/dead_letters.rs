@@ -65,17 +65,23 @@ impl Redrive {
         self
     }
 
-    fn checked(self, queue: &str) -> (DeadLetters, Result<(), Error>) {
-        let limit = self.limit.unwrap_or(ROWS);
-        let checked = check_queue(queue).and_then(|()| match &self.refused {
+    fn check(&self, queue: &str) -> Result<(), Error> {
+        check_queue(queue)?;
+        let ends = [&self.letters.destination, &self.letters.source];
+        for queue in ends.into_iter().flatten() {
+            check_queue(queue)?;
+        }
+        match &self.refused {
             Some(message) => Err(refused(message)),
-            None => check_rows(limit),
-        });
-        let letters = DeadLetters {
-            at_most: limit.into(),
+            None => check_rows(self.limit.unwrap_or(ROWS)),
+        }
+    }
+
+    fn letters(self) -> DeadLetters {
+        DeadLetters {
+            at_most: self.limit.unwrap_or(ROWS).into(),
             ..self.letters
-        };
-        (letters, checked)
+        }
     }
 }
 
@@ -115,7 +121,8 @@ impl PgBoss {
     /// # Errors
     /// [`BadInput`](jobs_core::ErrorKind::BadInput) for what is refused.
     pub fn redrive(&self, dead_letters: &str, redrive: Redrive) -> Operation<Redriven> {
-        let (letters, checked) = redrive.checked(dead_letters);
+        let checked = redrive.check(dead_letters);
+        let letters = redrive.letters();
         let name = dead_letters.to_owned();
         let doing = format!("redrive the jobs of queue `{dead_letters}`");
         let operation = Operation::new(self, doing, move |store, connection| {
@@ -139,7 +146,8 @@ impl PgBoss {
         dead_letters: &str,
         redrive: Redrive,
     ) -> Operation<RedrivePreview> {
-        let (letters, checked) = redrive.checked(dead_letters);
+        let checked = redrive.check(dead_letters);
+        let letters = redrive.letters();
         let name = dead_letters.to_owned();
         let doing = format!("preview a redrive of queue `{dead_letters}`");
         let operation = Operation::new(self, doing, move |store, connection| {

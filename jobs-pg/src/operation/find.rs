@@ -99,6 +99,14 @@ impl Neighbours {
         self
     }
 
+    fn check(&self, queue: &str) -> Result<(), Error> {
+        check_queue(queue)?;
+        if let Some(after) = &self.after {
+            check_queue(&after.name)?;
+        }
+        check_rows(self.limit.unwrap_or(ROWS))
+    }
+
     fn page(self) -> Page<(String, Uuid)> {
         Page {
             after: self.after.map(|job| (job.name, job.id)),
@@ -155,7 +163,7 @@ impl PgBoss {
     /// # Errors
     /// [`BadInput`](ErrorKind::BadInput) for a limit out of bounds.
     pub fn dependencies(&self, queue: &str, id: Uuid, part: Neighbours) -> Operation<Vec<JobKey>> {
-        let checked = check_rows(part.limit.unwrap_or(ROWS));
+        let checked = part.check(queue);
         let (job, page) = (key(queue, id), part.page());
         let operation = Operation::new(
             self,
@@ -176,7 +184,7 @@ impl PgBoss {
     /// # Errors
     /// [`BadInput`](ErrorKind::BadInput) for a limit out of bounds.
     pub fn dependents(&self, queue: &str, id: Uuid, part: Neighbours) -> Operation<Vec<JobKey>> {
-        let checked = check_rows(part.limit.unwrap_or(ROWS));
+        let checked = part.check(queue);
         let (job, page) = (key(queue, id), part.page());
         let operation = Operation::new(
             self,

@@ -179,7 +179,7 @@ impl PgBoss {
     /// of its own and somebody uses the job tables for some seconds on end.
     pub fn delete_queue(&self, name: &str) -> Operation<bool> {
         let owned = name.to_owned();
-        Operation::new(
+        let operation = Operation::in_steps(
             self,
             format!("delete queue `{name}`"),
             move |store, connection| {
@@ -201,7 +201,8 @@ impl PgBoss {
                     Err(Trouble::refused(ErrorKind::Refused, message))
                 })
             },
-        )
+        );
+        operation.unless_refused(check_queue(name))
     }
 
     /// One queue with its options and counts.
@@ -210,7 +211,7 @@ impl PgBoss {
     /// If the database does not answer.
     pub fn queue(&self, name: &str) -> Operation<Option<QueueDetails>> {
         let names = vec![name.to_owned()];
-        Operation::new(
+        let operation = Operation::new(
             self,
             format!("look at queue `{name}`"),
             move |store, connection| {
@@ -226,7 +227,8 @@ impl PgBoss {
                         .transpose()
                 })
             },
-        )
+        );
+        operation.unless_refused(check_queue(name))
     }
 
     /// Queues with their options and counts, by name.
@@ -235,6 +237,11 @@ impl PgBoss {
     /// [`BadInput`](ErrorKind::BadInput) for a limit out of bounds.
     pub fn queues(&self, part: ListQueues) -> Operation<Vec<QueueDetails>> {
         let limit = part.limit.unwrap_or(ROWS);
+        let names = part.names.iter().flatten().chain(&part.after);
+        let checked = check_rows(limit).and_then(|()| {
+            let mut names = names.map(String::as_str);
+            names.try_for_each(check_queue)
+        });
         let page = Page {
             after: part.after,
             at_most: limit.into(),
@@ -247,7 +254,7 @@ impl PgBoss {
                 read_all("a queue", rows)
             })
         });
-        operation.unless_refused(check_rows(limit))
+        operation.unless_refused(checked)
     }
 
     /// The keys of a queue of the policy `key_strict_fifo` of which a failed job keeps the others back, at most 1,000; `after` is the
@@ -261,7 +268,7 @@ impl PgBoss {
             after: after.map(str::to_owned),
             at_most: ROWS.into(),
         };
-        Operation::new(
+        let operation = Operation::new(
             self,
             format!("find the blocked keys of queue `{queue}`"),
             move |store, connection| {
@@ -269,7 +276,8 @@ impl PgBoss {
                     async move { Ok(store.find_blocked_keys(connection, &name, &page).await?) },
                 )
             },
-        )
+        );
+        operation.unless_refused(check_queue(queue))
     }
 }
 

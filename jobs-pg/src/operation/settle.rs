@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use super::Operation;
 use super::send::split;
-use crate::given::encoded_output;
-use crate::store::{Attempt, Failed, Store};
+use crate::given::{check_queue, encoded_output};
+use crate::store::{Attempt, Failed, Store, bounded};
 use crate::{IntoJobRefs, JobRef, PgBoss};
 
 /// What an operation on named jobs came to.
@@ -255,7 +255,7 @@ impl PgBoss {
     ) -> Operation<Affected> {
         let doing = format!("{verb} jobs of queue `{queue}`");
         let (queue, jobs) = (queue.to_owned(), jobs.into_job_refs());
-        let (change, checked) = split(change);
+        let (change, checked) = split(check_queue(&queue).and(change));
         let operation = Operation::new(self, doing, move |store, connection| {
             Box::pin(async move {
                 Ok(Affected {
@@ -269,18 +269,21 @@ impl PgBoss {
 
     fn clear(&self, which: &'static str, queue: &str) -> Operation<u64> {
         let doing = format!("delete jobs of queue `{queue}`");
+        let checked = check_queue(queue);
         let queue = queue.to_owned();
-        Operation::new(self, doing, move |store, connection| {
+        let operation = Operation::in_steps(self, doing, move |store, connection| {
             Box::pin(async move {
                 let mut deleted = 0;
                 loop {
-                    let batch = store.clear_jobs(connection, &queue, which, BATCH).await?;
+                    let batch = store.clear_jobs(connection, &queue, which, BATCH);
+                    let batch = bounded(batch).await?;
                     deleted += batch;
                     if batch < BATCH.unsigned_abs() {
                         return Ok(deleted);
                     }
                 }
             })
-        })
+        });
+        operation.unless_refused(checked)
     }
 }

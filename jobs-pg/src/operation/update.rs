@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::Operation;
 use crate::PgBoss;
-use crate::given::{check_input, check_queue, encoded, refused};
+use crate::given::{check_input, check_queue, check_text, encoded, refused};
 use crate::store::{Match, Target};
 
 /// Which waiting jobs are changed: the one of an id, or those of a singleton key.
@@ -126,7 +126,7 @@ impl PgBoss {
         update: JobUpdate,
     ) -> Operation<Updated> {
         let (UpdateTarget(target), name) = (target.into(), queue.to_owned());
-        let change = self.change_of(queue, &update);
+        let change = self.change_of(queue, &target, &update);
         let options = update.options.values().clone();
         let (data, checked) = super::send::split(change);
         let operation = Operation::new(
@@ -164,7 +164,7 @@ impl PgBoss {
             Target::Id(id) => update.options.clone().id(*id),
             Target::Key(key, _) => update.options.clone().singleton_key(key),
         };
-        let change = self.change_of(queue, &update);
+        let change = self.change_of(queue, &target, &update);
         let job = self.new_job(queue, update.data.unwrap_or_default(), named);
         let (given, checked) = super::send::split(change.and_then(|data| Ok(Some((data, job?)))));
         let operation = Operation::new(
@@ -189,9 +189,17 @@ impl PgBoss {
     }
 
     /// The JSON text of the new input, if there is one. Null is a new input too.
-    fn change_of(&self, queue: &str, update: &JobUpdate) -> Result<Option<String>, Error> {
+    fn change_of(
+        &self,
+        queue: &str,
+        target: &Target,
+        update: &JobUpdate,
+    ) -> Result<Option<String>, Error> {
         check_queue(queue)?;
         update.check()?;
+        if let Target::Key(key, _) = target {
+            check_text("the singleton key", key)?;
+        }
         let what = format!("the input for queue `{queue}`");
         let Some(data) = &update.data else {
             return Ok(None);

@@ -204,7 +204,7 @@ impl Store {
         queue: &str,
         jobs: &[JobRef],
     ) -> sqlx::Result<Vec<Uuid>> {
-        self.change(&self.statements.resume_jobs, connection, queue, jobs)
+        self.change_placed(&self.statements.resume_jobs, connection, queue, jobs)
             .await
     }
 
@@ -215,7 +215,7 @@ impl Store {
         queue: &str,
         jobs: &[JobRef],
     ) -> sqlx::Result<Vec<Uuid>> {
-        self.change(&self.statements.retry_jobs, connection, queue, jobs)
+        self.change_placed(&self.statements.retry_jobs, connection, queue, jobs)
             .await
     }
 
@@ -314,17 +314,21 @@ impl Store {
             .await
     }
 
-    async fn change(
+    /// A place that is taken undoes this alone, and a transaction of the caller's goes on.
+    async fn change_placed(
         &self,
         statement: &Arc<str>,
         connection: &mut PgConnection,
         queue: &str,
         jobs: &[JobRef],
     ) -> sqlx::Result<Vec<Uuid>> {
-        sqlx::query_scalar(sql(statement))
+        let mut part = connection.begin().await?;
+        let changed = sqlx::query_scalar(sql(statement))
             .bind(queue)
             .bind(named(jobs).ids)
-            .fetch_all(connection)
-            .await
+            .fetch_all(&mut *part)
+            .await?;
+        part.commit().await?;
+        Ok(changed)
     }
 }

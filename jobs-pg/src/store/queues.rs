@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 use sqlx::types::Json;
 use sqlx::{Connection, PgConnection};
 
-use super::{Page, Store, sql};
-use crate::error::is_lock_not_available;
+use super::{Page, Store, bounded, sql};
+use crate::error::{is_foreign_key_violation, is_lock_not_available};
 
 /// How many jobs one statement removes (pg-boss 12.38).
 const BATCH: i64 = 10_000;
@@ -122,71 +122,89 @@ impl Store {
             .map(|done| done.rows_affected() > 0)
     }
 
-    /// Removes a queue with its jobs.
+    /// Removes a queue with its jobs, in steps of which each is bounded.
     pub(crate) async fn delete_queue(
         &self,
         connection: &mut PgConnection,
         name: &str,
     ) -> sqlx::Result<Removal> {
-        let found: Option<(bool, String)> = sqlx::query_as(sql(&self.statements.find_table))
-            .bind(name)
-            .fetch_optional(&mut *connection)
-            .await?;
-        let Some((partition, table)) = found else {
+        let Some((partition, _)) = bounded(self.find_table(connection, name)).await? else {
             return Ok(Removal::Missing);
         };
-        let users: Vec<String> = sqlx::query_scalar(sql(&self.statements.find_dead_letter_users))
-            .bind(name)
-            .fetch_all(&mut *connection)
-            .await?;
+        let users = bounded(self.find_dead_letter_users(connection, name)).await?;
         if !users.is_empty() {
             return Ok(Removal::InUse(users));
         }
-        if partition {
-            return self.delete_partition(connection, name, &table).await;
+        if !partition {
+            let mut emptying = true;
+            while emptying {
+                let batch = bounded(self.clear_jobs(connection, name, "all", BATCH)).await?;
+                emptying = batch >= BATCH.unsigned_abs();
+            }
         }
-        while self.clear_jobs(connection, name, "all", BATCH).await? >= BATCH.unsigned_abs() {}
-        let mut transaction = connection.begin().await?;
-        self.limit_waits(&mut transaction).await?;
-        self.lock(&mut transaction, "delete-queue").await?;
-        self.drop_queue(&mut transaction, name).await?;
-        transaction.commit().await?;
-        Ok(Removal::Done)
+        match bounded(self.drop_queue(connection, name, partition)).await {
+            // Somebody uses the tables; or has stored a job since, or named the queue as a dead letter queue.
+            Err(error) if is_lock_not_available(&error) || is_foreign_key_violation(&error) => {
+                Ok(Removal::Busy)
+            }
+            dropped => dropped,
+        }
     }
 
-    /// The table of the queue goes with it, and nobody may be using the job tables then.
-    async fn delete_partition(
+    /// Removes a queue with what is left in it; the table of its own, if it has one, while nobody uses the job tables.
+    async fn drop_queue(
         &self,
         connection: &mut PgConnection,
         name: &str,
-        table: &str,
+        partition: bool,
     ) -> sqlx::Result<Removal> {
         let mut transaction = connection.begin().await?;
-        let locked = sqlx::query(sql(&self.statements.lock_jobs))
-            .execute(&mut *transaction)
-            .await;
-        match locked {
-            Ok(_) => {}
-            Err(error) if is_lock_not_available(&error) => {
-                transaction.rollback().await?;
-                return Ok(Removal::Busy);
-            }
-            Err(error) => return Err(error),
+        self.limit_waits(&mut transaction).await?;
+        self.lock(&mut transaction, "delete-queue").await?;
+        if partition {
+            sqlx::query(sql(&self.statements.lock_jobs))
+                .execute(&mut *transaction)
+                .await?;
         }
-        self.drop_queue(&mut transaction, name).await?;
-        sqlx::query(sql(&self.statements.delete_index_builds))
-            .bind(table)
+        // Another may have removed it while we waited.
+        let Some((_, table)) = self.find_table(&mut transaction, name).await? else {
+            return Ok(Removal::Missing);
+        };
+        sqlx::query(sql(&self.statements.delete_queue))
+            .bind(name)
             .execute(&mut *transaction)
             .await?;
+        if partition {
+            sqlx::query(sql(&self.statements.delete_index_builds))
+                .bind(table)
+                .execute(&mut *transaction)
+                .await?;
+        }
         transaction.commit().await?;
         Ok(Removal::Done)
     }
 
-    async fn drop_queue(&self, connection: &mut PgConnection, name: &str) -> sqlx::Result<()> {
-        sqlx::query(sql(&self.statements.delete_queue))
+    /// Whether a queue has a table of its own, and the table of its jobs.
+    async fn find_table(
+        &self,
+        connection: &mut PgConnection,
+        name: &str,
+    ) -> sqlx::Result<Option<(bool, String)>> {
+        sqlx::query_as(sql(&self.statements.find_table))
             .bind(name)
-            .execute(connection)
+            .fetch_optional(connection)
             .await
-            .map(drop)
+    }
+
+    /// The queues that name this one as their dead letter queue, or of which a job does.
+    async fn find_dead_letter_users(
+        &self,
+        connection: &mut PgConnection,
+        name: &str,
+    ) -> sqlx::Result<Vec<String>> {
+        sqlx::query_scalar(sql(&self.statements.find_dead_letter_users))
+            .bind(name)
+            .fetch_all(connection)
+            .await
     }
 }

@@ -2,6 +2,7 @@
 //! the list of what two programs on one schema must agree in.
 
 mod batches;
+mod by_hand;
 mod clock;
 mod dashboard;
 mod differential;

@@ -6,6 +6,7 @@
     reason = "tests look at the rows with SQL of their own"
 )]
 
+mod by_hand;
 mod embedded;
 mod hardship;
 mod harness;
