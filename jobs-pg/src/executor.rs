@@ -31,16 +31,16 @@ impl Executor for PgBoss {
         let doing = doing(&requests);
         let declarations: Vec<_> = requests.iter().map(|request| request.declaration).collect();
         let jobs: Vec<NewJob> = requests.into_iter().map(NewJob::from).collect();
-        let mut stored = bounded(insert(store, jobs.clone())).await;
+        let mut stored = bounded(insert(store, &jobs)).await;
         if stored.as_ref().is_err_and(is_foreign_key_violation) {
             // Somebody deleted a queue that this process had seen.
             self.forget_queues();
             self.queues_of(store, declarations).await?;
-            stored = bounded(insert(store, jobs)).await;
+            stored = bounded(insert(store, &jobs)).await;
         } else if stored.as_ref().is_err_and(is_outdated) {
             // A process that only submits sees a migration in this way.
             schema::follow(store).await?;
-            stored = bounded(insert(store, jobs)).await;
+            stored = bounded(insert(store, &jobs)).await;
         }
         let receipts = stored.map_err(cannot(doing))?;
         self.wake(due);
@@ -55,10 +55,10 @@ impl Executor for PgBoss {
         let (store, _) = self.ready(&requests).await?;
         let doing = doing(&requests);
         // Whether it is committed, and when, only `NOTIFY` and the producer's own looks can tell.
-        let jobs = requests.into_iter().map(NewJob::from).collect();
+        let jobs: Vec<NewJob> = requests.into_iter().map(NewJob::from).collect();
         let stored = bounded(async {
             store.obey_within(connection).await?;
-            store.insert(connection, jobs).await
+            store.insert(connection, &jobs).await
         });
         stored.await.map_err(cannot(doing))
     }
@@ -134,14 +134,7 @@ impl PgBoss {
     }
 }
 
-/// One statement is all or nothing by itself; jobs that move on to their next throttle slot need a second one.
-async fn insert(store: &Store, jobs: Vec<NewJob>) -> sqlx::Result<Vec<Receipt>> {
-    if jobs.iter().any(NewJob::may_move_on) {
-        let mut transaction = store.pool().begin().await?;
-        let receipts = store.insert(&mut transaction, jobs).await?;
-        transaction.commit().await?;
-        return Ok(receipts);
-    }
+async fn insert(store: &Store, jobs: &[NewJob]) -> sqlx::Result<Vec<Receipt>> {
     let mut connection = store.pool().acquire().await?;
     store.insert(&mut connection, jobs).await
 }

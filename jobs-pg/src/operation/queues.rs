@@ -12,7 +12,7 @@ use super::queue_options::IntoQueueOptions;
 use super::send::split;
 use super::{Operation, Trouble};
 use crate::PgBoss;
-use crate::given::{ROWS, check_queue, check_rows, read, read_all};
+use crate::given::{MOST_ROWS, ROWS, check_queue, check_rows, read, read_all};
 use crate::jitter::jittered;
 use crate::store::{Page, Removal};
 
@@ -231,11 +231,19 @@ impl PgBoss {
         operation.unless_refused(check_queue(name))
     }
 
-    /// Queues with their options and counts, by name.
+    /// Every queue with its options and counts, by name; the first 100,000 of them.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub fn queues(&self) -> Operation<Vec<QueueDetails>> {
+        self.list_queues(ListQueues::new().limit(MOST_ROWS))
+    }
+
+    /// Some of the queues, by name.
     ///
     /// # Errors
     /// [`BadInput`](ErrorKind::BadInput) for a limit out of bounds.
-    pub fn queues(&self, part: ListQueues) -> Operation<Vec<QueueDetails>> {
+    pub fn list_queues(&self, part: ListQueues) -> Operation<Vec<QueueDetails>> {
         let limit = part.limit.unwrap_or(ROWS);
         let names = part.names.iter().flatten().chain(&part.after);
         let checked = check_rows(limit).and_then(|()| {

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::Operation;
 use super::send::split;
 use crate::PgBoss;
-use crate::given::{ROWS, check_queue, check_rows, encoded, read_all, refused};
+use crate::given::{MOST_ROWS, ROWS, check_queue, check_rows, encoded, read_all, refused};
 use crate::store::{NewSchedule, Page};
 use crate::supervise::check_recurrence;
 
@@ -271,11 +271,19 @@ impl PgBoss {
         })
     }
 
-    /// Schedules, by queue and key.
+    /// Every schedule, by queue and key; the first 100,000 of them.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub fn schedules(&self) -> Operation<Vec<ScheduleDetails>> {
+        self.list_schedules(ListSchedules::new().limit(MOST_ROWS))
+    }
+
+    /// Some of the schedules, by queue and key.
     ///
     /// # Errors
     /// [`BadInput`](ErrorKind::BadInput) for a limit out of bounds.
-    pub fn schedules(&self, part: ListSchedules) -> Operation<Vec<ScheduleDetails>> {
+    pub fn list_schedules(&self, part: ListSchedules) -> Operation<Vec<ScheduleDetails>> {
         let limit = part.limit.unwrap_or(ROWS);
         let page = Page {
             after: part.after,

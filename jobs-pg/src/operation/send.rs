@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use jobs_core::{Error, IntoJobOptions, JobOptions, Receipt, StartAfter};
 use serde::Serialize;
-use sqlx::Connection;
 
 use super::{Operation, Trouble};
 use crate::PgBoss;
@@ -41,9 +40,7 @@ impl PgBoss {
             format!("send to queue `{queue}`"),
             move |store, connection| {
                 Box::pin(async move {
-                    let mut transaction = connection.begin().await?;
-                    let receipts = store.insert(&mut transaction, job).await?;
-                    transaction.commit().await?;
+                    let receipts = store.insert(connection, &job).await?;
                     receipts.into_iter().next().ok_or_else(no_receipt)
                 })
             },
@@ -76,12 +73,7 @@ impl PgBoss {
             self,
             format!("insert into queue `{queue}`"),
             move |store, connection| {
-                Box::pin(async move {
-                    let mut transaction = connection.begin().await?;
-                    let receipts = store.insert(&mut transaction, jobs).await?;
-                    transaction.commit().await?;
-                    Ok(receipts)
-                })
+                Box::pin(async move { Ok(store.insert(connection, &jobs).await?) })
             },
         );
         operation.unless_refused(checked)

@@ -65,7 +65,7 @@ impl PgBoss {
                     for queue in store.find_subscribers(connection, &event_name).await? {
                         let mut part = connection.begin().await?;
                         let job = job.clone().in_queue(&queue);
-                        match store.insert(&mut part, vec![job]).await {
+                        match store.insert(&mut part, &[job]).await {
                             Ok(receipts) => match part.commit().await {
                                 Ok(()) => sent
                                     .extend(receipts.into_iter().map(|one| (queue.clone(), one))),

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use jobs_core::{Group, JobOptions, OptionValues, Receipt, Request};
-use sqlx::PgConnection;
+use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
 use super::{Store, sql};
@@ -75,7 +75,7 @@ impl NewJob {
     }
 
     /// Whether a job that its throttle slot has no place for may take the next one.
-    pub(crate) fn may_move_on(&self) -> bool {
+    fn may_move_on(&self) -> bool {
         !self.next_slot
             && self.options.singleton_next_slot == Some(true)
             && self.options.singleton_seconds.is_some()
@@ -95,14 +95,27 @@ impl From<Request> for NewJob {
 }
 
 impl Store {
-    /// Stores jobs, and finds the standing ones that keep others out. All or nothing, if the caller has a transaction or
-    /// no job moves on to its next throttle slot.
+    /// Stores jobs, and finds the standing ones that keep others out. All or nothing by itself.
     pub(crate) async fn insert(
+        &self,
+        connection: &mut PgConnection,
+        jobs: &[NewJob],
+    ) -> sqlx::Result<Vec<Receipt>> {
+        if jobs.iter().any(NewJob::may_move_on) {
+            return self.insert_moving(connection, jobs.to_vec()).await;
+        }
+        let stored = self.insert_once(connection, jobs, false).await?;
+        self.receipts(connection, jobs, stored).await
+    }
+
+    /// The same for jobs that may move on to their next throttle slot, which takes a second statement.
+    async fn insert_moving(
         &self,
         connection: &mut PgConnection,
         mut jobs: Vec<NewJob>,
     ) -> sqlx::Result<Vec<Receipt>> {
-        let mut stored = self.insert_once(connection, &jobs, false).await?;
+        let mut transaction = connection.begin().await?;
+        let mut stored = self.insert_once(&mut transaction, &jobs, false).await?;
         let mut late: Vec<NewJob> = Vec::new();
         for job in jobs
             .iter_mut()
@@ -112,16 +125,26 @@ impl Store {
             late.push(job.clone());
         }
         if !late.is_empty() {
-            stored.extend(self.insert_once(connection, &late, false).await?);
+            stored.extend(self.insert_once(&mut transaction, &late, false).await?);
         }
+        let receipts = self.receipts(&mut transaction, &jobs, stored).await?;
+        transaction.commit().await?;
+        Ok(receipts)
+    }
+
+    async fn receipts(
+        &self,
+        connection: &mut PgConnection,
+        jobs: &[NewJob],
+        mut stored: HashSet<(String, Uuid)>,
+    ) -> sqlx::Result<Vec<Receipt>> {
         let mut receipts = Vec::with_capacity(jobs.len());
-        for job in &jobs {
+        for job in jobs {
             // Taken out: of two with one id only the first was stored.
             let is_new = stored.remove(&job.key());
-            let standing = if is_new {
-                None
-            } else {
-                self.standing(connection, job).await?
+            let standing = match is_new {
+                true => None,
+                false => self.standing(connection, job).await?,
             };
             receipts.push(Receipt {
                 id: standing.unwrap_or(job.id),

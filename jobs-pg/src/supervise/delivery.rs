@@ -99,7 +99,7 @@ pub(super) async fn deliver(
 
     let mut connection = store.pool().acquire().await?;
     let mut transaction = connection.begin().await?;
-    let receipts = store.insert(&mut transaction, vec![job]).await?;
+    let receipts = store.insert(&mut transaction, &[job]).await?;
     let stored = receipts.iter().find(|receipt| receipt.is_new);
     if let Some(receipt) = stored {
         let key = occurrence.key.as_deref().unwrap_or_default();

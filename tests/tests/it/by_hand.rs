@@ -27,7 +27,7 @@ impl Hand {
             .max_connections(5);
         let boss = boss.connect().await.unwrap();
         // The schema is installed when it is first needed.
-        assert!(boss.queues(ListQueues::new()).await.unwrap().is_empty());
+        assert!(boss.queues().await.unwrap().is_empty());
         for queue in queues {
             boss.create_queue(queue, QueueOptions::new()).await.unwrap();
         }

@@ -55,8 +55,12 @@ async fn refused_of_queues(boss: &PgBoss, queue: &str) {
     refused(boss.update_queue(queue, json!({ "retryLimit": 1 })), part).await;
     refused(boss.delete_queue(queue), part).await;
     refused(boss.queue(queue), part).await;
-    refused(boss.queues(ListQueues::new().names(["mail", queue])), part).await;
-    refused(boss.queues(ListQueues::new().after(queue)), part).await;
+    refused(
+        boss.list_queues(ListQueues::new().names(["mail", queue])),
+        part,
+    )
+    .await;
+    refused(boss.list_queues(ListQueues::new().after(queue)), part).await;
     refused(boss.blocked_keys(queue, None), part).await;
     refused(boss.delete_queued_jobs(queue), part).await;
     refused(boss.delete_stored_jobs(queue), part).await;
@@ -174,7 +178,7 @@ async fn a_limit_out_of_bounds_is_refused_by_every_list() {
             part,
         )
         .await;
-        refused(boss.queues(ListQueues::new().limit(limit)), part).await;
+        refused(boss.list_queues(ListQueues::new().limit(limit)), part).await;
         refused(boss.redrive("mail", Redrive::new().limit(limit)), part).await;
         refused(
             boss.preview_redrive("mail", Redrive::new().limit(limit)),
@@ -182,7 +186,7 @@ async fn a_limit_out_of_bounds_is_refused_by_every_list() {
         )
         .await;
         refused(
-            boss.schedules(jobs_pg::ListSchedules::new().limit(limit)),
+            boss.list_schedules(jobs_pg::ListSchedules::new().limit(limit)),
             part,
         )
         .await;
@@ -356,7 +360,7 @@ async fn what_names_nothing_does_nothing() {
         .await;
     assert_eq!(unknown.unwrap_err().kind(), ErrorKind::NotFound);
     let past_all = ListQueues::new().after("zzz");
-    assert!(boss.queues(past_all).await.unwrap().is_empty());
+    assert!(boss.list_queues(past_all).await.unwrap().is_empty());
     let gone = boss
         .find_jobs("mail", FindJobs::new().after(Uuid::nil()))
         .await;

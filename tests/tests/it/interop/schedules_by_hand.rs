@@ -107,7 +107,7 @@ async fn case_59_node_fires_our_schedule_with_its_options() {
         ]),
         json!([{ "a": [1, null] }, 7, "s", 4])
     );
-    let rows = ours.schedules(ListSchedules::new().queue("io_hand"));
+    let rows = ours.list_schedules(ListSchedules::new().queue("io_hand"));
     let rows = rows.await.unwrap();
     assert_eq!(rows[0].last_job_id.unwrap().to_string(), job["id"]);
     assert_eq!(rows[0].timezone.as_deref(), Some("Europe/Paris"));
@@ -226,7 +226,7 @@ async fn case_62_a_recurrence_rule_of_node_fires_with_ours_at_the_claim() {
         ours.set_schedule("io_hand", rule, (), json!({ "key": "ours" }))
             .await
             .unwrap();
-        let rows = ours.schedules(ListSchedules::new()).await.unwrap();
+        let rows = ours.schedules().await.unwrap();
         assert!(rows.iter().all(|row| row.kind == "rrule"), "{rows:?}");
         let times = ["2026-06-10T09:15:30Z", "2026-06-10T09:45:30Z"];
         filed.push(frozen.passes(side, &times, "io_hand").await);
@@ -321,7 +321,7 @@ async fn a_schedule_that_is_wrong_is_refused_and_leaves_no_row() {
     let unknown = ours.set_schedule("io_no_such", "* * * * *", (), ()).await;
     assert_eq!(unknown.unwrap_err().kind(), ErrorKind::NotFound);
     assert!(
-        ours.schedules(ListSchedules::new())
+        ours.list_schedules(ListSchedules::new())
             .await
             .unwrap()
             .is_empty()

@@ -135,7 +135,7 @@ async fn pages_of_queues_are_nodes_pages() {
         both.queue(name, json!({})).await;
     }
     let names = async |part: ListQueues| {
-        let queues = ours.queues(part).await.unwrap();
+        let queues = ours.list_queues(part).await.unwrap();
         queues
             .into_iter()
             .map(|queue| queue.name)
