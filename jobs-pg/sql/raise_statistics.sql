@@ -2,7 +2,7 @@
 -- by the rules of pg-boss 12.38. A span runs from the end of the one before it to its own end. None is counted again of which
 -- jobs may have been removed since, and none is lowered.   $1 queues
 -- Locks: the rows that fall short. The caller holds the advisory lock `queue-stats`, under which pg-boss does this too.
--- Called by Store::count_queues.
+-- Called by Store::raise_statistics.
 /* if queue_stats.wait_bins */WITH reached AS (
     SELECT s.id, s.name, s.captured_on, s.delta_on,
            s.created_delta + s.completed_delta + s.failed_delta AS counted,

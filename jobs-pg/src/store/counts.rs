@@ -33,8 +33,7 @@ pub(crate) enum History {
     Unchanged,
     /// The short history of the queue.
     Short,
-    /// That, and how much passed through, with what came too late for the last counts of it. A queue that was not counted for
-    /// so many seconds begins afresh.
+    /// That, and how much passed through; a queue that was not counted for so many seconds begins afresh.
     Throughput { fresh_after: f64 },
 }
 
@@ -83,6 +82,17 @@ impl Store {
         Ok(Counted::Written(counts))
     }
 
+    /// Whether a heavy count is to be rested from; if not, whether this transaction has the lock of whoever counts.
+    pub(super) async fn may_count(
+        &self,
+        transaction: &mut sqlx::PgConnection,
+    ) -> sqlx::Result<(bool, bool)> {
+        sqlx::query_as(sql(&self.statements.counting_allowed))
+            .bind(self.schema.lock_key(self.layout.database(), "queue-stats"))
+            .fetch_one(transaction)
+            .await
+    }
+
     /// Writes the counts of a queue that has none yet, whoever else counts.
     pub(crate) async fn count_first(&self, queue: &str) -> sqlx::Result<()> {
         let mut transaction = self.begin_bounded().await?;
@@ -107,10 +117,6 @@ impl Store {
             sqlx::query(sql(&self.statements.count_throughput))
                 .bind(queues)
                 .bind(fresh_after)
-                .execute(&mut *transaction)
-                .await?;
-            sqlx::query(sql(&self.statements.raise_statistics))
-                .bind(queues)
                 .execute(transaction)
                 .await?;
         }

@@ -75,6 +75,18 @@ impl Store {
         transaction.commit().await
     }
 
+    /// Adds to what was kept lately of queues what was written too late for it, unless somebody else counts.
+    pub(crate) async fn raise_statistics(&self, queues: &[&str]) -> sqlx::Result<()> {
+        let mut transaction = self.begin_bounded().await?;
+        if let (_, true) = self.may_count(&mut transaction).await? {
+            sqlx::query(sql(&self.statements.raise_statistics))
+                .bind(queues)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        transaction.commit().await
+    }
+
     /// What is kept of a queue, the newest first.
     pub(crate) async fn find_statistics(
         &self,

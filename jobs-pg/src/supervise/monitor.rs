@@ -95,7 +95,11 @@ impl Monitor<'_> {
     /// Keeps counts as statistics; the queues are watched all the same if that fails.
     async fn keep(&self, counts: &[QueueCount]) {
         let names: Vec<_> = counts.iter().map(|count| count.name.as_str()).collect();
-        if let Err(error) = self.store.insert_statistics(&names).await {
+        let kept = async {
+            self.store.insert_statistics(&names).await?;
+            self.store.raise_statistics(&names).await
+        };
+        if let Err(error) = kept.await {
             tracing::warn!(%error, queues = names.len(), "the counts of queues could not be kept");
         }
     }
