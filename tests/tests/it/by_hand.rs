@@ -5,7 +5,7 @@ mod refusals;
 mod transactions;
 
 use jobs_pg::prelude::*;
-use jobs_pg::{JobOptions, ListQueues, QueueOptions};
+use jobs_pg::{JobOptions, QueueOptions};
 use sqlx::AssertSqlSafe;
 use tests::Database;
 use uuid::Uuid;
