@@ -8,8 +8,10 @@
 mod answers;
 mod call;
 mod calls;
+mod given;
 mod ours;
 mod rows;
+mod settling;
 mod values;
 
 use std::cell::RefCell;
