@@ -12,7 +12,8 @@ WITH failing AS (
                    ::/* schema */job_state,
            completed_on = CASE WHEN ended.final OR j.retry_count >= j.retry_limit THEN /* schema */job_now() END,
            start_after = CASE
-               WHEN ended.final OR j.retry_count >= j.retry_limit THEN j.start_after
+               -- Equal: past its limit, which an update may have lowered, the start of a failed job moves too (pg-boss 12.38).
+               WHEN ended.final OR j.retry_count = j.retry_limit THEN j.start_after
                WHEN ended.delay IS NOT NULL THEN /* schema */job_now() + make_interval(secs => ended.delay)
                WHEN NOT j.retry_backoff THEN /* schema */job_now() + make_interval(secs => j.retry_delay)
                ELSE /* schema */job_now() + make_interval(secs => least(

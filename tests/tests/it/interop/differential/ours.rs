@@ -2,13 +2,13 @@
 
 use jobs_pg::prelude::*;
 use jobs_pg::{
-    Affected, Error, FetchOptions, FindJobs, Flow, JobDetails, JobKey, JobRef, JobUpdate,
-    Neighbours, Redrive, UpdateTarget, Updated,
+    Affected, Error, JobDetails, JobKey, JobRef, JobUpdate, Neighbours, UpdateTarget, Updated,
 };
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::call::Call;
+use super::given::{fetch_options, flow, id, list, redrive, sought};
 
 /// Does it, and gives what came of it in Node's words.
 pub(super) async fn done(boss: &PgBoss, call: &Call) -> Result<Value, Error> {
@@ -187,85 +187,6 @@ fn job(named: &Value) -> JobRef {
     }
 }
 
-fn fetch_options(given: &Value) -> FetchOptions {
-    let number = |name: &str| given[name].as_i64().map(|number| number as i32);
-    let mut options = FetchOptions::new();
-    if let Some(jobs) = number("batchSize") {
-        options = options.batch_size(jobs.unsigned_abs());
-    }
-    if given["ignoreStartAfter"] == true {
-        options = options.ignore_start_after();
-    }
-    if let Some(least) = number("minPriority") {
-        options = options.min_priority(least);
-    }
-    if let Some(most) = number("maxPriority") {
-        options = options.max_priority(most);
-    }
-    if let Some(jobs) = number("groupConcurrency") {
-        options = options.group_concurrency(jobs.unsigned_abs());
-    }
-    if given["groupConcurrency"].is_object() {
-        options = options.group_concurrency(1).group_tier("gold", 2);
-    }
-    let ignored = list(&given["ignoreGroups"]).iter();
-    options.ignore_groups(ignored.filter_map(Value::as_str))
-}
-
-fn sought(given: &Value) -> FindJobs {
-    let mut jobs = FindJobs::new();
-    if let Some(key) = given["key"].as_str() {
-        jobs = jobs.key(key);
-    }
-    if let Some(data) = given.get("data") {
-        jobs = jobs.data(data);
-    }
-    if given["queued"] == true {
-        jobs = jobs.queued();
-    }
-    if let Some(limit) = given["limit"].as_u64() {
-        jobs = jobs.limit(limit.try_into().unwrap());
-    }
-    match given.get("after") {
-        Some(after) => jobs.after(id(after)),
-        None => jobs,
-    }
-}
-
-fn redrive(given: &Value) -> Redrive {
-    let mut redrive = Redrive::new();
-    if let Some(queue) = given["destination"].as_str() {
-        redrive = redrive.to(queue);
-    }
-    if let Some(queue) = given["sourceName"].as_str() {
-        redrive = redrive.from(queue);
-    }
-    if let Some(data) = given.get("data") {
-        redrive = redrive.data(data);
-    }
-    if let Some(limit) = given["limit"].as_u64() {
-        redrive = redrive.limit(limit.try_into().unwrap());
-    }
-    match given.get("ids") {
-        Some(ids) => redrive.ids(list(ids).iter().map(id)),
-        None => redrive,
-    }
-}
-
-fn flow(jobs: &Value) -> Flow {
-    list(jobs).iter().fold(Flow::new(), |flow, job| {
-        let text = |name: &str| job[name].as_str().unwrap();
-        let parents = list(&job["dependsOn"]).iter().filter_map(Value::as_str);
-        flow.job_with(
-            text("ref"),
-            text("name"),
-            &job["data"],
-            job["options"].clone(),
-        )
-        .waits_for(text("ref"), parents)
-    })
-}
-
 fn details(job: &JobDetails) -> Value {
     let row = serde_json::to_value(job).unwrap();
     let columns = [
@@ -290,12 +211,4 @@ fn keys(keys: Vec<JobKey>) -> Value {
     keys.into_iter()
         .map(|key| json!({ "name": key.name, "id": key.id }))
         .collect()
-}
-
-fn id(value: &Value) -> Uuid {
-    value.as_str().unwrap().parse().unwrap()
-}
-
-fn list(value: &Value) -> &[Value] {
-    value.as_array().map_or(&[], Vec::as_slice)
 }
