@@ -58,7 +58,7 @@ impl PgBoss {
     /// ```
     ///
     /// # Errors
-    /// As [`send`](Self::send).
+    /// As [`send`](Self::send); and if two of the jobs have one id.
     pub fn insert<D: Serialize, O: IntoJobOptions>(
         &self,
         queue: &str,

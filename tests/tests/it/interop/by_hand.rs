@@ -1,6 +1,7 @@
 //! The operations by hand of each side, on what the other made.
 
 mod attempts;
+mod conflicts;
 mod dead_letters;
 mod fetching;
 mod finding;

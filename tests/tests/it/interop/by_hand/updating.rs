@@ -48,13 +48,12 @@ async fn case_25_an_update_chooses_and_changes_as_nodes_does() {
     };
     let ours = both.ours().await;
     both.queue("dead", json!({})).await;
-    let targets: [(&str, fn(&str) -> UpdateTarget); 3] = [
-        ("newest", |key| UpdateTarget::newest(key)),
-        ("oldest", |key| UpdateTarget::oldest(key)),
-        ("all", |key| UpdateTarget::all(key)),
-    ];
     for (n, update) in updates().into_iter().enumerate() {
-        let (of_several, target) = targets[n % 3];
+        let (of_several, target) = match n % 3 {
+            0 => ("newest", UpdateTarget::newest("k")),
+            1 => ("oldest", UpdateTarget::oldest("k")),
+            _ => ("all", UpdateTarget::all("k")),
+        };
         let [by_us, by_node] = ["r", "n"].map(|side| format!("{side}_{n}"));
         let mut before = Vec::new();
         for queue in [&by_us, &by_node] {
@@ -65,7 +64,7 @@ async fn case_25_an_update_chooses_and_changes_as_nodes_does() {
         let change = JobUpdate::new()
             .data(json!({ "new": n }))
             .with(update.clone());
-        let updated = ours.update(&by_us, target("k"), change).await.unwrap();
+        let updated = ours.update(&by_us, target, change).await.unwrap();
         let mut options = update.clone();
         options["singletonKey"] = json!("k");
         options["match"] = json!(of_several);
