@@ -82,18 +82,11 @@ async fn heavy_counts_are_rested_from_and_a_rest_is_never_shortened() {
 #[tokio::test]
 async fn what_passes_through_a_queue_is_counted_once() {
     let db = Db::new().await;
-    // The time stands still, so that each second is where it belongs.
     db.run(
-        "CREATE TABLE @frozen AS SELECT now() AS at;
-         CREATE OR REPLACE FUNCTION @job_now() RETURNS timestamptz LANGUAGE sql STABLE
-             AS $$ SELECT f.at FROM @frozen f $$",
-    )
-    .await;
-    db.run(
-        "UPDATE @queue SET delta_on = @job_now() - interval '1 minute' WHERE name = 'mail';
+        "UPDATE @queue SET delta_on = now() - interval '1 minute' WHERE name = 'mail';
          INSERT INTO @job (name, state, created_on, start_after, started_on, completed_on)
-         SELECT 'mail', s.state::@job_state, @job_now() - ago, @job_now() - ago, @job_now() - ago + interval '1 second',
-                CASE WHEN s.state IN ('completed', 'failed') THEN @job_now() - ago + interval '3 seconds' END
+         SELECT 'mail', s.state::@job_state, now() - ago, now() - ago, now() - ago + interval '1 second',
+                CASE WHEN s.state IN ('completed', 'failed') THEN now() - ago + interval '3 seconds' END
            FROM (VALUES ('completed', interval '50 seconds'), ('failed', interval '40 seconds'),
                         ('created', interval '30 seconds'), ('completed', interval '-1 hour')) AS s (state, ago)",
     )
@@ -108,7 +101,7 @@ async fn what_passes_through_a_queue_is_counted_once() {
     db.monitor(&statistics(), Duration::ZERO).await;
     assert_eq!(db.rows(passed).await, ["(0,0,0,0,1,{},{},48)"]);
     // A queue that was not counted for hours begins afresh.
-    db.run("UPDATE @queue SET delta_on = @job_now() - interval '3 hours'")
+    db.run("UPDATE @queue SET delta_on = now() - interval '3 hours'")
         .await;
     db.monitor(&statistics(), Duration::ZERO).await;
     assert_eq!(db.rows(passed).await, ["(0,0,0,,1,{},{},48)"]);
