@@ -1,6 +1,9 @@
 //! The options of one job: how they are given, how they merge, and pg-boss's spelling of them.
 
+mod group;
 mod json;
+
+pub use group::Group;
 
 use std::time::Duration;
 
@@ -8,7 +11,6 @@ use chrono::TimeDelta;
 use jobs_rules::{
     JobOption, check_integer, check_name, check_retry_delay_max, check_seconds, parse_duration,
 };
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{Error, ErrorKind, IntoStartAfter, StartAfter};
@@ -58,45 +60,6 @@ pub struct OptionValues {
     pub group: Option<Group>,
     /// When it is due, where the submission does not say.
     pub start_after: Option<StartAfter>,
-}
-
-/// The group of a job: workers that limit groups count its active jobs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Group {
-    /// Which group.
-    pub id: String,
-    /// Which of the worker's limits counts for it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tier: Option<String>,
-}
-
-impl From<&str> for Group {
-    fn from(id: &str) -> Self {
-        id.to_owned().into()
-    }
-}
-
-impl From<String> for Group {
-    fn from(id: String) -> Self {
-        Self { id, tier: None }
-    }
-}
-
-/// A group and its tier.
-impl<Id: Into<String>, Tier: Into<String>> From<(Id, Tier)> for Group {
-    fn from((id, tier): (Id, Tier)) -> Self {
-        Self {
-            id: id.into(),
-            tier: Some(tier.into()),
-        }
-    }
-}
-
-impl Group {
-    /// pg-boss 12.38 takes no empty text for either.
-    fn is_named(&self) -> bool {
-        !self.id.is_empty() && self.tier.as_deref() != Some("")
-    }
 }
 
 /// Whole seconds: an integer, a duration, or a text such as `"90s"`, `"15m"`, `"2h"`, `"7d"`.

@@ -1,10 +1,13 @@
 //! The options of a queue, in Rust and in pg-boss's spelling.
 
-use jobs_core::rules::{JobOption, check_integer, check_name, check_seconds, unknown};
+mod check;
+
+use jobs_core::rules::{JobOption, check_seconds};
 use jobs_core::{Error, IntoSeconds, QueuePolicy};
 use serde_json::{Map, Value};
 
 use crate::given::refused;
+use check::check;
 
 /// Options of a queue. What is not given has pg-boss's default when the queue is created, and stays as it is when it is updated.
 /// Jobs copy the options when they are stored; those that stand keep theirs.
@@ -60,19 +63,6 @@ const POLICY: &str = "policy";
 const PARTITION: &str = "partition";
 const NOTIFY: &str = "notify";
 const WARNING: &str = "warningQueueSize";
-
-/// What a queue has of the options of a job.
-const OF_JOBS: [JobOption; 9] = [
-    JobOption::RetryLimit,
-    JobOption::RetryDelay,
-    JobOption::RetryBackoff,
-    JobOption::RetryDelayMax,
-    JobOption::ExpireIn,
-    JobOption::Retention,
-    JobOption::DeleteAfter,
-    JobOption::DeadLetter,
-    JobOption::Heartbeat,
-];
 
 /// What may be cleared by a null.
 const CLEARABLE: [JobOption; 3] = [
@@ -251,116 +241,5 @@ impl QueueOptions {
     }
 }
 
-/// Checks a member that is not null, or may not be.
-fn check(name: &str, value: &Value) -> Result<(), String> {
-    let must_be = |expected: &str| Err(format!("`{name}` must be {expected}, not `{value}`"));
-    match name {
-        POLICY => match value.as_str().map(str::parse::<QueuePolicy>) {
-            Some(policy) => policy.map(drop).map_err(|error| error.to_string()),
-            None => must_be("the name of a policy"),
-        },
-        PARTITION | NOTIFY if !value.is_boolean() => must_be("true or false"),
-        PARTITION | NOTIFY => Ok(()),
-        WARNING => match value.as_u64().map(i32::try_from) {
-            Some(Ok(_)) => Ok(()),
-            _ => must_be("a whole number of jobs, 0 or more"),
-        },
-        _ => check_of_jobs(name, value),
-    }
-}
-
-fn check_of_jobs(name: &str, value: &Value) -> Result<(), String> {
-    let known = OF_JOBS
-        .into_iter()
-        .find(|option| option.json_name() == name);
-    let Some(option) = known else {
-        let own = [POLICY, PARTITION, NOTIFY, WARNING];
-        let all: Vec<&str> = own
-            .into_iter()
-            .chain(OF_JOBS.map(JobOption::json_name))
-            .collect();
-        return Err(unknown("queue option", name, &all));
-    };
-    match (option, value) {
-        (JobOption::DeadLetter, Value::String(queue)) => {
-            check_name("dead letter queue", queue).map_err(|error| error.to_string())
-        }
-        (JobOption::RetryBackoff, Value::Bool(_)) => Ok(()),
-        (JobOption::DeadLetter | JobOption::RetryBackoff, _) => Err(format!(
-            "`{name}` must be {}, not `{value}`",
-            option.kind().in_words()
-        )),
-        _ => match value.as_i64() {
-            Some(number) => check_integer(option, number)
-                .map(drop)
-                .map_err(|error| error.to_string()),
-            None => Err(format!("`{name}` must be a whole number, not `{value}`")),
-        },
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn message(options: impl IntoQueueOptions) -> String {
-        options
-            .into_queue_options()
-            .for_new("mail")
-            .expect_err("a refusal")
-            .to_string()
-    }
-
-    #[test]
-    fn rust_and_json_mean_the_same() {
-        let rust = QueueOptions::new()
-            .policy(QueuePolicy::Short)
-            .retry_limit(3)
-            .expire_in("2m")
-            .retry_backoff(true)
-            .retry_delay_max(60)
-            .dead_letter("dead")
-            .notify(true);
-        let json = json!({
-            "policy": "short", "retryLimit": 3, "expireInSeconds": 120, "retryBackoff": true, "retryDelayMax": 60,
-            "deadLetter": "dead", "notify": true,
-        });
-        assert_eq!(rust, json.into_queue_options());
-    }
-
-    #[test]
-    fn what_is_wrong_is_named() {
-        for (options, part) in [
-            (json!({ "retryLimt": 3 }), "`retryLimit`"),
-            (json!({ "retryLimit": -1 }), "`retry_limit`"),
-            (json!({ "retryLimit": null }), "`retryLimit`"),
-            (json!({ "expireInSeconds": 86_401 }), "24 hours"),
-            (json!({ "heartbeatSeconds": 9 }), "`heartbeat`"),
-            (json!({ "policy": "shrt" }), "`short`"),
-            (json!({ "partition": "yes" }), "`partition`"),
-            (json!({ "deadLetter": "a b" }), "' '"),
-            (json!({ "deadLetter": "mail" }), "its own dead letter"),
-            (json!({ "retryDelayMax": 5 }), "`retryBackoff"),
-            (json!({ "warningQueueSize": -5 }), "`warningQueueSize`"),
-            (json!([1]), "a JSON object"),
-        ] {
-            let message = message(options.clone());
-            assert!(message.contains(part), "{options}: {message}");
-        }
-    }
-
-    #[test]
-    fn a_standing_queue_keeps_policy_and_partition() {
-        let fixed = QueueOptions::new().policy(QueuePolicy::Short);
-        assert!(fixed.for_standing("mail").is_err());
-        assert!(QueueOptions::new().for_standing("mail").is_err());
-        let cleared = QueueOptions::new().without_heartbeat();
-        assert!(
-            cleared
-                .for_standing("mail")
-                .is_ok_and(|all| all["heartbeatSeconds"].is_null())
-        );
-    }
-}
+mod tests;

@@ -1,150 +1,18 @@
 //! Schedules by hand: pg-boss's `schedule` and what goes with it.
 
 use chrono::{DateTime, Utc};
-use jobs_core::rules::check_name;
-use jobs_core::{Error, ErrorKind, IntoJobOptions, JobOptions};
+use jobs_core::{Error, ErrorKind};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::Operation;
+use super::schedule_options::{IntoScheduleOptions, ScheduleOptions};
 use super::send::split;
 use crate::PgBoss;
-use crate::given::{MOST_ROWS, ROWS, check_queue, check_rows, encoded, read_all, refused};
+use crate::given::{MOST_ROWS, ROWS, check_queue, check_rows, encoded, read_all};
 use crate::store::{NewSchedule, Page};
 use crate::supervise::check_recurrence;
-
-const TZ: &str = "tz";
-const KEY: &str = "key";
-const MISSED: &str = "missed";
-const POLICIES: [&str; 3] = ["skip", "once", "all"];
-
-/// How a schedule is read, and the options of the jobs that it submits.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[must_use]
-pub struct ScheduleOptions {
-    tz: Option<String>,
-    key: Option<String>,
-    missed: Option<String>,
-    options: JobOptions,
-    refused: Option<String>,
-}
-
-/// What `set_schedule` takes: [`ScheduleOptions`], or JSON in pg-boss's spelling (`{"tz": "Europe/Berlin", "priority": 3}`).
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is no set of schedule options",
-    label = "not schedule options",
-    note = "give `ScheduleOptions::new().tz(\"Europe/Berlin\")`, or JSON in pg-boss's spelling: `json!({{\"tz\": \"Europe/Berlin\"}})`"
-)]
-pub trait IntoScheduleOptions {
-    /// Reads it; what is wrong with it is the error of the operation.
-    fn into_schedule_options(self) -> ScheduleOptions;
-}
-
-impl IntoScheduleOptions for ScheduleOptions {
-    fn into_schedule_options(self) -> ScheduleOptions {
-        self
-    }
-}
-
-/// No options.
-impl IntoScheduleOptions for () {
-    fn into_schedule_options(self) -> ScheduleOptions {
-        ScheduleOptions::new()
-    }
-}
-
-impl IntoScheduleOptions for Value {
-    fn into_schedule_options(self) -> ScheduleOptions {
-        let mut options = ScheduleOptions::new();
-        let Self::Object(mut members) = self else {
-            options.refused = (!self.is_null())
-                .then(|| format!("schedule options are a JSON object, not `{self}`"));
-            return options;
-        };
-        let mut text = |name: &str| match members.remove(name) {
-            None | Some(Self::Null) => Ok(None),
-            Some(Self::String(text)) => Ok(Some(text)),
-            Some(other) => Err(format!("`{name}` must be a text, not `{other}`")),
-        };
-        for (place, name) in [
-            (&mut options.tz, TZ),
-            (&mut options.key, KEY),
-            (&mut options.missed, MISSED),
-        ] {
-            match text(name) {
-                Ok(given) => *place = given,
-                Err(message) => options.refused = Some(message),
-            }
-        }
-        options.with(Self::Object(members))
-    }
-}
-
-impl ScheduleOptions {
-    /// UTC, no key, missed occurrences skipped, the queue's options.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// The zone by whose wall clock the expression is read: an IANA name, or a fixed offset such as `+05:30`.
-    pub fn tz(mut self, zone: impl Into<String>) -> Self {
-        self.tz = Some(zone.into());
-        self
-    }
-
-    /// Tells this schedule from others of the same queue.
-    pub fn key(mut self, key: impl Into<String>) -> Self {
-        self.key = Some(key.into());
-        self
-    }
-
-    /// What becomes of occurrences that nobody was there to see: `skip` (the default), `once` for the latest, or `all`. pg-boss
-    /// 12.38 knows no `all`: where one of its processes sees to the outage first, they are skipped.
-    pub fn missed(mut self, policy: impl Into<String>) -> Self {
-        self.missed = Some(policy.into());
-        self
-    }
-
-    /// Options of the jobs that it submits, over the ones given before.
-    pub fn with(mut self, options: impl IntoJobOptions) -> Self {
-        match options.into_job_options() {
-            Ok(options) => self.options = options.over(&self.options),
-            Err(error) => {
-                self.refused.get_or_insert(error.to_string());
-            }
-        }
-        self
-    }
-
-    fn check(&self) -> Result<(), Error> {
-        if let Some(message) = &self.refused {
-            return Err(refused(message));
-        }
-        if let Some(key) = self.key.as_deref().filter(|key| !key.is_empty()) {
-            check_name("schedule key", key).map_err(|error| refused(error.to_string()))?;
-        }
-        if let Some(missed) = &self.missed
-            && !POLICIES.contains(&missed.as_str())
-        {
-            let message =
-                jobs_core::rules::unknown("policy for missed occurrences", missed, &POLICIES);
-            return Err(refused(message));
-        }
-        self.options.check()
-    }
-
-    /// What is stored of them, in pg-boss's spelling.
-    fn members(&self) -> Map<String, Value> {
-        let mut members = self.options.to_json();
-        for (name, value) in [(TZ, &self.tz), (KEY, &self.key), (MISSED, &self.missed)] {
-            if let Some(value) = value {
-                members.insert(name.into(), value.as_str().into());
-            }
-        }
-        members
-    }
-}
 
 /// A schedule's row, by the columns of schema 46.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

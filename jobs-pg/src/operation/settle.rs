@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::Operation;
 use super::send::split;
 use crate::given::{check_queue, encoded_output};
-use crate::store::{Attempt, Failed, Store, bounded};
+use crate::store::{Attempt, Failed, Named, Store, bounded};
 use crate::{IntoJobRefs, JobRef, PgBoss};
 
 /// What an operation on named jobs came to.
@@ -56,24 +56,23 @@ impl Change {
         queue: &str,
         jobs: &[JobRef],
     ) -> sqlx::Result<Vec<Uuid>> {
+        let named = Named::new(queue, jobs);
         match self {
             Self::Complete(output) => {
-                store
-                    .complete_running(connection, queue, jobs, output.as_deref())
-                    .await
+                let output = output.as_deref();
+                store.complete_running(connection, &named, output).await
             }
             Self::CompleteQueued(output) => {
-                store
-                    .complete_queued(connection, queue, jobs, output.as_deref())
-                    .await
+                let output = output.as_deref();
+                store.complete_queued(connection, &named, output).await
             }
             Self::Fail(reason) => fail(store, connection, queue, jobs, reason, false).await,
             Self::FailForGood(reason) => fail(store, connection, queue, jobs, reason, true).await,
-            Self::Touch => store.touch(connection, queue, jobs).await,
-            Self::Cancel => store.cancel(connection, queue, jobs).await,
-            Self::Resume => store.resume(connection, queue, jobs).await,
-            Self::Retry => store.retry(connection, queue, jobs).await,
-            Self::Delete => store.delete(connection, queue, jobs).await,
+            Self::Touch => store.touch(connection, &named).await,
+            Self::Cancel => store.cancel(connection, &named).await,
+            Self::Resume => store.resume(connection, &named).await,
+            Self::Retry => store.retry(connection, &named).await,
+            Self::Delete => store.delete(connection, &named).await,
         }
     }
 }

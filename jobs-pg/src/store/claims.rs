@@ -1,6 +1,10 @@
 //! Taking queues for a pass of the upkeep, and giving back those that it did not see to.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
+use sqlx::FromRow;
+use sqlx::postgres::PgRow;
 
 use super::{Store, sql};
 
@@ -16,14 +20,14 @@ pub(crate) struct Claims<'a> {
 }
 
 /// A queue that was taken to be watched.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, FromRow)]
 pub(crate) struct Watched {
     pub(crate) name: String,
     pub(crate) taken_on: DateTime<Utc>,
 }
 
 /// A queue that was taken to be tidied.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, FromRow)]
 pub(crate) struct Untidy {
     pub(crate) name: String,
     pub(crate) table_name: String,
@@ -37,12 +41,7 @@ impl Store {
         claims: Claims<'_>,
         after: &str,
     ) -> sqlx::Result<Vec<Watched>> {
-        sqlx::query_as(sql(&self.statements.claim_monitoring))
-            .bind(claims.interval)
-            .bind(after)
-            .bind(claims.only)
-            .bind(claims.at_most)
-            .fetch_all(&self.pool)
+        self.claim(&self.statements.claim_monitoring, claims, after)
             .await
     }
 
@@ -52,12 +51,8 @@ impl Store {
         queues: &[String],
         taken_on: DateTime<Utc>,
     ) -> sqlx::Result<()> {
-        sqlx::query(sql(&self.statements.release_monitoring))
-            .bind(queues)
-            .bind(taken_on)
-            .execute(&self.pool)
+        self.give_back(&self.statements.release_monitoring, queues, taken_on)
             .await
-            .map(drop)
     }
 
     /// Takes queues to tidy, in order of name, of those after this one.
@@ -66,12 +61,7 @@ impl Store {
         claims: Claims<'_>,
         after: &str,
     ) -> sqlx::Result<Vec<Untidy>> {
-        sqlx::query_as(sql(&self.statements.claim_maintenance))
-            .bind(claims.interval)
-            .bind(after)
-            .bind(claims.only)
-            .bind(claims.at_most)
-            .fetch_all(&self.pool)
+        self.claim(&self.statements.claim_maintenance, claims, after)
             .await
     }
 
@@ -81,7 +71,35 @@ impl Store {
         queues: &[String],
         taken_on: DateTime<Utc>,
     ) -> sqlx::Result<()> {
-        sqlx::query(sql(&self.statements.release_maintenance))
+        self.give_back(&self.statements.release_maintenance, queues, taken_on)
+            .await
+    }
+
+    async fn claim<Claimed>(
+        &self,
+        statement: &Arc<str>,
+        claims: Claims<'_>,
+        after: &str,
+    ) -> sqlx::Result<Vec<Claimed>>
+    where
+        Claimed: for<'row> FromRow<'row, PgRow> + Send + Unpin,
+    {
+        sqlx::query_as(sql(statement))
+            .bind(claims.interval)
+            .bind(after)
+            .bind(claims.only)
+            .bind(claims.at_most)
+            .fetch_all(&self.pool)
+            .await
+    }
+
+    async fn give_back(
+        &self,
+        statement: &Arc<str>,
+        queues: &[String],
+        taken_on: DateTime<Utc>,
+    ) -> sqlx::Result<()> {
+        sqlx::query(sql(statement))
             .bind(queues)
             .bind(taken_on)
             .execute(&self.pool)

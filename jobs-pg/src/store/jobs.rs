@@ -9,7 +9,6 @@ use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
 use super::{Page, QueueFetch, Store, sql};
-use crate::JobRef;
 
 /// What jobs are looked for.
 #[derive(Debug, Clone, Default)]
@@ -20,23 +19,6 @@ pub(crate) struct Sought {
     pub(crate) data: Option<String>,
     pub(crate) queued: bool,
     pub(crate) at_most: i64,
-}
-
-/// The jobs that an operation names, sorted: every statement locks rows in this order.
-struct Named {
-    ids: Vec<Uuid>,
-    retry_counts: Vec<Option<i32>>,
-}
-
-fn named(jobs: &[JobRef]) -> Named {
-    let mut sorted = jobs.to_vec();
-    sorted.sort();
-    // Named twice, a job is still changed once.
-    sorted.dedup_by_key(|job| job.id);
-    Named {
-        ids: sorted.iter().map(|job| job.id).collect(),
-        retry_counts: sorted.iter().map(|job| job.retry_count).collect(),
-    }
 }
 
 /// A job that was submitted, by what tells it from others.
@@ -175,102 +157,6 @@ impl Store {
             .await
     }
 
-    /// Cancels jobs that have not ended; answers which.
-    pub(crate) async fn cancel(
-        &self,
-        connection: &mut PgConnection,
-        queue: &str,
-        jobs: &[JobRef],
-    ) -> sqlx::Result<Vec<Uuid>> {
-        self.change_fenced(&self.statements.cancel_jobs, connection, queue, jobs)
-            .await
-    }
-
-    /// Removes jobs; answers which.
-    pub(crate) async fn delete(
-        &self,
-        connection: &mut PgConnection,
-        queue: &str,
-        jobs: &[JobRef],
-    ) -> sqlx::Result<Vec<Uuid>> {
-        self.change_fenced(&self.statements.delete_jobs, connection, queue, jobs)
-            .await
-    }
-
-    /// Lets cancelled jobs wait again; answers which.
-    pub(crate) async fn resume(
-        &self,
-        connection: &mut PgConnection,
-        queue: &str,
-        jobs: &[JobRef],
-    ) -> sqlx::Result<Vec<Uuid>> {
-        self.change_placed(&self.statements.resume_jobs, connection, queue, jobs)
-            .await
-    }
-
-    /// Gives failed jobs one more attempt; answers which.
-    pub(crate) async fn retry(
-        &self,
-        connection: &mut PgConnection,
-        queue: &str,
-        jobs: &[JobRef],
-    ) -> sqlx::Result<Vec<Uuid>> {
-        self.change_placed(&self.statements.retry_jobs, connection, queue, jobs)
-            .await
-    }
-
-    /// Completes jobs whether they run or wait; answers which.
-    pub(crate) async fn complete_queued(
-        &self,
-        connection: &mut PgConnection,
-        queue: &str,
-        jobs: &[JobRef],
-        output: Option<&str>,
-    ) -> sqlx::Result<Vec<Uuid>> {
-        let Named { ids, retry_counts } = named(jobs);
-        sqlx::query_scalar(sql(&self.statements.complete_queued_jobs))
-            .bind(queue)
-            .bind(ids)
-            .bind(retry_counts)
-            .bind(output)
-            .fetch_all(connection)
-            .await
-    }
-
-    /// Completes running jobs; answers which.
-    pub(crate) async fn complete_running(
-        &self,
-        connection: &mut PgConnection,
-        queue: &str,
-        jobs: &[JobRef],
-        output: Option<&str>,
-    ) -> sqlx::Result<Vec<Uuid>> {
-        let Named { ids, retry_counts } = named(jobs);
-        sqlx::query_scalar(sql(&self.statements.complete_jobs))
-            .bind(vec![queue; ids.len()])
-            .bind(&ids)
-            .bind(retry_counts)
-            .bind(vec![output; ids.len()])
-            .fetch_all(connection)
-            .await
-    }
-
-    /// Gives running jobs a sign of life; answers which.
-    pub(crate) async fn touch(
-        &self,
-        connection: &mut PgConnection,
-        queue: &str,
-        jobs: &[JobRef],
-    ) -> sqlx::Result<Vec<Uuid>> {
-        let Named { ids, retry_counts } = named(jobs);
-        sqlx::query_scalar(sql(&self.statements.refresh_jobs))
-            .bind(vec![queue; ids.len()])
-            .bind(ids)
-            .bind(retry_counts)
-            .fetch_all(connection)
-            .await
-    }
-
     /// Removes so many jobs of a queue at most: those that wait (`queued`), those that ended (`stored`) or `all`.
     pub(crate) async fn clear_jobs(
         &self,
@@ -296,39 +182,5 @@ impl Store {
                 .await?;
         }
         Ok(())
-    }
-
-    async fn change_fenced(
-        &self,
-        statement: &Arc<str>,
-        connection: &mut PgConnection,
-        queue: &str,
-        jobs: &[JobRef],
-    ) -> sqlx::Result<Vec<Uuid>> {
-        let Named { ids, retry_counts } = named(jobs);
-        sqlx::query_scalar(sql(statement))
-            .bind(queue)
-            .bind(ids)
-            .bind(retry_counts)
-            .fetch_all(connection)
-            .await
-    }
-
-    /// A place that is taken undoes this alone, and a transaction of the caller's goes on.
-    async fn change_placed(
-        &self,
-        statement: &Arc<str>,
-        connection: &mut PgConnection,
-        queue: &str,
-        jobs: &[JobRef],
-    ) -> sqlx::Result<Vec<Uuid>> {
-        let mut part = connection.begin().await?;
-        let changed = sqlx::query_scalar(sql(statement))
-            .bind(queue)
-            .bind(named(jobs).ids)
-            .fetch_all(&mut *part)
-            .await?;
-        part.commit().await?;
-        Ok(changed)
     }
 }

@@ -16,7 +16,7 @@ use tokio::time::timeout;
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// What holds beside every release, by the beginnings of the tests' names.
-const EVERYWHERE: [&str; 21] = [
+const EVERYWHERE: [&str; 17] = [
     "install::case_01",
     "settle::case_38",
     "settle::case_40",
@@ -30,18 +30,14 @@ const EVERYWHERE: [&str; 21] = [
     "lives::case_44",
     "lives::case_45",
     "schedule::case_58_a_minute",
-    "by_hand::case_22",
-    "by_hand::case_23",
-    "by_hand::case_33",
-    "worker_limits::case_29",
-    "worker_limits::case_30",
-    "worker_limits::case_31",
-    "by_hand::case_32",
-    "by_hand::case_37",
+    "by_hand::sending::case_22",
+    "by_hand::sending::case_23",
+    "by_hand::policies::case_33",
+    "limits::case_29",
 ];
 
 /// What came with schema 37 at the latest.
-const FROM_37: [&str; 11] = [
+const FROM_37: [&str; 17] = [
     "fetch::case_28",
     "flows::case_65",
     "flows::case_66",
@@ -53,6 +49,12 @@ const FROM_37: [&str; 11] = [
     "notify::case_26",
     "notify::case_27",
     "settle::case_39",
+    "limits::case_30",
+    "limits::case_31",
+    "limits::case_34",
+    "limits::case_35",
+    "limits::case_36",
+    "by_hand::policies::case_37",
 ];
 
 #[tokio::test]

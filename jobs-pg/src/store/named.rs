@@ -1,0 +1,136 @@
+//! What is done by hand with jobs of one queue, by their names. Each answers which jobs it changed.
+
+use std::sync::Arc;
+
+use sqlx::{Connection, PgConnection};
+use uuid::Uuid;
+
+use super::{Store, sql};
+use crate::JobRef;
+
+/// The jobs of one queue that an operation names, sorted: every statement locks rows in this order.
+pub(crate) struct Named<'a> {
+    queue: &'a str,
+    ids: Vec<Uuid>,
+    retry_counts: Vec<Option<i32>>,
+}
+
+impl<'a> Named<'a> {
+    pub(crate) fn new(queue: &'a str, jobs: &[JobRef]) -> Self {
+        let mut sorted = jobs.to_vec();
+        sorted.sort();
+        // Named twice, a job is still changed once.
+        sorted.dedup_by_key(|job| job.id);
+        Self {
+            queue,
+            ids: sorted.iter().map(|job| job.id).collect(),
+            retry_counts: sorted.iter().map(|job| job.retry_count).collect(),
+        }
+    }
+
+    /// The queue once for each job.
+    fn queues(&self) -> Vec<&'a str> {
+        vec![self.queue; self.ids.len()]
+    }
+}
+
+type Changed = sqlx::Result<Vec<Uuid>>;
+
+impl Store {
+    /// Cancels jobs that have not ended.
+    pub(crate) async fn cancel(&self, connection: &mut PgConnection, jobs: &Named<'_>) -> Changed {
+        self.change_fenced(&self.statements.cancel_jobs, connection, jobs)
+            .await
+    }
+
+    /// Removes jobs.
+    pub(crate) async fn delete(&self, connection: &mut PgConnection, jobs: &Named<'_>) -> Changed {
+        self.change_fenced(&self.statements.delete_jobs, connection, jobs)
+            .await
+    }
+
+    /// Lets cancelled jobs wait again.
+    pub(crate) async fn resume(&self, connection: &mut PgConnection, jobs: &Named<'_>) -> Changed {
+        self.change_placed(&self.statements.resume_jobs, connection, jobs)
+            .await
+    }
+
+    /// Gives failed jobs one more attempt.
+    pub(crate) async fn retry(&self, connection: &mut PgConnection, jobs: &Named<'_>) -> Changed {
+        self.change_placed(&self.statements.retry_jobs, connection, jobs)
+            .await
+    }
+
+    /// Completes jobs whether they run or wait.
+    pub(crate) async fn complete_queued(
+        &self,
+        connection: &mut PgConnection,
+        jobs: &Named<'_>,
+        output: Option<&str>,
+    ) -> Changed {
+        sqlx::query_scalar(sql(&self.statements.complete_queued_jobs))
+            .bind(jobs.queue)
+            .bind(&jobs.ids)
+            .bind(&jobs.retry_counts)
+            .bind(output)
+            .fetch_all(connection)
+            .await
+    }
+
+    /// Completes running jobs.
+    pub(crate) async fn complete_running(
+        &self,
+        connection: &mut PgConnection,
+        jobs: &Named<'_>,
+        output: Option<&str>,
+    ) -> Changed {
+        sqlx::query_scalar(sql(&self.statements.complete_jobs))
+            .bind(jobs.queues())
+            .bind(&jobs.ids)
+            .bind(&jobs.retry_counts)
+            .bind(vec![output; jobs.ids.len()])
+            .fetch_all(connection)
+            .await
+    }
+
+    /// Gives running jobs a sign of life.
+    pub(crate) async fn touch(&self, connection: &mut PgConnection, jobs: &Named<'_>) -> Changed {
+        sqlx::query_scalar(sql(&self.statements.refresh_jobs))
+            .bind(jobs.queues())
+            .bind(&jobs.ids)
+            .bind(&jobs.retry_counts)
+            .fetch_all(connection)
+            .await
+    }
+
+    async fn change_fenced(
+        &self,
+        statement: &Arc<str>,
+        connection: &mut PgConnection,
+        jobs: &Named<'_>,
+    ) -> Changed {
+        sqlx::query_scalar(sql(statement))
+            .bind(jobs.queue)
+            .bind(&jobs.ids)
+            .bind(&jobs.retry_counts)
+            .fetch_all(connection)
+            .await
+    }
+
+    /// A place that is taken undoes this alone, and a transaction of the caller's goes on.
+    async fn change_placed(
+        &self,
+        statement: &Arc<str>,
+        connection: &mut PgConnection,
+        jobs: &Named<'_>,
+    ) -> Changed {
+        let mut part = connection.begin().await?;
+        let changed = sqlx::query_scalar(sql(statement))
+            .bind(jobs.queue)
+            .bind(&jobs.ids)
+            .fetch_all(&mut *part)
+            .await?;
+        part.commit().await?;
+        Ok(changed)
+    }
+}
