@@ -125,7 +125,7 @@ impl Memory {
     /// Runs everything that is due, with what becomes due by that, until nothing is; answers what ran, in order.
     ///
     /// Jobs run one after the other: by priority, then in the order in which they were submitted. One that takes longer than a
-    /// moment goes on beside the next, as it may wait for it.
+    /// moment goes on beside the next, as it may wait for it. A function that takes several jobs at once is given one at a time.
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`] if two jobs share a name; [`ErrorKind::Refused`] if there is no end of it.

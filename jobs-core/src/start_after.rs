@@ -101,13 +101,17 @@ impl IntoStartAfter for SystemTime {
 
 impl IntoStartAfter for &str {
     fn into_start_after(self) -> Result<StartAfter, Error> {
-        self.into_instant().map(StartAfter::At)
+        let instant = self.into_instant().map_err(|error| {
+            let message = format!("{error}; for a time from now give seconds or a `Duration`");
+            Error::new(ErrorKind::BadInput, message)
+        })?;
+        Ok(StartAfter::At(instant))
     }
 }
 
 impl IntoStartAfter for String {
     fn into_start_after(self) -> Result<StartAfter, Error> {
-        self.into_instant().map(StartAfter::At)
+        self.as_str().into_start_after()
     }
 }
 

@@ -209,6 +209,16 @@ impl<J: Job> Submission<J> {
         tracked(&executor, receipts).pop().ok_or_else(no_receipt)
     }
 
+    /// What would be stored, with the executor that it is meant for: for an executor that can do more with it than store it.
+    ///
+    /// # Errors
+    /// As [`submit`](Self::submit).
+    pub fn into_request(self, input: J::Input) -> Result<(J::Executor, Request), Error> {
+        let (executor, mut requests) = self.into_requests([input])?;
+        let request = requests.pop().ok_or_else(no_receipt)?;
+        Ok((executor, request))
+    }
+
     fn into_requests(
         self,
         inputs: impl IntoIterator<Item = J::Input>,

@@ -24,7 +24,8 @@ pub struct SubmittedJob<J: Job> {
 }
 
 impl<J: Job> SubmittedJob<J> {
-    pub(crate) fn stored(executor: J::Executor, receipt: Receipt) -> Self {
+    /// What an executor makes of the receipt of a job.
+    pub fn stored(executor: J::Executor, receipt: Receipt) -> Self {
         Self {
             job_id: receipt.id,
             job_name: J::NAME,

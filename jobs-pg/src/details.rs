@@ -5,13 +5,14 @@ use std::fmt;
 use chrono::{DateTime, NaiveDateTime, Utc};
 pub use jobs_core::JobState;
 use jobs_core::{Error, ErrorKind, Job, JobKey, SubmittedJob};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::error::cannot;
 use crate::store::bounded;
-use crate::{Affected, Operation, PgBoss};
+use crate::{Affected, JobUpdate, Neighbours, Operation, PgBoss};
 
 /// Gives jobs of [`PgBoss`] what only it can do.
 pub trait PgBossExt {
@@ -96,6 +97,34 @@ impl PgBossJob<'_> {
         let boss = (self.boss)()?;
         self.change(boss.delete_job(&self.key.name, self.key.id))
             .await
+    }
+
+    /// Changes the job while it waits; `false` if it does not wait any more.
+    ///
+    /// # Errors
+    /// As [`PgBoss::update`].
+    pub async fn update(&self, update: JobUpdate) -> Result<bool, Error> {
+        let boss = (self.boss)()?;
+        let updated = boss.update(&self.key.name, self.key.id, update).await?;
+        Ok(!updated.jobs.is_empty())
+    }
+
+    /// The jobs of a flow that it waits for, or waited for.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn dependencies(&self) -> Result<Vec<JobKey>, Error> {
+        let (boss, part) = ((self.boss)()?, Neighbours::new());
+        boss.dependencies(&self.key.name, self.key.id, part).await
+    }
+
+    /// The jobs of a flow that wait, or waited, for it.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn dependents(&self) -> Result<Vec<JobKey>, Error> {
+        let (boss, part) = ((self.boss)()?, Neighbours::new());
+        boss.dependents(&self.key.name, self.key.id, part).await
     }
 
     async fn change(&self, operation: Operation<Affected>) -> Result<bool, Error> {
@@ -210,4 +239,23 @@ pub struct JobDetails {
     /// Columns that this library does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
+}
+
+impl JobDetails {
+    /// The input as a type.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadInput`] naming the field that does not decode.
+    pub fn input<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        let input = self.data.clone().unwrap_or_default();
+        serde_path_to_error::deserialize(input).map_err(|error| {
+            let message = format!(
+                "the input of job {} in queue `{}` does not decode at `{}`",
+                self.id,
+                self.name,
+                error.path()
+            );
+            Error::caused_by(ErrorKind::BadInput, message, error.into_inner())
+        })
+    }
 }

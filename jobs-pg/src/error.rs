@@ -15,10 +15,30 @@ const LOCK_NOT_AVAILABLE: &str = "55P03";
 /// A column or function that the statement names is not there.
 const UNDEFINED: [&str; 2] = ["42703", "42883"];
 
-/// Says what we were doing, and keeps what the database said as the cause.
+/// Says what we were doing, and keeps what the database said as the cause. What it says by the name of a constraint is said
+/// in words besides.
 pub(crate) fn cannot(doing: impl Into<String>) -> impl FnOnce(sqlx::Error) -> Error {
     let doing = doing.into();
-    move |error| Error::caused_by(kind_of(&error), format!("cannot {doing}"), error)
+    move |error| {
+        let why = why(&error).map_or_else(String::new, |why| format!(": {why}"));
+        Error::caused_by(kind_of(&error), format!("cannot {doing}{why}"), error)
+    }
+}
+
+/// What a constraint of pg-boss's tables stands for.
+fn why(error: &sqlx::Error) -> Option<&'static str> {
+    let constraint = error.as_database_error()?.constraint()?;
+    match constraint {
+        OF_THE_QUEUE | "schedule_name_fkey" | "subscription_name_fkey" => {
+            Some("there is no such queue")
+        }
+        "dlq_fkey" | "queue_dead_letter_fkey" => Some("the dead letter queue does not stand"),
+        "job_key_strict_fifo_singleton_key_check" => {
+            Some("the queue keeps the order of each key, and the job has no singleton key")
+        }
+        _ if is_unique_violation(error) => Some("the policy of the queue has no place for it"),
+        _ => None,
+    }
 }
 
 fn kind_of(error: &sqlx::Error) -> ErrorKind {

@@ -97,7 +97,10 @@ impl Executor for PgBoss {
 
 impl PgBoss {
     /// Checks the requests, and has schema and queues stand. Answers too how soon the first of the jobs is due.
-    async fn ready(&self, requests: &[Request]) -> Result<(&Store, Option<Duration>), Error> {
+    pub(crate) async fn ready(
+        &self,
+        requests: &[Request],
+    ) -> Result<(&Store, Option<Duration>), Error> {
         for request in requests {
             self.check(request)?;
         }

@@ -48,6 +48,7 @@ mod schema;
 mod store;
 mod supervise;
 pub mod testing;
+mod upsert;
 mod worker;
 
 pub use boss::{Installed, PG_BOSS_EXECUTOR_NAME, PgBoss};
@@ -66,6 +67,7 @@ pub use operation::{Aggregate, Percentile, QueueStats, QueueStatsQuery};
 pub use preview::SchedulePreview;
 pub use records::{BamEntry, BamStatus, Instance, Warning};
 pub use schema::{Schema, SchemaError};
+pub use upsert::PgBossSubmission;
 
 #[doc(hidden)]
 pub use jobs_core::private;
@@ -74,6 +76,6 @@ pub use jobs_core::private;
 pub mod prelude {
     pub use crate::{
         Context, Entity, JobError, JobOptions, PG_BOSS_EXECUTOR_NAME, PgBoss, PgBossExt,
-        SubmittedJob, Unit, job,
+        PgBossSubmission, SubmittedJob, Unit, job,
     };
 }

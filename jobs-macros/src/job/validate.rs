@@ -67,6 +67,9 @@ impl Job {
         let executor = arguments.executor.into_inner();
         let options = options(arguments.options.into_inner(), errors);
         options.check_over(&OptionSet::default(), errors);
+        let queue = queue(arguments.queue.into_inner().unwrap_or_default(), errors);
+        let schedules = schedules(arguments.schedules, &options, errors);
+        check_keys(&queue, &schedules, errors);
         Some(Self {
             name: name(
                 arguments.name.into_inner(),
@@ -74,9 +77,9 @@ impl Job {
                 errors,
             ),
             entities: entities(arguments.entities.into_inner().unwrap_or_default(), errors),
-            queue: queue(arguments.queue.into_inner().unwrap_or_default(), errors),
+            queue,
             worker,
-            schedules: schedules(arguments.schedules, &options, errors),
+            schedules,
             library: errors.check(library)?,
             function,
             shape,
@@ -85,6 +88,20 @@ impl Job {
             options,
             is_blocking,
         })
+    }
+}
+
+/// Every job of a strict queue needs a key, and a schedule has none to give.
+fn check_keys(queue: &QueueSettings, schedules: &[Schedule], errors: &mut Errors) {
+    if queue.policy != Some(QueuePolicy::KeyStrictFifo) {
+        return;
+    }
+    for schedule in schedules {
+        errors.add(syn::Error::new(
+            schedule.place,
+            "a job of a `key_strict_fifo` queue needs a key, which a schedule cannot give; schedule another job that submits this \
+             one with `.singleton_key(\"...\")`",
+        ));
     }
 }
 

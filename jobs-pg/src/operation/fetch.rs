@@ -90,6 +90,17 @@ impl FetchOptions {
                 "`min_priority` {least} is higher than `max_priority` {most}"
             )));
         }
+        let tiers = self.group_tiers.iter().map(|(_, jobs)| *jobs);
+        if self
+            .group_concurrency
+            .into_iter()
+            .chain(tiers)
+            .any(|jobs| jobs == 0)
+        {
+            return Err(refused(
+                "a limit of a group must be 1 or more: none of its jobs could ever be fetched",
+            ));
+        }
         match self.group_concurrency {
             None if !self.group_tiers.is_empty() => Err(refused(
                 "`group_tier` needs a `group_concurrency` for jobs of other tiers",

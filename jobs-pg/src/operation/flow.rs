@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use jobs_core::{Error, ErrorKind, IntoJobOptions, Job, JobOptions};
+use jobs_core::{Declaration, Error, ErrorKind, IntoJobOptions, Job, JobOptions};
 use serde::Serialize;
 use sqlx::Connection;
 use uuid::Uuid;
@@ -32,6 +32,7 @@ use crate::store::{Edge, NewJob, Stored};
 pub struct Flow {
     jobs: Vec<FlowJob>,
     edges: Vec<(String, String)>,
+    declared: Vec<&'static Declaration>,
     refused: Option<Error>,
 }
 
@@ -78,15 +79,18 @@ impl Flow {
         self
     }
 
-    /// Adds a job by its handle.
-    pub fn submit<J: Job<Executor = PgBoss>>(
+    /// Adds a job by its handle; its queue is made if it does not stand.
+    pub fn add<J: Job<Executor = PgBoss>>(
         self,
         name: impl Into<String>,
         input: J::Input,
         options: JobOptions,
     ) -> Self {
-        let options = options.over(&J::declaration().options);
-        self.job_with(name, J::NAME, input, options)
+        let declaration = J::declaration();
+        let options = options.over(&declaration.options);
+        let mut flow = self.job_with(name, J::NAME, input, options);
+        flow.declared.push(declaration);
+        flow
     }
 
     /// Lets a job wait until others of the flow are completed. What fails, is cancelled or deleted lets nobody go.
@@ -179,7 +183,13 @@ fn in_a_circle(jobs: usize, edges: &[Edge]) -> Option<usize> {
             }
         }
     }
-    parents_left.iter().position(|left| *left > 0)
+    // What is left waits for a circle, if it is not on one; going from parent to parent ends on one.
+    let mut on_circle = parents_left.iter().position(|left| *left > 0)?;
+    for _ in 0..jobs {
+        let parent = |edge: &&Edge| edge.child == on_circle && parents_left[edge.parent] > 0;
+        on_circle = edges.iter().find(parent)?.parent;
+    }
+    Some(on_circle)
 }
 
 impl PgBoss {
@@ -190,6 +200,8 @@ impl PgBoss {
     /// [`BadInput`](ErrorKind::BadInput) for what is refused: a name twice, an unknown one, a circle.
     /// [`Refused`](ErrorKind::Refused) if an equal job keeps one out.
     pub fn flow(&self, flow: Flow) -> Operation<HashMap<String, Uuid>> {
+        let declared = flow.declared.clone();
+        let boss = self.clone();
         let (plan, checked) = split(flow.checked(self));
         let operation = Operation::new(
             self,
@@ -197,6 +209,8 @@ impl PgBoss {
             move |store, connection| {
                 Box::pin(async move {
                     let Plan { names, jobs, edges } = plan;
+                    let made = boss.queues_of(store, declared).await;
+                    made.map_err(Trouble::Refused)?;
                     let mut transaction = connection.begin().await?;
                     if let Stored::Without(at) =
                         store.insert_flow(&mut transaction, &jobs, &edges).await?
@@ -235,6 +249,8 @@ mod tests {
             None
         );
         assert_eq!(in_a_circle(2, &edges(&[(1, 1)])), Some(1));
-        assert_eq!(in_a_circle(3, &edges(&[(1, 0), (2, 1), (1, 2)])), Some(1));
+        // The first one only waits for the circle of the two others.
+        let found = in_a_circle(3, &edges(&[(0, 1), (2, 1), (1, 2)]));
+        assert!(matches!(found, Some(1 | 2)), "{found:?}");
     }
 }

@@ -122,7 +122,8 @@ impl ListQueues {
 }
 
 impl PgBoss {
-    /// Creates a queue with pg-boss's defaults for what is not given. One that stands is left entirely as it is.
+    /// Creates a queue with pg-boss's defaults for what is not given. One that stands is left entirely as it is. Within a
+    /// transaction, nobody else creates a queue until it ends, and from then on it waits for no lock longer than 30 seconds.
     ///
     /// ```no_run
     /// # use jobs_pg::{QueueOptions, QueuePolicy}; use serde_json::json;
@@ -172,7 +173,8 @@ impl PgBoss {
         operation.unless_refused(checked)
     }
 
-    /// Removes a queue with its jobs, schedules and subscriptions; `false` if there is none.
+    /// Removes a queue with its jobs, schedules and subscriptions; `false` if there is none. Within a transaction, nobody else
+    /// deletes a queue until it ends, and from then on it waits for no lock longer than 30 seconds.
     ///
     /// # Errors
     /// [`Refused`](ErrorKind::Refused) if another queue, or a job of another, names it as its dead letter queue; or if it has a table

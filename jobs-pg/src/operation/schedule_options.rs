@@ -122,6 +122,11 @@ impl ScheduleOptions {
             let message = unknown("policy for missed occurrences", missed, &POLICIES);
             return Err(refused(message));
         }
+        if self.options.values().id.is_some() {
+            return Err(refused(
+                "`id` is no option of a schedule: each of its jobs needs an id of its own; leave it out",
+            ));
+        }
         self.options.check()
     }
 

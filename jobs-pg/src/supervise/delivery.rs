@@ -1,10 +1,11 @@
 //! The job that sends on what the timekeeper, ours or Node's, has filed.
 
+use std::error::Error as _;
 use std::sync::OnceLock;
 
 use jobs_core::private::{Registered, run_async};
 use jobs_core::{
-    Context, Declaration, Error, Job, JobError, JobOptions, Place, Provided, StartAfter,
+    Context, Declaration, Error, ErrorKind, Job, JobError, JobOptions, Place, Provided, StartAfter,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -13,6 +14,7 @@ use sqlx::Connection;
 use uuid::Uuid;
 
 use crate::PgBoss;
+use crate::error::cannot;
 use crate::store::{NewJob, Store};
 
 /// One occurrence of a schedule, as it is filed. Old versions of pg-boss leave out the key.
@@ -63,13 +65,32 @@ impl Job for Delivery {
 }
 
 async fn send_on(occurrence: Occurrence, context: Context<Delivery>) -> Result<(), JobError> {
+    let sent = send(&occurrence, &context).await;
+    if let Err(error) = &sent {
+        // Nobody waits for the output of this job.
+        tracing::warn!(
+            queue = %occurrence.name, key = occurrence.key.as_deref(), %error,
+            cause = error.source().map(tracing::field::display),
+            "a schedule is due, and its job could not be submitted"
+        );
+    }
+    sent.map_err(|error| match error.kind() {
+        // Another attempt would come to the same.
+        ErrorKind::BadInput | ErrorKind::NotFound | ErrorKind::Refused => JobError::fail(error),
+        _ => JobError::from(error),
+    })
+}
+
+async fn send(occurrence: &Occurrence, context: &Context<Delivery>) -> Result<(), Error> {
     let boss = context.executor();
     let options = occurrence.options.clone().unwrap_or_default();
-    // Another attempt would read the same.
-    let options = JobOptions::from_foreign(&options).map_err(JobError::fail)?;
-    options.check().map_err(JobError::fail)?;
-    let is_new = deliver(boss.store().await?, &occurrence, options, context.job.id).await?;
-    if is_new {
+    let options = JobOptions::from_foreign(&options)?;
+    options.check()?;
+    let delivered = deliver(boss.store().await?, occurrence, options, context.job.id).await;
+    if delivered.map_err(cannot(format!(
+        "submit the job of a schedule to queue `{}`",
+        occurrence.name
+    )))? {
         boss.doorbell().ring();
     }
     Ok(())

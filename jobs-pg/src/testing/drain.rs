@@ -16,7 +16,8 @@ impl PgBoss {
     /// Jobs run in this process one after the other: by priority, then in the order in which they were submitted. One that
     /// takes longer than a moment goes on beside the next, as it may wait for it. [`only`](crate::PgBossBuilder::only) bounds
     /// what runs. As far as the settings ask for it, jobs that were kept long enough are removed first; then schedules are
-    /// declared and their due occurrences become jobs, overdue attempts end, and jobs that waited for others go on.
+    /// declared and their due occurrences become jobs, overdue attempts end, and jobs that waited for others go on. A function that
+    /// takes several jobs at once is given one at a time; call it itself to test it with more.
     ///
     /// # Errors
     /// [`ErrorKind::Refused`] if this executor is at work by itself, or if there is no end of what is due; what keeps an

@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 use tests::Database;
 use tests::node::{Boss, Node};
 
+/// The queue of a schedule that is due each minute, the last one by name: once it is filed, the pass has filed everything.
+const WITNESS: &str = "zz_witness";
+
 /// A database whose clock stands still, with pg-boss's schema in it.
 pub(super) struct Frozen {
     pub(super) node: Node,
@@ -32,6 +35,11 @@ impl Frozen {
                                      THEN (SELECT c.now FROM pgboss.__pgboss_test_clock c) END, pg_catalog.now());
             $$";
         execute(&frozen.database, lever).await;
+        let witness = format!(
+            r#"SELECT pgboss.create_queue('{WITNESS}', '{{"policy": "standard"}}');
+               INSERT INTO pgboss.schedule (name, cron) VALUES ('{WITNESS}', '* * * * *')"#
+        );
+        execute(&frozen.database, &witness).await;
         frozen.move_to(time).await;
         Some(frozen)
     }
@@ -64,14 +72,18 @@ impl Frozen {
         filed.fetch_all(self.database.pool()).await.unwrap()
     }
 
-    /// Whether somebody has taken the pass over the schedules.
+    /// Whether somebody has made the pass of this minute, and what it filed is sent on.
     pub(super) async fn passed(&self) -> bool {
-        let taken = "SELECT cron_on = pgboss.job_now() FROM pgboss.version";
-        let taken: Option<bool> = sqlx::query_scalar(taken)
+        let filed = "SELECT bool_or(data ->> 'name' = $1 AND singleton_on = date_trunc('minute', pgboss.job_now() AT TIME ZONE 'UTC'))
+                            AND bool_and(state = 'completed')
+                            AND (SELECT cron_on = pgboss.job_now() FROM pgboss.version)
+                       FROM pgboss.job WHERE name = '__pgboss__send-it'";
+        let filed: Option<bool> = sqlx::query_scalar(filed)
+            .bind(WITNESS)
             .fetch_one(self.database.pool())
             .await
             .unwrap();
-        taken == Some(true)
+        filed == Some(true)
     }
 }
 

@@ -99,7 +99,7 @@ async fn case_66_nodes_completions_let_the_child_of_our_flow_go_and_a_failure_ke
     let ours = both.submitting().await;
     let flow = || {
         Flow::new()
-            .submit::<IoPart>("a", json!(1), JobOptions::new().retry_limit(0))
+            .add::<IoPart>("a", json!(1), JobOptions::new().retry_limit(0))
             .job_with("b", "io_part", json!(2), json!({ "retryLimit": 0 }))
             .job("c", "io_whole", json!({ "n": 3 }))
             .waits_for("c", ["a", "b", "a"])

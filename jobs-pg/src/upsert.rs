@@ -1,0 +1,82 @@
+//! What pg-boss can do with a job about to be submitted, beside storing it.
+
+use std::future::Future;
+
+use jobs_core::{Error, Job, Receipt, Request, Submission, SubmittedJob};
+
+use crate::PgBoss;
+use crate::error::cannot;
+use crate::given::refused;
+use crate::store::{Match, NewJob, Target, bounded};
+
+/// Gives submissions of [`PgBoss`]'s jobs what only it can do.
+pub trait PgBossSubmission<J: Job> {
+    /// Changes the job of this id or singleton key that waits already (the newest of that key), or stores it if there is none.
+    /// Whatever number of processes do so at once for one key, one job waits. It is then as if it had been submitted so: with this
+    /// input, due at this time, with the options that the submission and the attribute state.
+    ///
+    /// ```no_run
+    /// # use jobs_pg::prelude::*;
+    /// #[job(executor = PgBoss)]
+    /// async fn index_document(id: u32) {}
+    ///
+    /// # async fn example() -> Result<(), jobs_pg::Error> {
+    /// let job = IndexDocument::delay(60).singleton_key("7").upsert(7).await?;
+    /// println!("{}", job.is_new());
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`submit`](Submission::submit); and [`BadInput`](jobs_core::ErrorKind::BadInput) without id and singleton key.
+    fn upsert(self, input: J::Input)
+    -> impl Future<Output = Result<SubmittedJob<J>, Error>> + Send;
+}
+
+impl<J: Job<Executor = PgBoss>> PgBossSubmission<J> for Submission<J> {
+    async fn upsert(self, input: J::Input) -> Result<SubmittedJob<J>, Error> {
+        let (boss, request) = self.into_request(input)?;
+        let receipt = boss.upsert_request(request).await?;
+        Ok(SubmittedJob::stored(boss, receipt))
+    }
+}
+
+impl PgBoss {
+    async fn upsert_request(&self, request: Request) -> Result<Receipt, Error> {
+        let name = request.declaration.name;
+        let target = target(&request)?;
+        let (store, _) = self.ready(std::slice::from_ref(&request)).await?;
+        // Null is an input too.
+        let data = request.input.clone().unwrap_or_else(|| "null".to_owned());
+        let mut options = request.options.values().clone();
+        options.start_after = Some(request.start_after.clone());
+        let job = NewJob::from(request);
+        let upserted = bounded(async {
+            let mut connection = store.pool().acquire().await?;
+            store
+                .upsert_job(&mut connection, name, &target, Some(&data), &options, job)
+                .await
+        });
+        let doing = format!("upsert job `{name}`");
+        let (ids, is_new) = upserted.await.map_err(cannot(doing.as_str()))?;
+        self.doorbell().ring();
+        let id = ids.into_iter().next();
+        let id = id.ok_or_else(|| {
+            let message =
+                format!("cannot {doing}: another job keeps it out, and does not wait any more");
+            Error::new(jobs_core::ErrorKind::Refused, message)
+        })?;
+        Ok(Receipt { id, is_new })
+    }
+}
+
+fn target(request: &Request) -> Result<Target, Error> {
+    let options = request.options.values();
+    match (options.id, &options.singleton_key) {
+        (Some(id), _) => Ok(Target::Id(id)),
+        (None, Some(key)) => Ok(Target::Key(key.clone(), Match::Newest)),
+        (None, None) => Err(refused(format!(
+            "an upsert of job `{}` needs to know which: write `.singleton_key(\"...\")` or `.id(...)`",
+            request.declaration.name
+        ))),
+    }
+}
