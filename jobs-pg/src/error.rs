@@ -36,9 +36,20 @@ fn why(error: &sqlx::Error) -> Option<&'static str> {
         "job_key_strict_fifo_singleton_key_check" => {
             Some("the queue keeps the order of each key, and the job has no singleton key")
         }
-        _ if is_unique_violation(error) => Some("the policy of the queue has no place for it"),
+        index if is_of_jobs(index) => Some("an equal job has its place"),
         _ => None,
     }
+}
+
+/// Whether an index is one of a table of jobs: `job_common_i3`, or, of a queue's own table, `j` and 56 digits before `_i3`.
+fn is_of_jobs(index: &str) -> bool {
+    index.rsplit_once("_i").is_some_and(|(table, number)| {
+        let is_numbered = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+        let is_own = table.len() == 57
+            && table.starts_with('j')
+            && table[1..].bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_numbered && (is_own || table == "job_common" || table == "job")
+    })
 }
 
 fn kind_of(error: &sqlx::Error) -> ErrorKind {

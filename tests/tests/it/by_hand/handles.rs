@@ -102,7 +102,7 @@ async fn what_a_constraint_refuses_is_said_in_words() {
         (boss.send("strict", 1, ()).await.err(), "no singleton key"),
         (
             boss.resume("short", cancelled).await.err(),
-            "no place for it",
+            "an equal job has its place",
         ),
     ] {
         let error = error.unwrap();
