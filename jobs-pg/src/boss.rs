@@ -202,6 +202,10 @@ impl PgBoss {
         &self.inner.pool
     }
 
+    pub(crate) fn schema(&self) -> &Schema {
+        &self.inner.schema
+    }
+
     pub(crate) fn settings(&self) -> &Settings {
         &self.inner.settings
     }

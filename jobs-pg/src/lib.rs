@@ -39,6 +39,7 @@ mod error;
 mod executor;
 mod given;
 mod import;
+mod installation;
 mod jitter;
 mod job_ref;
 mod operation;

@@ -15,7 +15,7 @@ mod old;
 pub use error::SchemaError;
 pub use name::Schema;
 
-pub(crate) use check::attach;
+pub(crate) use check::{attach, installed_version};
 pub(crate) use follow::follow;
 pub(crate) use install::{Missing, ensure};
 pub(crate) use layout::Layout;

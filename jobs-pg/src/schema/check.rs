@@ -22,6 +22,21 @@ pub(crate) async fn attach(pool: &PgPool, schema: &Schema) -> Result<Layout, Sch
         })
 }
 
+/// The number in the version table, whatever it is; `None` where there is no such table.
+pub(crate) async fn installed_version(
+    pool: &PgPool,
+    schema: &Schema,
+) -> Result<Option<i32>, SchemaError> {
+    let mut conn = pool.acquire().await.map_err(failed("look at", schema))?;
+    let members = catalog::members(&mut conn, schema)
+        .await
+        .map_err(failed("look at", schema))?;
+    match members.contains(VERSION_COLUMN) {
+        true => version(&mut conn, schema).await.map(Some),
+        false => Ok(None),
+    }
+}
+
 /// What the server is, if it is new enough.
 pub(super) async fn server(
     conn: &mut PgConnection,

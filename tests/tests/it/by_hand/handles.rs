@@ -109,3 +109,14 @@ async fn what_a_constraint_refuses_is_said_in_words() {
         assert!(error.to_string().contains(said), "{error}");
     }
 }
+
+#[tokio::test]
+async fn asking_for_the_schema_installs_nothing() {
+    let database = Database::new().await;
+    let boss = boss(&database).await;
+    assert!(!boss.is_installed().await.unwrap());
+    assert_eq!(boss.schema_version().await.unwrap(), None);
+    boss.install().await.unwrap();
+    assert!(boss.is_installed().await.unwrap());
+    assert_eq!(boss.schema_version().await.unwrap(), Some(46));
+}
