@@ -68,11 +68,7 @@ impl Store {
         history: History,
     ) -> sqlx::Result<Counted> {
         let mut transaction = self.begin_bounded().await?;
-        let (resting, free): (bool, bool) = sqlx::query_as(sql(&self.statements.counting_allowed))
-            .bind(self.schema.lock_key(self.layout.database(), "queue-stats"))
-            .fetch_one(&mut *transaction)
-            .await?;
-        match (resting, free) {
+        match self.may_count(&mut transaction).await? {
             (true, _) => return Ok(Counted::Resting),
             (false, false) => return Ok(Counted::Elsewhere),
             (false, true) => {}

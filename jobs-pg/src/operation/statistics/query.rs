@@ -3,9 +3,8 @@
 use chrono::{DateTime, Utc};
 use jobs_core::{Error, ErrorKind};
 
+use crate::given::MOST_ROWS;
 use crate::store::Span;
-
-const MOST_ROWS: u32 = 100_000;
 
 /// How the counts of a step of time become one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
