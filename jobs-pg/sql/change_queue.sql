@@ -10,8 +10,8 @@ UPDATE /* schema */queue
        retention_seconds = coalesce(($2->>'retentionSeconds')::int, retention_seconds),
        deletion_seconds = coalesce(($2->>'deleteAfterSeconds')::int, deletion_seconds),
        warning_queued = coalesce(($2->>'warningQueueSize')::int, warning_queued),
-       dead_letter = CASE WHEN $2 ? 'deadLetter' THEN $2->>'deadLetter' ELSE dead_letter END/* if queue.heartbeat_seconds */,
-       heartbeat_seconds = CASE WHEN $2 ? 'heartbeatSeconds' THEN ($2->>'heartbeatSeconds')::int ELSE heartbeat_seconds END/* end *//* if queue.notify */,
-       notify = coalesce(($2->>'notify')::bool, notify)/* end */,
+       dead_letter = CASE WHEN $2 ? 'deadLetter' THEN $2->>'deadLetter' ELSE dead_letter END,
+       heartbeat_seconds = CASE WHEN $2 ? 'heartbeatSeconds' THEN ($2->>'heartbeatSeconds')::int ELSE heartbeat_seconds END,
+       notify = coalesce(($2->>'notify')::bool, notify),
        updated_on = /* schema */job_now()
  WHERE name = $1

@@ -8,7 +8,7 @@ WITH due AS (
      WHERE q.name > $2
        AND ($3::text IS NULL OR q.name = $3)
        AND coalesce(
-           /* schema */job_now() - coalesce(/* if queue.monitor_claim_on */q.monitor_claim_on, /* end */q.monitor_on)
+           /* schema */job_now() - coalesce(q.monitor_claim_on, q.monitor_on)
                >= make_interval(secs => $1),
            true)
      ORDER BY q.name
@@ -16,7 +16,7 @@ WITH due AS (
        FOR NO KEY UPDATE SKIP LOCKED
 ), taken AS (
     UPDATE /* schema */queue q
-       SET /* if queue.monitor_claim_on */monitor_claim_on/* else monitor_on */ = /* schema */job_now()
+       SET monitor_claim_on = /* schema */job_now()
       FROM due
      WHERE q.name = due.name
     RETURNING q.name

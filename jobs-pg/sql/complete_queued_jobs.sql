@@ -5,9 +5,9 @@
 UPDATE /* schema */job j
    SET state = 'completed',
        completed_on = /* schema */job_now(),
-       output = $4::jsonb/* if job.blocked */,
+       output = $4::jsonb,
        blocked = false,
-       pending_dependencies = 0/* end */
+       pending_dependencies = 0
   FROM unnest($2::uuid[], $3::int[]) AS named(id, retry_count)
  WHERE j.name = $1
    AND j.id = named.id

@@ -7,9 +7,9 @@ WITH live AS (
     SELECT j.name,
            count(*) FILTER (WHERE j.state < 'active') AS queued,
            count(*) FILTER (WHERE j.state < 'active'
-               /* if job.blocked */AND NOT j.blocked/* end */ AND j.start_after > /* schema */job_now()) AS deferred,
+               AND NOT j.blocked AND j.start_after > /* schema */job_now()) AS deferred,
            count(*) FILTER (WHERE j.state < 'active'
-               /* if job.blocked */AND NOT j.blocked/* end */ AND j.start_after <= /* schema */job_now()) AS ready,
+               AND NOT j.blocked AND j.start_after <= /* schema */job_now()) AS ready,
            count(*) FILTER (WHERE j.state = 'active') AS active,
            count(*) FILTER (WHERE j.state = 'failed') AS failed,
            count(*) AS total
@@ -29,31 +29,31 @@ WITH live AS (
 ), ended AS (
     SELECT q.name,
            count(*) FILTER (WHERE j.completed_on <= w.at) AS old,
-           count(*) FILTER (WHERE j.completed_on > greatest(w.at, /* if queue.retained_on */q.retained_on/* else NULL */)) AS new
+           count(*) FILTER (WHERE j.completed_on > greatest(w.at, q.retained_on)) AS new
       FROM /* schema */queue q
      CROSS JOIN window_end w
       JOIN /* schema */job j
         ON j.name = q.name
        AND j.state IN ('completed', 'cancelled')
-       AND j.completed_on > /* if queue.retained_on */q.retained_on/* else '-infinity' */
+       AND j.completed_on > q.retained_on
      WHERE q.name = ANY ($1)
      GROUP BY q.name
 )
 UPDATE /* schema */queue q
    SET queued_count = coalesce(live.queued, 0),
        deferred_count = coalesce(live.deferred, 0),
-       active_count = coalesce(live.active, 0)/* if queue.ready_count */,
-       ready_count = coalesce(live.ready, 0)/* end *//* if queue.failed_count */,
-       failed_count = coalesce(live.failed, 0)/* end *//* if queue.blocked_count */,
-       blocked_count = coalesce(live.queued - live.deferred - live.ready, 0)/* end *//* if queue.retained_count */,
+       active_count = coalesce(live.active, 0),
+       ready_count = coalesce(live.ready, 0),
+       failed_count = coalesce(live.failed, 0),
+       blocked_count = coalesce(live.queued - live.deferred - live.ready, 0),
        retained_count = q.retained_count + coalesce(ended.old, 0),
-       retained_on = greatest(q.retained_on, w.at)/* end *//* if queue.ready_history */,
+       retained_on = greatest(q.retained_on, w.at),
        ready_history = CASE WHEN $2::bool THEN (array_prepend(coalesce(live.ready, 0)::int, q.ready_history))[1:60]
-                            ELSE q.ready_history END/* end */,
-       total_count = /* if queue.retained_count */CASE WHEN q.retained_count IS NULL
+                            ELSE q.ready_history END,
+       total_count = CASE WHEN q.retained_count IS NULL
                THEN greatest(q.total_count, coalesce(live.total, 0))
                ELSE coalesce(live.total, 0) + q.retained_count + coalesce(ended.old, 0) + coalesce(ended.new, 0)
-           END/* else coalesce(live.total, 0) + coalesce(ended.old, 0) + coalesce(ended.new, 0) */,
+           END,
        singletons_active = singletons.keys,
        monitor_on = /* schema */job_now()
   FROM /* schema */queue named

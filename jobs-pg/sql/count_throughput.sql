@@ -5,8 +5,7 @@
 -- Locks: the queue rows, which the caller holds already (lock_queues). Called by Store::count_queues.
 WITH spans AS (
     SELECT q.name,
-           /* if queue.wait_bins */CASE WHEN q.delta_on > w.at - make_interval(secs => $2) THEN q.delta_on END
-           /* else CASE WHEN $2::float8 < 0 THEN w.at END */ AS since,
+           CASE WHEN q.delta_on > w.at - make_interval(secs => $2) THEN q.delta_on END AS since,
            w.at AS until
       FROM /* schema */queue q
      CROSS JOIN (SELECT /* schema */job_now() - interval '10 seconds' AS at) w
@@ -51,12 +50,12 @@ WITH spans AS (
       FROM /* schema */job j
      WHERE j.name = ANY ($1)
        AND j.state < 'active'
-       /* if job.blocked */AND NOT j.blocked/* end */
+       AND NOT j.blocked
        AND j.start_after <= /* schema */job_now()
      GROUP BY j.name
 )
 UPDATE /* schema */queue q
-   SET monitor_on = /* schema */job_now()/* if queue.wait_bins */,
+   SET monitor_on = /* schema */job_now(),
        created_delta = coalesce(created.jobs, 0),
        completed_delta = coalesce(ends.completed, 0),
        failed_delta = coalesce(ends.failed, 0),
@@ -65,7 +64,7 @@ UPDATE /* schema */queue q
        delta_on = greatest(q.delta_on, s.until),
        wait_bins = bins.waited,
        run_bins = bins.ran,
-       ready_oldest_seconds = coalesce(round(extract(epoch FROM /* schema */job_now() - oldest.due_on))::int, 0)/* end */
+       ready_oldest_seconds = coalesce(round(extract(epoch FROM /* schema */job_now() - oldest.due_on))::int, 0)
   FROM spans s
   JOIN bins ON bins.name = s.name
   LEFT JOIN created ON created.name = s.name

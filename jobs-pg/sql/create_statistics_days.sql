@@ -1,7 +1,7 @@
 -- create_statistics_days: the tables of the queue statistics of today and tomorrow (UTC), where they are not there.
 -- Asked for first, since making one locks all statistics; that another process makes it meanwhile is as good.
 -- Locks: queue_stats, if a day is missing. Called by Store::create_statistics_days.
-/* if queue_stats.wait_bins */DO $days$
+DO $days$
 DECLARE
     v_day date;
     v_table text;
@@ -20,4 +20,4 @@ BEGIN
 EXCEPTION
     WHEN duplicate_table OR unique_violation THEN NULL;
 END
-$days$/* else SELECT 1 */
+$days$

@@ -1,4 +1,3 @@
 -- delete_index_builds: what pg-boss has yet to build on the table of a queue that is gone need not be built.   $1 table
 -- Locks: the rows. Called by Store::delete_queue.
-/* if bam.id */DELETE FROM /* schema */bam WHERE table_name = $1 AND status <> 'completed'
-/* else SELECT $1::text WHERE false */
+DELETE FROM /* schema */bam WHERE table_name = $1 AND status <> 'completed'

@@ -1,9 +1,8 @@
 -- delete_old_warnings: removes warnings that were kept so long.   $1 days
 -- Locks: the rows; rows that somebody else holds are passed over. Called by Store::delete_old_warnings.
-/* if warning.id */DELETE FROM /* schema */warning
+DELETE FROM /* schema */warning
  WHERE id IN (
        SELECT w.id
          FROM /* schema */warning w
         WHERE w.created_on < /* schema */job_now() - make_interval(days => $1)
           FOR UPDATE SKIP LOCKED)
-/* else SELECT 1 WHERE $1::int IS NULL */

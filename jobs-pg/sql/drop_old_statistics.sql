@@ -1,6 +1,6 @@
 -- drop_old_statistics: drops the tables of the queue statistics of days (UTC) that were kept long enough (keep_statistics).
 -- Locks: queue_stats, if there is such a day. Called by Store::drop_old_statistics.
-/* if queue_stats.wait_bins */DO $days$
+DO $days$
 DECLARE
     v_table text;
 BEGIN
@@ -17,4 +17,4 @@ BEGIN
         EXECUTE format('DROP TABLE IF EXISTS /* schema */%I', v_table);
     END LOOP;
 END
-$days$/* else SELECT 1 */
+$days$

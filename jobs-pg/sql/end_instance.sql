@@ -1,3 +1,3 @@
 -- end_instance: notes that an instance has ended in order.   $1 id
 -- Locks: the row. Called by Store::end_instance.
-/* if instance.id */UPDATE /* schema */instance SET stopped_on = /* schema */job_now() WHERE id = $1/* else SELECT 1 WHERE $1::uuid IS NULL */
+UPDATE /* schema */instance SET stopped_on = /* schema */job_now() WHERE id = $1

@@ -20,9 +20,9 @@ WITH failing AS (
                     j.retry_delay_max,
                     greatest(j.retry_delay, 1) * 2 ^ least(16, j.retry_count + 1) / 2 * (1 + random())))
                END,
-           output = nullif(ended.output::jsonb, 'null')/* if job.heartbeat_on */,
-           heartbeat_on = NULL/* end *//* if job.upsert_by_key */,
-           upsert_by_key = NULL/* end */
+           output = nullif(ended.output::jsonb, 'null'),
+           heartbeat_on = NULL,
+           upsert_by_key = NULL
       FROM unnest($1::text[], $2::uuid[], $3::int[], $4::text[], $5::bool[], $6::float8[])
            AS ended(name, id, retry_count, output, final, delay)
      WHERE j.name = ended.name
@@ -34,19 +34,19 @@ WITH failing AS (
     -- Without policy and dead letter, as pg-boss copies: a dead letter queue does not refuse and does not chain.
     INSERT INTO /* schema */job (
            name, data, priority, singleton_key, start_after, created_on, keep_until,
-           retry_limit, retry_backoff, retry_delay, expire_seconds, deletion_seconds/* if job.heartbeat_seconds */,
-           heartbeat_seconds/* end *//* if job.group_id */, group_id, group_tier/* end *//* if job.trace_context */,
-           trace_context/* end *//* if job.source_id */,
-           source_name, source_id, source_created_on, source_retry_count/* end *//* if job.source_output */,
-           source_output/* end *//* if job.source_root_id */,
-           source_root_id/* end */)
+           retry_limit, retry_backoff, retry_delay, expire_seconds, deletion_seconds,
+           heartbeat_seconds, group_id, group_tier,
+           trace_context,
+           source_name, source_id, source_created_on, source_retry_count,
+           source_output,
+           source_root_id)
     SELECT q.name, f.data, f.priority, f.singleton_key, /* schema */job_now(), /* schema */job_now(),
            /* schema */job_now() + make_interval(secs => q.retention_seconds),
-           q.retry_limit, q.retry_backoff, q.retry_delay, q.expire_seconds, q.deletion_seconds/* if job.heartbeat_seconds */,
-           q.heartbeat_seconds/* end *//* if job.group_id */, f.group_id, f.group_tier/* end *//* if job.trace_context */,
-           f.trace_context/* end *//* if job.source_id */,
-           f.name, f.id, f.created_on, f.retry_count/* end *//* if job.source_output */, f.output/* end *//* if job.source_root_id */,
-           coalesce(f.source_root_id, f.id)/* end */
+           q.retry_limit, q.retry_backoff, q.retry_delay, q.expire_seconds, q.deletion_seconds,
+           q.heartbeat_seconds, f.group_id, f.group_tier,
+           f.trace_context,
+           f.name, f.id, f.created_on, f.retry_count, f.output,
+           coalesce(f.source_root_id, f.id)
       FROM failing f
       JOIN /* schema */queue q ON q.name = f.dead_letter
      WHERE f.state = 'failed'

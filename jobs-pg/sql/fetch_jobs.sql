@@ -10,8 +10,8 @@ WITH due AS MATERIALIZED (
            SELECT j.name, j.id
              FROM /* schema */job j
             WHERE j.name = wanted.name
-              AND j.state < 'active'/* if job.blocked */
-              AND NOT j.blocked/* end */
+              AND j.state < 'active'
+              AND NOT j.blocked
               AND j.start_after <= /* schema */job_now()
             ORDER BY j.priority DESC, j.created_on
             LIMIT wanted.slots
@@ -20,12 +20,12 @@ WITH due AS MATERIALIZED (
 )
 UPDATE /* schema */job j
    SET state = 'active',
-       started_on = /* schema */job_now()/* if job.heartbeat_on */,
-       heartbeat_on = /* schema */job_now()/* end */,
+       started_on = /* schema */job_now(),
+       heartbeat_on = /* schema */job_now(),
        retry_count = j.retry_count + CASE WHEN j.started_on IS NULL THEN 0 ELSE 1 END
   FROM due
  WHERE j.name = due.name
    AND j.id = due.id
 RETURNING j.name, j.id, j.data::text AS data, j.priority, j.retry_count, j.retry_limit, j.expire_seconds,
-          /* if job.heartbeat_seconds */j.heartbeat_seconds/* else NULL::int */ AS heartbeat_seconds,
+          j.heartbeat_seconds,
           j.created_on, j.start_after, j.started_on, j.singleton_key

@@ -38,32 +38,32 @@ WITH line AS MATERIALIZED (
        AND j.policy = 'key_strict_fifo'
        AND j.state IN ('active', 'retry', 'failed')
 ), busy AS MATERIALIZED (
-    /* if job.group_id */SELECT coalesce(jsonb_object_agg(g.id, g.active), '{}') AS groups
+    SELECT coalesce(jsonb_object_agg(g.id, g.active), '{}') AS groups
       FROM (SELECT j.group_id AS id, count(*) AS active
               FROM /* schema */job j
              WHERE ($7::int IS NOT NULL OR $8::jsonb <> '{}')
                AND j.name = $1
                AND j.state = 'active'
                AND j.group_id IS NOT NULL
-             GROUP BY j.group_id) g/* else SELECT '{}'::jsonb AS groups */
+             GROUP BY j.group_id) g
 ), candidates AS MATERIALIZED (
     SELECT j.id, j.priority, j.created_on, rules.is_keyed, coalesce(j.singleton_key, '') AS key, rules.room,
-           /* if job.group_id */j.group_id/* else NULL::text */ AS group_id
+           j.group_id
       FROM /* schema */job j
      CROSS JOIN LATERAL (
            SELECT (SELECT coalesce(policy IN ('singleton', 'stately'), false) FROM line)
                   OR coalesce(j.policy = 'key_strict_fifo', false) AS is_keyed,
                   -- How many more of its group may go; null is any number.
-                  /* if job.group_id */CASE WHEN j.group_id IS NOT NULL
+                  CASE WHEN j.group_id IS NOT NULL
                        THEN coalesce(($8::jsonb ->> j.group_tier)::int, $7::int)
                             - coalesce(((SELECT groups FROM busy) ->> j.group_id)::int, 0)
-                  END/* else CASE WHEN $7::int IS NULL AND $8::jsonb IS NULL THEN NULL::int END */ AS room) rules
+                  END AS room) rules
      WHERE j.name = $1
-       AND j.state < 'active'/* if job.blocked */
-       AND NOT j.blocked/* end */
+       AND j.state < 'active'
+       AND NOT j.blocked
        AND ($3 OR j.start_after <= /* schema */job_now())
        AND j.priority BETWEEN coalesce($4::int, -2147483648) AND coalesce($5::int, 2147483647)
-       AND /* if job.group_id */(j.group_id IS NULL OR j.group_id <> ALL ($6::text[]))/* else $6::text[] IS NOT NULL */
+       AND (j.group_id IS NULL OR j.group_id <> ALL ($6::text[]))
        AND coalesce(rules.room, 1) > 0
        AND (NOT rules.is_keyed
             OR coalesce(j.singleton_key, '') NOT IN (SELECT key FROM held)
@@ -77,8 +77,8 @@ WITH line AS MATERIALIZED (
                 WHERE sooner.name = $1
                   AND sooner.policy = 'key_strict_fifo'
                   AND sooner.singleton_key = j.singleton_key
-                  AND sooner.state = 'created'/* if job.blocked */
-                  AND NOT sooner.blocked/* end */
+                  AND sooner.state = 'created'
+                  AND NOT sooner.blocked
                   AND ($3 OR sooner.start_after <= /* schema */job_now())
                   AND (sooner.created_on, sooner.id) < (j.created_on, j.id)))
      ORDER BY j.priority DESC, j.created_on
@@ -108,13 +108,13 @@ WITH line AS MATERIALIZED (
 )
 UPDATE /* schema */job j
    SET state = 'active',
-       started_on = /* schema */job_now()/* if job.heartbeat_on */,
-       heartbeat_on = /* schema */job_now()/* end */,
+       started_on = /* schema */job_now(),
+       heartbeat_on = /* schema */job_now(),
        retry_count = j.retry_count + CASE WHEN j.started_on IS NULL THEN 0 ELSE 1 END
   FROM due
  WHERE j.name = $1
    AND j.id = due.id
 RETURNING j.name, j.id, j.data::text AS data, j.priority, j.retry_count, j.retry_limit, j.expire_seconds,
-          /* if job.heartbeat_seconds */j.heartbeat_seconds/* else NULL::int */ AS heartbeat_seconds,
+          j.heartbeat_seconds,
           j.created_on, j.start_after, j.started_on, j.singleton_key,
           (SELECT count(*) FROM candidates) = 20 * $2::bigint AS has_more

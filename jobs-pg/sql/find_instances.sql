@@ -1,7 +1,7 @@
 -- find_instances: the instances that were entered, the oldest first. One is live that has not ended and has given a sign of
 -- life within the time of three.   $1 how many at most
 -- Locks: none. Called by Store::find_instances.
-/* if instance.id */SELECT i.id, i.name, i.host, i.pid, i.version, i.node_version, i.application_name, i.heartbeat_seconds, i.supervise,
+SELECT i.id, i.name, i.host, i.pid, i.version, i.node_version, i.application_name, i.heartbeat_seconds, i.supervise,
        i.schedule, i.migrate, i.persist_queue_stats, i.persist_warnings, i.pool_max, i.pool_total, i.pool_idle,
        i.pool_waiting, i.workers, i.metrics, i.config, i.crash_restarts, i.crash_restarts_since, i.started_on,
        i.heartbeat_on, i.stopped_on,
@@ -10,4 +10,3 @@
   FROM /* schema */instance i
  ORDER BY i.started_on, i.id
  LIMIT $1
-/* else SELECT 1 WHERE $1::bigint IS NULL */

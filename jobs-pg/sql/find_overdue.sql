@@ -8,9 +8,7 @@ SELECT q.table_name,
   JOIN /* schema */job j ON j.name = q.name AND j.state = 'active'
  CROSS JOIN LATERAL (
        SELECT coalesce(j.started_on + make_interval(secs => j.expire_seconds) < /* schema */job_now(), false) AS expired,
-              /* if job.heartbeat_on */
-              coalesce(j.heartbeat_on + make_interval(secs => j.heartbeat_seconds) < /* schema */job_now(), false)
-              /* else false */ AS silent) late
+              coalesce(j.heartbeat_on + make_interval(secs => j.heartbeat_seconds) < /* schema */job_now(), false) AS silent) late
  WHERE ($1::text[] IS NULL OR q.name = ANY ($1))
    AND (late.expired OR late.silent)
  GROUP BY q.table_name

@@ -2,7 +2,7 @@
 -- Locks: none. Called by Store::find_queues.
 SELECT name, policy, partition, retry_limit, retry_delay, retry_backoff, retry_delay_max, expire_seconds,
        retention_seconds, deletion_seconds, dead_letter,
-       /* if queue.heartbeat_seconds */heartbeat_seconds/* else NULL::int */ AS heartbeat_seconds,
-       /* if queue.notify */notify/* else false */ AS notify
+       heartbeat_seconds,
+       notify
   FROM /* schema */queue
  WHERE name = ANY ($1)

@@ -1,6 +1,6 @@
 -- find_schedules: every schedule, as far as its due times depend on it.
 -- Locks: none. Called by Store::schedules.
-SELECT name, key, /* if schedule.kind */kind/* else 'cron' */ AS kind, cron, timezone,
+SELECT name, key, kind, cron, timezone,
        options ->> 'missed' AS missed, created_on
   FROM /* schema */schedule
  ORDER BY name, key

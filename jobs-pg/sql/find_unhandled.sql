@@ -9,7 +9,7 @@ SELECT q.name
    AND EXISTS (
        SELECT FROM /* schema */job j
         WHERE j.name = q.name
-          AND j.state < 'active'/* if job.blocked */
-          AND NOT j.blocked/* end */
+          AND j.state < 'active'
+          AND NOT j.blocked
           AND j.start_after <= /* schema */job_now())
  ORDER BY q.name

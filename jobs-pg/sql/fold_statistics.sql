@@ -5,7 +5,7 @@
 --   $1 queue  $2 not before, or null  $3 not after, or null  $4 how many at most
 --   $5 seconds in a step, or null: as many as bring the whole into so many steps: $6  $7 max, min or avg
 -- Locks: none. Called by Store::find_statistics.
-/* if queue_stats.wait_bins */WITH ends AS (
+WITH ends AS (
     SELECT greatest($2::timestamptz, min(s.captured_on)) AS first, least($3::timestamptz, max(s.captured_on)) AS last
       FROM /* schema */queue_stats s
      WHERE s.name = $1
@@ -76,5 +76,3 @@ SELECT st.deferred_count, st.queued_count, st.ready_count, st.active_count, st.f
   LEFT JOIN bins ON bins.at = st.at
  ORDER BY st.at DESC
  LIMIT CASE WHEN $5 IS NULL THEN least($4::bigint, $6) ELSE $4 END
-/* else SELECT 1 WHERE $1::text IS NULL AND $2::timestamptz IS NULL AND $3::timestamptz IS NULL AND $4::bigint IS NULL
-    AND $5::bigint IS NULL AND $6::bigint IS NULL AND $7::text IS NULL */

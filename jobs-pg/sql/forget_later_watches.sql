@@ -8,7 +8,7 @@ WITH held AS (
 )
 UPDATE /* schema */queue q
    SET monitor_on = CASE WHEN q.monitor_on <= /* schema */job_now() THEN q.monitor_on END,
-       maintain_on = CASE WHEN q.maintain_on <= /* schema */job_now() THEN q.maintain_on END/* if queue.monitor_claim_on */,
-       monitor_claim_on = CASE WHEN q.monitor_claim_on <= /* schema */job_now() THEN q.monitor_claim_on END/* end */
+       maintain_on = CASE WHEN q.maintain_on <= /* schema */job_now() THEN q.maintain_on END,
+       monitor_claim_on = CASE WHEN q.monitor_claim_on <= /* schema */job_now() THEN q.monitor_claim_on END
   FROM held
  WHERE q.name = held.name

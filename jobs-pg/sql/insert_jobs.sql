@@ -32,7 +32,7 @@ WITH input AS (
     INSERT INTO /* schema */job (
            id, name, data, priority, start_after, created_on, keep_until,
            retry_limit, retry_delay, retry_backoff, retry_delay_max, expire_seconds, deletion_seconds,
-           dead_letter, singleton_key, singleton_on, policy/* if job.heartbeat_seconds */, heartbeat_seconds/* end *//* if job.group_id */, group_id, group_tier/* end *//* if job.upsert_by_key */, upsert_by_key/* end */)
+           dead_letter, singleton_key, singleton_on, policy, heartbeat_seconds, group_id, group_tier, upsert_by_key)
     SELECT i.id, i.name, i.data::jsonb, coalesce(i.priority, 0), i.start_after, i.now,
            i.start_after + make_interval(secs => coalesce(i.retention, q.retention_seconds, 1209600)),
            coalesce(i.retry_limit, q.retry_limit, 2),
@@ -46,21 +46,21 @@ WITH input AS (
            -- UTC wall time without a zone, whatever the session's zone is.
            to_timestamp(i.slot * floor((extract(epoch FROM i.now) + CASE WHEN i.next_slot THEN i.slot ELSE 0 END) / i.slot))
                AT TIME ZONE 'UTC',
-           q.policy/* if job.heartbeat_seconds */,
-           coalesce(i.heartbeat, q.heartbeat_seconds)/* end *//* if job.group_id */,
-           i.group_id, i.group_tier/* end *//* if job.upsert_by_key */, i.upsert_by_key/* end */
+           q.policy,
+           coalesce(i.heartbeat, q.heartbeat_seconds),
+           i.group_id, i.group_tier, i.upsert_by_key
       FROM input i
       LEFT JOIN /* schema */queue q ON q.name = i.name
      -- Of equal ones the first is stored.
      ORDER BY i.place
         ON CONFLICT DO NOTHING
     RETURNING id, name, start_after
-)/* if queue.notify */, rung AS (
+), rung AS (
     SELECT pg_notify($18, waiting.name)
       FROM (SELECT DISTINCT s.name
               FROM stored s
               JOIN /* schema */queue q ON q.name = s.name AND q.notify
              WHERE s.start_after <= /* schema */job_now()) waiting
 )
-SELECT name, id, (SELECT count(*) FROM rung) AS rung/* else SELECT name, id, $18::text IS NULL AS rung */
+SELECT name, id, (SELECT count(*) FROM rung) AS rung
   FROM stored

@@ -1,7 +1,7 @@
 -- link_jobs: lets jobs of a flow, which this transaction has just stored, wait for others of it.
 --   Arrays of equal length, each edge once: $1 queue and $2 id of the one that waits  $3 queue and $4 id of its parent
 -- Locks: the rows, which nobody else can see yet. Called by Store::insert_flow.
-/* if job_dependency.child_id */WITH edges AS (
+WITH edges AS (
     SELECT DISTINCT * FROM unnest($1::text[], $2::uuid[], $3::text[], $4::uuid[]) AS e(child_name, child_id, parent_name, parent_id)
 ), ends AS (
     SELECT name, id, sum(parents)::int AS parents, bool_or(blocking) AS blocking
@@ -18,4 +18,3 @@
 )
 INSERT INTO /* schema */job_dependency (child_name, child_id, parent_name, parent_id)
 SELECT child_name, child_id, parent_name, parent_id FROM edges
-/* else SELECT WHERE ($1::text[], $2::uuid[], $3::text[], $4::uuid[]) IS NULL */

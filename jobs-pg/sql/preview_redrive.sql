@@ -6,10 +6,10 @@
 WITH candidates AS (
     SELECT q.name AS destination
       FROM /* schema */job j
-      LEFT JOIN /* schema */queue q ON q.name = coalesce($2, /* if job.source_name */j.source_name/* else NULL */)
+      LEFT JOIN /* schema */queue q ON q.name = coalesce($2, j.source_name)
      WHERE j.name = $1
        AND j.state < 'active'
-       AND ($3::text IS NULL OR /* if job.source_name */j.source_name = $3/* else false */)
+       AND ($3::text IS NULL OR j.source_name = $3)
        AND ($4::text IS NULL OR j.data @> $4::jsonb)
        AND ($5::timestamptz IS NULL OR j.created_on < $5)
        AND ($6::uuid[] IS NULL OR j.id = ANY ($6))

@@ -1,7 +1,7 @@
 -- prune_instances: removes instances without a sign of life for a week, and those that have ended or are silent beyond the
 -- newest: 20 of one name, 1000 in all.   $1 the name, or null for no bound on one name
 -- Locks: the rows; rows that somebody else holds are passed over. Called by Store::prune_instances.
-/* if instance.id */WITH dead AS (
+WITH dead AS (
     SELECT i.id, i.heartbeat_on,
            row_number() OVER (ORDER BY i.started_on DESC, i.id DESC) AS newest,
            CASE WHEN i.name = $1 THEN row_number() OVER (PARTITION BY i.name ORDER BY i.started_on DESC, i.id DESC)
@@ -17,4 +17,3 @@ DELETE FROM /* schema */instance
         WHERE i.id IN (SELECT d.id FROM dead d WHERE d.newest > 1000 OR d.newest_of_name > 20)
            OR i.heartbeat_on < /* schema */job_now() - interval '7 days'
           FOR UPDATE SKIP LOCKED)
-/* else SELECT 1 WHERE $1::text IS NULL */

@@ -3,7 +3,7 @@
 -- jobs may have been removed since, and none is lowered.   $1 queues
 -- Locks: the rows that fall short. The caller holds the advisory lock `queue-stats`, under which pg-boss does this too.
 -- Called by Store::raise_statistics.
-/* if queue_stats.wait_bins */WITH reached AS (
+WITH reached AS (
     SELECT s.id, s.name, s.captured_on, s.delta_on,
            s.created_delta + s.completed_delta + s.failed_delta AS counted,
            -- Before this it is too late, or counting began afresh there.
@@ -61,4 +61,3 @@ UPDATE /* schema */queue_stats s
  WHERE s.id = r.id
    AND s.captured_on = r.captured_on
    AND (r.created > s.created_delta OR r.completed > s.completed_delta OR r.failed > s.failed_delta)
-/* else SELECT 1 WHERE $1::text[] IS NULL */

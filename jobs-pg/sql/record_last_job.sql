@@ -1,4 +1,3 @@
 -- record_last_job: notes the job that a schedule submitted last.   $1 queue  $2 key  $3 id of the job
 -- Locks: the schedule row. Called by Store::record_last_job.
-/* if schedule.last_job_id */UPDATE /* schema */schedule SET last_job_id = $3 WHERE name = $1 AND key = $2
-/* else SELECT $1::text, $2::text, $3::uuid WHERE false */
+UPDATE /* schema */schedule SET last_job_id = $3 WHERE name = $1 AND key = $2

@@ -10,9 +10,9 @@ WITH window_end AS (
      WHERE j.name = $1
 )
 UPDATE /* schema */queue q
-   SET total_count = counted.total/* if queue.retained_count */,
+   SET total_count = counted.total,
        retained_count = counted.retained,
-       retained_on = w.at/* end */
+       retained_on = w.at
   FROM counted
  CROSS JOIN window_end w
  WHERE q.name = $1

@@ -9,10 +9,10 @@
 WITH candidates AS MATERIALIZED (
     SELECT j.*, gen_random_uuid() AS new_id, q.name AS destination, q.policy AS new_policy
       FROM /* schema */job j
-      JOIN /* schema */queue q ON q.name = coalesce($2, /* if job.source_name */j.source_name/* else NULL */)
+      JOIN /* schema */queue q ON q.name = coalesce($2, j.source_name)
      WHERE j.name = $1
        AND j.state < 'active'
-       AND ($3::text IS NULL OR /* if job.source_name */j.source_name = $3/* else false */)
+       AND ($3::text IS NULL OR j.source_name = $3)
        AND ($4::text IS NULL OR j.data @> $4::jsonb)
        AND ($5::timestamptz IS NULL OR j.created_on < $5)
        AND ($6::uuid[] IS NULL OR j.id = ANY ($6))
@@ -28,16 +28,16 @@ WITH candidates AS MATERIALIZED (
 ), moved AS (
     INSERT INTO /* schema */job (
            id, name, policy, data, priority, singleton_key, start_after, created_on, keep_until, dead_letter,
-           retry_limit, retry_delay, retry_backoff, retry_delay_max, expire_seconds, deletion_seconds
-           /* if job.heartbeat_seconds */, heartbeat_seconds/* end *//* if job.group_id */, group_id, group_tier/* end */
-           /* if job.trace_context */, trace_context/* end *//* if job.source_root_id */, source_root_id/* end */)
+           retry_limit, retry_delay, retry_backoff, retry_delay_max, expire_seconds, deletion_seconds,
+           heartbeat_seconds, group_id, group_tier,
+           trace_context, source_root_id)
     SELECT c.new_id, q.name, q.policy, c.data, c.priority, c.singleton_key, /* schema */job_now(), /* schema */job_now(),
            /* schema */job_now() + make_interval(secs => q.retention_seconds), q.dead_letter,
-           q.retry_limit, q.retry_delay, q.retry_backoff, q.retry_delay_max, q.expire_seconds, q.deletion_seconds
-           /* if job.heartbeat_seconds */, q.heartbeat_seconds/* end *//* if job.group_id */, c.group_id, c.group_tier/* end */
-           /* if job.trace_context */, c.trace_context/* end *//* if job.source_root_id */,
+           q.retry_limit, q.retry_delay, q.retry_backoff, q.retry_delay_max, q.expire_seconds, q.deletion_seconds,
+           q.heartbeat_seconds, c.group_id, c.group_tier,
+           c.trace_context,
            -- Through JSON, which takes a column that is missing for null.
-           coalesce(c.source_root_id, (to_jsonb(c) ->> 'source_id')::uuid)/* end */
+           coalesce(c.source_root_id, (to_jsonb(c) ->> 'source_id')::uuid)
       FROM candidates c
       JOIN /* schema */queue q ON q.name = c.destination
      ORDER BY c.created_on, c.id
@@ -53,7 +53,7 @@ WITH candidates AS MATERIALIZED (
     UPDATE /* schema */job j
        SET state = 'failed',
            completed_on = /* schema */job_now(),
-           /* if job.source_output */source_output = coalesce(j.source_output, j.output),/* end */
+           source_output = coalesce(j.source_output, j.output),
            output = jsonb_build_object(
                'message', 'the queue `' || c.destination || '` has no place for this job by its policy ' || c.new_policy,
                'reason', 'redrive_conflict', 'destination', c.destination, 'policy', c.new_policy,

@@ -3,7 +3,7 @@
 -- Only this clears `blocking`; a parent that were cleared at its end would never be found here.
 -- Locks: parents, then children, each in order of queue and id; parents that somebody else holds are passed over.
 -- Called by Store::release_children.
-/* if job_dependency.child_id */WITH parents AS (
+WITH parents AS (
     SELECT p.name, p.id
       FROM /* schema */job p
      WHERE p.blocking
@@ -43,4 +43,3 @@
 )
 SELECT (SELECT count(*) FROM resolved) AS parents,
        (SELECT count(*) FROM released WHERE NOT released.blocked) AS children
-/* else SELECT 0::bigint AS parents, $1::bigint * 0 AS children */

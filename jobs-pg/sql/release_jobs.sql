@@ -6,9 +6,9 @@
 UPDATE /* schema */job j
    SET state = $5::text::/* schema */job_state,
        -- Null: the next fetch does not count another attempt.
-       started_on = NULL/* if job.heartbeat_on */,
-       heartbeat_on = NULL/* end *//* if job.upsert_by_key */,
-       upsert_by_key = NULL/* end */,
+       started_on = NULL,
+       heartbeat_on = NULL,
+       upsert_by_key = NULL,
        start_after = coalesce(/* schema */job_now() + make_interval(secs => back.delay), j.start_after),
        -- What is put off must not be deleted while it waits.
        keep_until = coalesce(/* schema */job_now() + make_interval(secs => back.delay) + (j.keep_until - j.start_after),

@@ -5,11 +5,11 @@ WITH held AS (
     SELECT q.name
       FROM /* schema */queue q
      WHERE q.name = ANY ($1)
-       AND /* if queue.monitor_claim_on */q.monitor_claim_on/* else q.monitor_on */ = $2
+       AND q.monitor_claim_on = $2
      ORDER BY q.name
        FOR NO KEY UPDATE
 )
 UPDATE /* schema */queue q
-   SET /* if queue.monitor_claim_on */monitor_claim_on/* else monitor_on */ = NULL
+   SET monitor_claim_on = NULL
   FROM held
  WHERE q.name = held.name

@@ -2,7 +2,7 @@
 -- nobody count until autovacuum had two rounds, or as long as the counts took, up to 10 minutes. A rest is never shortened.
 --   $1 seconds that the counts took
 -- Locks: the version row. Called by Store::rest_from_counting.
-/* if version.monitor_backoff_on */WITH rounds AS (
+WITH rounds AS (
     SELECT extract(epoch FROM current_setting('autovacuum_naptime')::interval)::float8 AS apart
 )
 UPDATE /* schema */version v
@@ -14,4 +14,3 @@ UPDATE /* schema */version v
 RETURNING r.apart AS round_seconds,
           extract(epoch FROM v.monitor_backoff_on - /* schema */job_now())::float8 AS rest_seconds,
           v.monitor_backoff_on AS rests_until
-/* else SELECT 0::float8 AS round_seconds, 0::float8 AS rest_seconds, now() AS rests_until WHERE $1::float8 IS NULL */

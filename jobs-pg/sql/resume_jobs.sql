@@ -3,8 +3,8 @@
 -- Locks: the rows. Called by Store::resume.
 UPDATE /* schema */job j
    SET state = 'created',
-       completed_on = NULL/* if job.upsert_by_key */,
-       upsert_by_key = NULL/* end */,
+       completed_on = NULL,
+       upsert_by_key = NULL,
        start_after = greatest(j.start_after, /* schema */job_now())
   FROM unnest($2::uuid[]) AS named(id)
  WHERE j.name = $1

@@ -5,8 +5,8 @@ SELECT j.name, j.id, j.retry_count
   FROM /* schema */job j
  WHERE j.name IN (SELECT q.name FROM /* schema */queue q WHERE q.table_name = $1)
    AND j.state = 'active'
-   AND /* if job.heartbeat_on */j.heartbeat_on + make_interval(secs => j.heartbeat_seconds) < /* schema */job_now()
-       /* else false */
+   AND j.heartbeat_on + make_interval(secs => j.heartbeat_seconds) < /* schema */job_now()
+
  ORDER BY j.name, j.id
  LIMIT $2
    FOR UPDATE SKIP LOCKED

@@ -36,10 +36,10 @@ WITH target AS (
            retry_delay_max = coalesce($12, j.retry_delay_max),
            expire_seconds = coalesce($13, j.expire_seconds),
            deletion_seconds = coalesce($14, j.deletion_seconds),
-           dead_letter = coalesce($16, j.dead_letter)/* if job.heartbeat_seconds */,
-           heartbeat_seconds = coalesce($17, j.heartbeat_seconds)/* end *//* if job.group_id */,
+           dead_letter = coalesce($16, j.dead_letter),
+           heartbeat_seconds = coalesce($17, j.heartbeat_seconds),
            group_id = coalesce($18, j.group_id),
-           group_tier = coalesce($19, j.group_tier)/* end */
+           group_tier = coalesce($19, j.group_tier)
       FROM target
      WHERE j.name = $1
        AND j.id = target.id
@@ -48,7 +48,7 @@ WITH target AS (
     SELECT pg_notify($20, q.name)
       FROM /* schema */queue q
      WHERE q.name = $1
-       AND /* if queue.notify */q.notify/* else false */
+       AND q.notify
        AND EXISTS (SELECT FROM updated u WHERE u.start_after <= /* schema */job_now())
 )
 SELECT u.id

@@ -6,9 +6,9 @@ WITH held AS (
 )
 UPDATE /* schema */queue q
    SET deferred_count = 0, queued_count = 0, active_count = 0, total_count = 0, singletons_active = NULL,
-       monitor_on = /* schema */job_now()
-       /* if queue.ready_count */, ready_count = 0/* end *//* if queue.failed_count */, failed_count = 0/* end */
-       /* if queue.blocked_count */, blocked_count = 0/* end *//* if queue.retained_count */, retained_count = 0/* end */
-       /* if queue.retained_on */, retained_on = /* schema */job_now() - interval '10 seconds'/* end */
+       monitor_on = /* schema */job_now(),
+       ready_count = 0, failed_count = 0,
+       blocked_count = 0, retained_count = 0,
+       retained_on = /* schema */job_now() - interval '10 seconds'
   FROM held
  WHERE q.name = held.name
