@@ -10,6 +10,7 @@ use tracing::Instrument;
 use crate::executor::{running_on, running_on_sync};
 use crate::handler::Erased;
 use crate::panic::catching;
+use crate::thread::on_own_thread;
 use crate::{Cancellation, Context, Failure, Job, Outcome, Run};
 
 mod returned;
@@ -150,7 +151,7 @@ where
     Box::pin(running_on(executor, call).instrument(span))
 }
 
-/// Runs a plain function on the pool for blocking work.
+/// Runs a plain function on a thread of its own.
 pub fn run_batch_blocking<J, F>(batch: Batch, function: F) -> Erased<Vec<Outcome>>
 where
     J: Job,
@@ -174,10 +175,8 @@ where
             .unwrap_or_else(|failure| vec![Outcome::Failed(failure); jobs])
     };
     Box::pin(async move {
-        tokio::task::spawn_blocking(call)
-            .await
-            // Not started because the runtime shuts down: the jobs were not touched.
-            .unwrap_or_else(|_| vec![Outcome::Released; jobs])
+        let outcomes = on_own_thread(call).await;
+        outcomes.unwrap_or_else(|outcome| vec![outcome; jobs])
     })
 }
 

@@ -41,6 +41,20 @@ pub async fn dispatch(registered: &Registered, run: Run) -> Outcome {
     }
 }
 
+/// Runs the attempts that one call of the function takes to their outcomes, in the same order: a batch, or a single one.
+pub async fn dispatch_all(registered: &Registered, runs: Vec<Run>) -> Vec<Outcome> {
+    match registered.handler() {
+        Handler::Batch(handler) => dispatch_batch(handler, Batch::new(runs)).await,
+        Handler::One(_) => {
+            let mut outcomes = Vec::with_capacity(runs.len());
+            for run in runs {
+                outcomes.push(dispatch(registered, run).await);
+            }
+            outcomes
+        }
+    }
+}
+
 /// Runs the attempts of a batch to their outcomes, in the same order, by one call of the function.
 ///
 /// The call may take as long as the most patient job allows (as in pg-boss 12.38; who looks for expired jobs goes by each job's
@@ -111,7 +125,7 @@ impl Watch {
             span,
         } = self;
         let mut attempt = Attempt {
-            future,
+            future: Some(future),
             span,
             hogged: false,
         };
@@ -131,17 +145,34 @@ impl Watch {
     }
 }
 
+/// A call under way. Dropping it drops the user's future, and a panic in its destructors ends here.
 struct Attempt<T> {
-    future: Erased<T>,
+    future: Option<Erased<T>>,
     span: tracing::Span,
     hogged: bool,
+}
+
+impl<T> Drop for Attempt<T> {
+    fn drop(&mut self) {
+        let future = self.future.take();
+        if let Err(failure) = catching(|| drop(future)) {
+            tracing::error!(
+                parent: &self.span,
+                panic = failure.message,
+                "the job panicked while its future was dropped"
+            );
+        }
+    }
 }
 
 impl<T> Attempt<T> {
     async fn run(&mut self) -> Result<T, Failure> {
         poll_fn(|cx| {
             let begun = Instant::now();
-            let polled = catching(|| self.future.as_mut().poll(cx));
+            let Some(future) = &mut self.future else {
+                return Poll::Pending;
+            };
+            let polled = catching(|| future.as_mut().poll(cx));
             self.report_hog(begun.elapsed());
             match polled {
                 Ok(poll) => poll.map(Ok),

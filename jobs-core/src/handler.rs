@@ -12,6 +12,7 @@ use crate::batch::BatchHandler;
 use crate::executor::{running_on, running_on_sync};
 use crate::outcome::store_output;
 use crate::panic::catching;
+use crate::thread::on_own_thread;
 use crate::{Cancellation, Context, Executor, Failure, Job, JobError, JobInfo, Outcome, Provided};
 
 /// One attempt, with all that it needs.
@@ -113,7 +114,7 @@ where
     Box::pin(running_on(executor, call).instrument(span))
 }
 
-/// Runs a plain function on the pool for blocking work.
+/// Runs a plain function on a thread of its own.
 pub fn run_blocking<J, F>(run: Run, function: F) -> Erased<Outcome>
 where
     J: Job,
@@ -129,12 +130,7 @@ where
         })
         .unwrap_or_else(Outcome::Failed)
     };
-    Box::pin(async {
-        tokio::task::spawn_blocking(call)
-            .await
-            // Not started because the runtime shuts down: the job was not touched.
-            .unwrap_or(Outcome::Released)
-    })
+    Box::pin(async { on_own_thread(call).await.unwrap_or_else(|outcome| outcome) })
 }
 
 fn prepare<J: Job>(run: &Run) -> Result<(J::Input, Context<J>), Outcome> {

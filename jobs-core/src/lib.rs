@@ -27,6 +27,7 @@ mod start_after;
 mod state;
 mod submission;
 mod submitted;
+mod thread;
 pub mod testing;
 
 #[doc(hidden)]

@@ -19,7 +19,7 @@ pub(crate) fn catching<R>(function: impl FnOnce() -> R) -> Result<R, Failure> {
     let result = catch_unwind(AssertUnwindSafe(function));
     WATCHING.set(false);
     result.map_err(|payload| {
-        let failure = Failure::new("Panic", message(payload.as_ref()));
+        let failure = Failure::new("Panic", message(payload));
         match PLACE.take() {
             Some(place) => failure.at(place),
             None => failure,
@@ -42,10 +42,16 @@ fn note_places() {
     });
 }
 
-fn message(payload: &(dyn Any + Send)) -> String {
-    payload
-        .downcast_ref::<&str>()
-        .map(ToString::to_string)
-        .or_else(|| payload.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "a panic without a message".into())
+fn message(payload: Box<dyn Any + Send>) -> String {
+    match payload.downcast::<&'static str>() {
+        Ok(message) => (*message).to_owned(),
+        Err(payload) => payload.downcast::<String>().map_or_else(
+            |unknown| {
+                // Its destructor is the job's code too, and may panic again.
+                std::mem::forget(unknown);
+                "a panic without a message".into()
+            },
+            |message| *message,
+        ),
+    }
 }
