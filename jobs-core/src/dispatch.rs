@@ -126,34 +126,42 @@ impl Watch {
         } = self;
         let mut attempt = Attempt {
             future: Some(future),
+            cancellation,
             span,
             hogged: false,
+            has_ended: false,
         };
         tokio::select! {
             // A function that has just ended has ended, whatever else happened in the same moment.
             biased;
             returned = attempt.run() => returned.map_or_else(Ending::Failed, Ending::Returned),
             () = called_off => {
-                attempt.clean_up(&cancellation).await;
+                attempt.clean_up().await;
                 Ending::CalledOff
             }
             () = tokio::time::sleep(expire_in) => {
-                attempt.clean_up(&cancellation).await;
+                attempt.clean_up().await;
                 Ending::Failed(Failure::new("Timeout", format!("the job took longer than its expiry of {expire_in:?}")))
             }
         }
     }
 }
 
-/// A call under way. Dropping it drops the user's future, and a panic in its destructors ends here.
+/// A call under way. Dropping it cancels the call and drops the user's future; a panic in the destructors ends here.
 struct Attempt<T> {
     future: Option<Erased<T>>,
+    cancellation: Cancellation,
     span: tracing::Span,
     hogged: bool,
+    has_ended: bool,
 }
 
 impl<T> Drop for Attempt<T> {
     fn drop(&mut self) {
+        if !self.has_ended {
+            // A blocking function cannot be dropped; it can ask.
+            self.cancellation.cancel();
+        }
         let future = self.future.take();
         if let Err(failure) = catching(|| drop(future)) {
             tracing::error!(
@@ -174,6 +182,7 @@ impl<T> Attempt<T> {
             };
             let polled = catching(|| future.as_mut().poll(cx));
             self.report_hog(begun.elapsed());
+            self.has_ended = !matches!(polled, Ok(Poll::Pending));
             match polled {
                 Ok(poll) => poll.map(Ok),
                 Err(failure) => Poll::Ready(Err(failure)),
@@ -182,9 +191,9 @@ impl<T> Attempt<T> {
         .await
     }
 
-    async fn clean_up(&mut self, cancellation: &Cancellation) {
-        cancellation.cancel();
-        if cancellation.is_watched() {
+    async fn clean_up(&mut self) {
+        self.cancellation.cancel();
+        if self.cancellation.is_watched() {
             // What it comes to does not count any more.
             let _ = timeout(CLEAN_UP, self.run()).await;
         }

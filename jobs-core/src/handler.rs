@@ -48,6 +48,15 @@ impl Run {
         }
     }
 
+    /// The same attempt, cancelled by this.
+    #[must_use]
+    pub fn cancelled_by(self, cancellation: Cancellation) -> Self {
+        Self {
+            cancellation,
+            ..self
+        }
+    }
+
     /// What calls this attempt off.
     pub fn cancellation(&self) -> &Cancellation {
         &self.cancellation

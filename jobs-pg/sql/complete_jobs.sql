@@ -1,15 +1,18 @@
 -- complete_jobs: these attempts are done; keeps their outputs.
---   Arrays of equal length, sorted by queue and id: $1 queue  $2 id  $3 retry count (null: whichever attempt)  $4 output (JSON text)
--- An attempt that is no longer ours is left out of the answer.
+--   Arrays of equal length, sorted by queue and id: $1 queue  $2 id  $3 retry count and $4 start of the attempt (null: any
+--   attempt)  $5 output (JSON text)
+-- Returns the positions (from 1) of those that were still active. Ids are unique only within a queue, and a job that was
+-- released keeps its retry count: all four columns name the attempt.
 -- Locks: the rows. Called by Store::complete.
 UPDATE /* schema */job j
    SET state = 'completed',
        completed_on = /* schema */job_now(),
        output = done.output::jsonb
-  -- A join, not `id = ANY`: with a bare state predicate the planner may read every active entry of the queue.
-  FROM unnest($1::text[], $2::uuid[], $3::int[], $4::text[]) AS done(name, id, retry_count, output)
+  FROM unnest($1::text[], $2::uuid[], $3::int[], $4::timestamptz[], $5::text[]) WITH ORDINALITY
+       AS done(name, id, retry_count, started_on, output, place)
  WHERE j.name = done.name
    AND j.id = done.id
    AND j.retry_count = coalesce(done.retry_count, j.retry_count)
+   AND j.started_on = coalesce(done.started_on, j.started_on)
    AND j.state = 'active'
-RETURNING j.id
+RETURNING done.place

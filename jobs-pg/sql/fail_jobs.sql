@@ -1,10 +1,11 @@
 -- fail_jobs: these attempts failed: each job waits for its next one, or has failed for good and goes to its dead letter
 -- queue. Delays and copies by the rules of pg-boss 12.38.
---   Arrays of equal length, sorted by queue and id: $1 queue  $2 id  $3 retry count (null: whichever attempt,
---   and a job that waits for one too)  $4 output (JSON text)
---   $5 for good, whatever the retry limit  $6 seconds to the next attempt (null: by the job's own rule)
--- Answers in how many seconds the next attempt is due (null: none); an attempt that is no longer ours is left out. A retry
--- that its queue's policy has no place for (stately) raises 23505: then the job has to fail for good.
+--   Arrays of equal length, sorted by queue and id: $1 queue  $2 id  $3 retry count (null: any attempt, and a job that
+--   waits for one too)  $4 start of the attempt (null: any)  $5 output (JSON text)
+--   $6 for good, whatever the retry limit  $7 seconds to the next attempt (null: by the job's own rule)
+-- Returns the positions (from 1) of those that were still active, and in how many seconds the next attempt of each is due
+-- (null: none). A retry that conflicts with another job of its queue's policy (stately) raises 23505: then the job has to fail
+-- for good.
 -- Locks: the rows, queue rows for key share. Called by Store::fail and the sweeps.
 WITH failing AS (
     UPDATE /* schema */job j
@@ -18,18 +19,19 @@ WITH failing AS (
                WHEN NOT j.retry_backoff THEN /* schema */job_now() + make_interval(secs => j.retry_delay)
                ELSE /* schema */job_now() + make_interval(secs => least(
                     j.retry_delay_max,
-                    greatest(j.retry_delay, 1) * 2 ^ least(16, j.retry_count + 1) / 2 * (1 + random())))
+                    greatest(j.retry_delay, 1) * 2 ^ (least(15, j.retry_count) + 1) / 2 * (1 + random())))
                END,
            output = nullif(ended.output::jsonb, 'null'),
            heartbeat_on = NULL,
            upsert_by_key = NULL
-      FROM unnest($1::text[], $2::uuid[], $3::int[], $4::text[], $5::bool[], $6::float8[])
-           AS ended(name, id, retry_count, output, final, delay)
+      FROM unnest($1::text[], $2::uuid[], $3::int[], $4::timestamptz[], $5::text[], $6::bool[], $7::float8[]) WITH ORDINALITY
+           AS ended(name, id, retry_count, started_on, output, final, delay, place)
      WHERE j.name = ended.name
        AND j.id = ended.id
        AND CASE WHEN ended.retry_count IS NULL THEN j.state < 'completed'
-                ELSE j.state = 'active' AND j.retry_count = ended.retry_count END
-    RETURNING j.*
+                ELSE j.state = 'active' AND j.retry_count = ended.retry_count
+                     AND j.started_on = coalesce(ended.started_on, j.started_on) END
+    RETURNING j.*, ended.place
 ), copied AS (
     -- Without policy and dead letter, as pg-boss copies: a dead letter queue does not refuse and does not chain.
     INSERT INTO /* schema */job (
@@ -52,5 +54,5 @@ WITH failing AS (
      WHERE f.state = 'failed'
         ON CONFLICT DO NOTHING
 )
-SELECT id, CASE WHEN state = 'retry' THEN extract(epoch FROM start_after - /* schema */job_now())::float8 END AS due_in
+SELECT place, CASE WHEN state = 'retry' THEN extract(epoch FROM start_after - /* schema */job_now())::float8 END AS due_in
   FROM failing

@@ -1,8 +1,9 @@
 -- fetch_jobs: takes due jobs of many queues and marks them active. For queues whose policy does not look at active jobs.
---   $1 queues  $2 how many of each  $3 how many in all
--- The jobs come in no order. The retry count moves here, and only for a job that was begun before: with the id it names
--- the attempt.
--- Locks: the taken rows; rows that somebody else holds are passed over. Called by Store::fetch.
+--   $1 queues  $2 how many of each  $3 how many in all  $4 the mark of the worker, in microseconds
+-- The jobs come in no order. The retry count moves here, and only for a job that was begun before.
+-- The heartbeat is ahead of the start by the mark of the worker: until its first heartbeat it tells a job whose fetch was never
+-- answered (take_back_jobs).
+-- Locks: the taken rows; rows that somebody else holds are passed over. Called by Store::fetch_together.
 WITH due AS MATERIALIZED (
     SELECT next.name, next.id
       FROM unnest($1::text[], $2::int[]) AS wanted(name, slots)
@@ -21,8 +22,8 @@ WITH due AS MATERIALIZED (
 UPDATE /* schema */job j
    SET state = 'active',
        started_on = /* schema */job_now(),
-       heartbeat_on = /* schema */job_now(),
-       retry_count = j.retry_count + CASE WHEN j.started_on IS NULL THEN 0 ELSE 1 END
+       heartbeat_on = /* schema */job_now() + $4::int * interval '1 microsecond',
+       retry_count = CASE WHEN j.started_on IS NULL THEN j.retry_count ELSE least(j.retry_count, 2147483646) + 1 END
   FROM due
  WHERE j.name = due.name
    AND j.id = due.id

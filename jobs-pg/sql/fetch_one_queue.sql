@@ -1,6 +1,7 @@
 -- fetch_one_queue: as fetch_jobs, for one queue, with every condition that a fetch may have.
 --   $1 queue  $2 how many  $3 whether what is not due yet is taken too  $4, $5 lowest and highest priority, or null
 --   $6 groups that are passed over  $7 how many jobs of one group may be active, or null  $8 the same by tier, a JSON object
+--   $9 the mark of the worker, as in fetch_jobs; 0 for a fetch by hand
 -- Of a queue whose policy looks at active jobs (singleton, stately, key_strict_fifo) comes at most one job of a key, and
 -- none whose key is held. Dead letters, which have no policy, wait too, but hold no key (pg-boss 12.38); in a strict queue,
 -- where Node never takes them, they are free. A key that is null is the empty one. Of a group come at most as many as it has
@@ -9,8 +10,8 @@
 -- If so many there were, has_more is true: behind them may stand others. Keys and groups that have no room are no
 -- candidates, so the next fetch gets further.
 -- Two fetchers may race for one key: the unique index then refuses one of them (23505), which means "nothing this time".
--- Two may race for the room of a group, unless they wait for each other (Store::fetch does).
--- Locks: the taken rows; rows that somebody else holds are passed over. Called by Store::fetch_one_queue and Store::fetch.
+-- Two may race for the room of a group, unless they wait for each other (Store::fetch_alone does).
+-- Locks: the taken rows; rows that somebody else holds are passed over. Called by Store::fetch_one_queue and Store::fetch_alone.
 WITH line AS MATERIALIZED (
     SELECT q.policy
       FROM /* schema */queue q
@@ -109,8 +110,8 @@ WITH line AS MATERIALIZED (
 UPDATE /* schema */job j
    SET state = 'active',
        started_on = /* schema */job_now(),
-       heartbeat_on = /* schema */job_now(),
-       retry_count = j.retry_count + CASE WHEN j.started_on IS NULL THEN 0 ELSE 1 END
+       heartbeat_on = /* schema */job_now() + $9::int * interval '1 microsecond',
+       retry_count = CASE WHEN j.started_on IS NULL THEN j.retry_count ELSE least(j.retry_count, 2147483646) + 1 END
   FROM due
  WHERE j.name = $1
    AND j.id = due.id

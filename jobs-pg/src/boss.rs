@@ -7,11 +7,14 @@ use std::time::Duration;
 
 use jobs_core::{Declaration, Error, ErrorKind, Provided, Registry};
 use sqlx::PgPool;
+use tokio::runtime::Handle;
 use tokio::sync::{Mutex as AsyncMutex, OnceCell, broadcast};
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 
 use crate::builder::PgBossBuilder;
 use crate::config::Settings;
+use crate::connect::library_pool;
 use crate::declare;
 use crate::entities::Connections;
 use crate::environment::Home;
@@ -30,18 +33,38 @@ const INSTALLATION: Duration = Duration::from_secs(120);
 /// How many batches of settled ids a waiter in this process may lag behind, before it looks into the database.
 const SETTLED_BATCHES: usize = 256;
 
-/// Keeps jobs in Postgres, in the tables of pg-boss 12.38, and runs them. A value is a cheap handle that is cloned at will.
+/// Keeps jobs in Postgres, in the tables of pg-boss 12.38, and runs them.
 ///
-/// It uses `max_connections` connections at most, and one more to listen.
+/// It is a cheap handle: clone it at will. Dropping the last one stops the work.
 #[derive(Clone)]
 pub struct PgBoss {
     inner: Arc<Inner>,
+    /// What the application's handles share; the library's own have none.
+    handles: Option<Arc<Handles>>,
+}
+
+/// With the last handle of the application the work ends.
+struct Handles {
+    inner: Arc<Inner>,
+}
+
+impl Drop for Handles {
+    fn drop(&mut self) {
+        let started = self.inner.started.try_lock().ok();
+        if let Some(started) = started.and_then(|mut started| started.take()) {
+            let runtime = started.runtime.clone();
+            runtime.spawn(started.stop(self.inner.settings.stop_timeout));
+        }
+    }
 }
 
 struct Inner {
     settings: Settings,
     schema: Schema,
+    /// The application's connections.
     pool: PgPool,
+    /// Those for the library's own statements.
+    library_pool: PgPool,
     provided: Provided,
     only: Option<Vec<&'static str>>,
     store: OnceCell<Arc<Store>>,
@@ -59,6 +82,23 @@ struct Inner {
 struct Started {
     worker: Option<Worker>,
     supervision: Supervision,
+    runtime: Handle,
+    at_once: CancellationToken,
+}
+
+impl Started {
+    /// Stops within this time.
+    async fn stop(self, patience: Duration) {
+        self.supervision.begin_to_stop();
+        let worker = async {
+            if let Some(worker) = self.worker {
+                worker.stop(patience, self.at_once).await;
+            }
+        };
+        let supervision = timeout(patience, self.supervision.stop());
+        let _ = tokio::join!(worker, supervision);
+        tracing::info!("stopped");
+    }
 }
 
 /// What [`PgBoss::install`] gives: it is installed already; awaiting this makes the schema and the queues ready too.
@@ -77,8 +117,8 @@ impl PgBoss {
     ) -> Result<Self, Error> {
         let schema = Schema::new(&settings.schema)
             .map_err(|error| Error::new(ErrorKind::Configuration, error.to_string()))?;
-        Ok(Self {
-            inner: Arc::new(Inner {
+        let inner = Arc::new(Inner {
+                library_pool: library_pool(&settings, &pool),
                 schema,
                 provided: provided.with(Connections::from(pool.clone())),
                 only,
@@ -91,8 +131,21 @@ impl PgBoss {
                 home,
                 settings,
                 pool,
-            }),
+            });
+        Ok(Self {
+            handles: Some(Arc::new(Handles {
+                inner: Arc::clone(&inner),
+            })),
+            inner,
         })
+    }
+
+    /// A handle that does not keep the work going.
+    fn internal(&self) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            handles: None,
+        }
     }
 
     /// Begins to set up an executor.
@@ -138,7 +191,11 @@ impl PgBoss {
             true => {
                 declare::warn_of_unhandled(&store, &registry).await?;
                 let plan = self.plan(&store, &registry).await?;
-                Some(Worker::start(self, &store, plan, &self.inner.doorbell))
+                let worker = Worker::start(&self.internal(), &store, plan, &self.inner.doorbell);
+                Some(worker.map_err(|error| {
+                    let message = "cannot start the thread of the heartbeats";
+                    Error::caused_by(ErrorKind::Unavailable, message, error)
+                })?)
             }
             false => None,
         };
@@ -147,48 +204,61 @@ impl PgBoss {
         *started = Some(Started {
             worker,
             supervision,
+            runtime: Handle::current(),
+            at_once: CancellationToken::new(),
         });
-        jobs_core::install(self.clone());
+        jobs_core::install(self.internal());
         Ok(())
     }
 
-    /// Starts, waits for SIGINT or SIGTERM, and stops.
+    /// Starts, waits for SIGINT or SIGTERM, and stops. A second signal releases the running jobs at once.
     ///
     /// # Errors
     /// As [`start`](Self::start) and [`stop`](Self::stop).
     pub async fn run(&self) -> Result<(), Error> {
-        self.start().await?;
-        asked_to_end().await.map_err(|error| {
-            Error::caused_by(
-                ErrorKind::Configuration,
-                "cannot wait for SIGINT or SIGTERM",
-                error,
-            )
+        let mut signals = Signals::new().map_err(|error| {
+            let message = "cannot wait for SIGINT or SIGTERM";
+            Error::caused_by(ErrorKind::Configuration, message, error)
         })?;
-        self.stop().await
+        self.start().await?;
+        signals.next().await;
+        let started = self.inner.started.lock().await;
+        let at_once = started.as_ref().map(|started| started.at_once.clone());
+        drop(started);
+        let stop = self.stop();
+        tokio::pin!(stop);
+        tokio::select! {
+            stopped = &mut stop => return stopped,
+            () = signals.next() => tracing::warn!("a second signal: releasing the running jobs at once"),
+        }
+        if let Some(at_once) = at_once {
+            at_once.cancel();
+        }
+        stop.await
     }
 
-    /// Stops fetching, lets running jobs end for the time of `stop_timeout`, and puts back those that take longer without
-    /// counting an attempt. The executor can still submit, and be started again.
+    /// Stops within the time of `stop_timeout`: it fetches no more, lets running jobs end, and shortly before the time is over
+    /// releases those that take longer, without counting an attempt. The executor can still submit, and be started again.
+    ///
+    /// The stop goes on when this future is dropped. Dropping the last handle stops too; the handles that jobs get from
+    /// [`Context::executor`](jobs_core::Context::executor), and the installed one, do not count.
     ///
     /// # Errors
-    /// None today; the result leaves room for what cannot be undone.
+    /// Currently infallible.
     pub async fn stop(&self) -> Result<(), Error> {
         let Some(started) = self.inner.started.lock().await.take() else {
             return Ok(());
         };
-        started.supervision.begin_to_stop();
-        if let Some(worker) = started.worker {
-            worker.stop(self.inner.settings.stop_timeout).await;
-        }
-        started.supervision.stop().await;
+        let patience = self.inner.settings.stop_timeout;
+        // The runtime may end first, and the stop with it.
+        let _ = tokio::spawn(started.stop(patience)).await;
         Ok(())
     }
 
     /// Makes this the process's executor without working: for a process that only submits. Await what it gives to have the
     /// schema and the queues made ready now, and not with the first submission.
     pub fn install(&self) -> Installed {
-        jobs_core::install(self.clone());
+        jobs_core::install(self.internal());
         Installed { boss: self.clone() }
     }
 
@@ -197,7 +267,8 @@ impl PgBoss {
         jobs_core::scope(self.clone(), future).await
     }
 
-    /// The pool of connections.
+    /// The application's pool of connections, of `max_connections`. The library does not use it, but for `ctx.entities`: it has
+    /// connections of its own, up to 5 for submissions and upkeep, and up to 6 for the worker.
     pub fn pool(&self) -> &PgPool {
         &self.inner.pool
     }
@@ -226,7 +297,7 @@ impl PgBoss {
     pub(crate) async fn store(&self) -> Result<&Arc<Store>, Error> {
         let Inner {
             settings,
-            pool,
+            library_pool: pool,
             schema,
             ..
         } = &*self.inner;
@@ -366,17 +437,42 @@ impl fmt::Debug for PgBoss {
     }
 }
 
+/// The signals that ask a process to end.
 #[cfg(unix)]
-async fn asked_to_end() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        asked = tokio::signal::ctrl_c() => asked,
-        _ = terminate.recv() => Ok(()),
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
     }
 }
 
 #[cfg(not(unix))]
-async fn asked_to_end() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
+        // Fails only where there is no such signal.
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }

@@ -11,6 +11,7 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::config::{Settings, Target};
 use crate::error::{is_transient, sqlstate};
+use crate::store::catalog::is_idle;
 
 /// Before the server is asked again that had no connection to spare, or was just starting.
 const AGAIN: Duration = Duration::from_millis(250);
@@ -25,7 +26,10 @@ const NOT_ALLOWED: &str = "42501";
 const TOO_MANY_CONNECTIONS: &str = "53300";
 const STARTING_OR_STOPPING: &str = "57P03";
 
-/// Makes the pool, and proves that it can have a connection.
+/// How many connections the library opens at most for its own statements, beside those of the worker.
+const LIBRARY_CONNECTIONS: u32 = 5;
+
+/// Makes the pool of the application, and proves that it can have a connection.
 ///
 /// # Errors
 /// If no connection could be had in time: one error that names what was tried.
@@ -41,7 +45,18 @@ pub(crate) async fn connect(settings: &Settings) -> Result<PgPool, Error> {
     Ok(PgPoolOptions::new()
         .max_connections(settings.max_connections)
         .acquire_timeout(settings.connect_timeout)
+        // A `begin()` that was cancelled leaves its transaction open; the next user of the connection would be within it.
+        .after_release(|connection, _| Box::pin(is_idle(connection)))
         .connect_lazy_with(options))
+}
+
+/// Makes the pool for the library's own statements. No user code ever has one of its connections, to keep it or to leave a
+/// transaction open on it.
+pub(crate) fn library_pool(settings: &Settings, users: &PgPool) -> PgPool {
+    PgPoolOptions::new()
+        .max_connections(settings.max_connections.min(LIBRARY_CONNECTIONS))
+        .acquire_timeout(settings.connect_timeout)
+        .connect_lazy_with((*users.connect_options()).clone())
 }
 
 /// Opens a connection and closes it.

@@ -91,7 +91,9 @@ pub(crate) async fn plan(
     let standing = find(store, &names).await?;
     let line = |job: &'static Registered| {
         let name = job.declaration().name;
-        let is_limited = standing.get(name).is_some_and(looks_at_active_jobs);
+        let is_limited = standing
+            .get(name)
+            .is_some_and(QueueRow::looks_at_active_jobs);
         if job.declaration().worker.group_concurrency.is_some() && !store.knows_groups() {
             tracing::warn!(
                 job = name,
@@ -225,14 +227,15 @@ async fn adapt(store: &Store, queue: &QueueRow, job: &Declaration) -> Result<(),
         .map_err(cannot(format!("change the queue `{}`", job.name)))
 }
 
-fn looks_at_active_jobs(queue: &QueueRow) -> bool {
-    matches!(
-        queue.policy.parse(),
-        Ok(QueuePolicy::Singleton | QueuePolicy::Stately | QueuePolicy::KeyStrictFifo)
-    )
-}
-
 impl QueueRow {
+    /// Whether the policy of the queue limits its active jobs.
+    pub(crate) fn looks_at_active_jobs(&self) -> bool {
+        matches!(
+            self.policy.parse(),
+            Ok(QueuePolicy::Singleton | QueuePolicy::Stately | QueuePolicy::KeyStrictFifo)
+        )
+    }
+
     /// The queue's options in pg-boss's spelling.
     fn options(&self) -> Map<String, Value> {
         let options = serde_json::json!({

@@ -79,6 +79,30 @@ pub(crate) fn is_transient(error: &sqlx::Error) -> bool {
     }
 }
 
+/// Whether the connection is gone, or was never there: a statement that was under way may have succeeded.
+pub(crate) fn is_disconnected(error: &sqlx::Error) -> bool {
+    match sqlstate(error) {
+        Some(code) => code.starts_with("08") || code.starts_with("57P") || code == "53300",
+        None => is_transient(error),
+    }
+}
+
+/// What an error says, and its causes.
+pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        // Some errors say what their cause says.
+        if !text.contains(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        source = cause.source();
+    }
+    text
+}
+
 /// Connection exceptions, rollbacks (deadlock, serialisation), lack of resources, operator intervention, lock waits.
 fn is_passing(code: &str) -> bool {
     ["08", "25006", "40", "53", "55P03", "57"]

@@ -1,5 +1,6 @@
 //! What names a job in its queue, or one attempt at it.
 
+use chrono::{DateTime, Utc};
 use jobs_core::{Job, Receipt, SubmittedJob};
 use uuid::Uuid;
 
@@ -7,14 +8,16 @@ use crate::JobDetails;
 
 /// A job of a queue, or one attempt at it.
 ///
-/// With a retry count it is the attempt that bears it: an operation on it does nothing when the job was taken by somebody else
-/// since. Without, it is the job, whoever runs it.
+/// With a retry count and a start it is one attempt: an operation on it does nothing when another worker has fetched the job
+/// since. Without, it is the job, whichever worker runs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct JobRef {
     /// The job's id, unique within its queue.
     pub id: Uuid,
     /// The retry count with which the attempt was fetched.
     pub retry_count: Option<i32>,
+    /// When the attempt was fetched. A job that was snoozed or released keeps its retry count; this tells its attempts apart.
+    pub started_on: Option<DateTime<Utc>>,
 }
 
 /// What an operation on jobs takes: an id, an [attempt](JobRef), a fetched or submitted job, or many of one kind.
@@ -33,6 +36,7 @@ impl From<Uuid> for JobRef {
         Self {
             id,
             retry_count: None,
+            started_on: None,
         }
     }
 }
@@ -64,9 +68,11 @@ impl From<&Receipt> for JobRef {
 /// The attempt, if the row was active when it was read; else the job.
 impl From<&JobDetails> for JobRef {
     fn from(job: &JobDetails) -> Self {
+        let is_active = job.state == crate::JobState::Active;
         Self {
             id: job.id,
-            retry_count: (job.state == crate::JobState::Active).then_some(job.retry_count),
+            retry_count: is_active.then_some(job.retry_count),
+            started_on: job.started_on.filter(|_| is_active),
         }
     }
 }

@@ -1,95 +1,132 @@
 //! The part that fetches and runs jobs.
 //!
-//! One producer fetches for all queues of the process, each attempt runs in a task of its own, one settler writes what they
-//! come to, one heartbeat keeps them ours, one listener hears the doorbell.
+//! Fetchers ask for jobs, each call of a function runs in a task of its own, one settler writes the outcomes, one thread sends the
+//! heartbeats, one listener hears of submissions elsewhere.
 
+mod attempt;
+mod connections;
 mod doorbell;
 mod drain;
+mod fetcher;
 mod heartbeat;
-mod hold;
+mod leases;
 mod listener;
+mod outcome;
 mod plan;
-mod producer;
 mod report;
-mod running;
 mod settler;
+mod slots;
 
 pub(crate) use doorbell::Doorbell;
 pub(crate) use drain::Drain;
-pub(crate) use hold::has_nul;
+pub(crate) use outcome::has_nul;
 pub(crate) use plan::{Line, Plan};
 pub(crate) use report::Report;
 pub(crate) use settler::Settled;
 
+use std::io;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use jobs_core::Outcome;
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
 
 use crate::PgBoss;
-use crate::store::Store;
-use hold::Hold;
-use producer::Producer;
-use running::RunningAttempts;
+use crate::store::{Limits, Store};
+use connections::Connections;
+use fetcher::Fetcher;
+use leases::{Lease, Leases};
+use outcome::Ended;
 use settler::Settler;
+use slots::Slots;
 
-/// How long the last outcomes may take to be written after everything has ended.
-const LAST_WRITES: Duration = Duration::from_secs(10);
+/// How long one statement of the worker may take: a third of the lease of queues that we create.
+const BOUND: Duration = Duration::from_secs(5);
+/// How long a fetch may take that waits for other fetchers of its queue.
+const LIMITED_BOUND: Duration = Duration::from_secs(20);
 
 /// Everything that runs jobs in this process.
 pub(crate) struct Worker {
-    stopping: watch::Sender<bool>,
-    release: watch::Sender<bool>,
-    running: Arc<RunningAttempts>,
+    shared: Arc<Shared>,
     report: Arc<Report>,
-    producer: JoinHandle<()>,
     settler: JoinHandle<()>,
-    helpers: Vec<JoinHandle<()>>,
+    listener: JoinHandle<()>,
+    heartbeats: thread::JoinHandle<()>,
+    stop_heartbeats: CancellationToken,
+}
+
+/// What the parts of a worker share.
+struct Shared {
+    boss: PgBoss,
+    store: Arc<Store>,
+    plan: Plan,
+    slots: Arc<Slots>,
+    leases: Arc<Leases>,
+    doorbell: Arc<Doorbell>,
+    connections: Arc<Connections>,
+    limited_connections: Connections,
+    outcomes: mpsc::Sender<Ended>,
+    max_output: usize,
+    /// What tells a job that this worker fetched from those of others, in microseconds; see fetch_jobs.sql.
+    mark: i32,
+    fetchers: TaskTracker,
+    attempts: TaskTracker,
+    /// Nothing is fetched any more.
+    stopping: CancellationToken,
+    /// What still runs is released.
+    release: CancellationToken,
 }
 
 impl Worker {
     /// Starts to fetch and run the jobs of this plan.
+    ///
+    /// # Errors
+    /// If the system has no thread for the heartbeats.
     pub(crate) fn start(
         boss: &PgBoss,
         store: &Arc<Store>,
         plan: Plan,
         doorbell: &Arc<Doorbell>,
-    ) -> Self {
-        let stopping = watch::Sender::new(false);
-        let release = watch::Sender::new(false);
-        let hold = Hold::new(Arc::clone(store));
-        let running = Arc::new(RunningAttempts::new(&plan));
-        let report = Arc::new(Report::new(&plan, &running));
-        let (settler, outcomes) = Settler::new(
-            hold.clone(),
-            Arc::clone(doorbell),
-            boss.settled().clone(),
-            &plan,
-        );
-        let producer = Producer {
+    ) -> io::Result<Self> {
+        let (outcomes, ended) = mpsc::channel(settler::WAITING);
+        let leases = Arc::new(Leases::default());
+        let connections = Arc::new(Connections::new(store, 2, BOUND));
+        let settler = Settler::new(store, &connections, doorbell, boss.settled(), &plan);
+        let report = Arc::new(Report::new(&plan, &leases));
+        let stop_heartbeats = CancellationToken::new();
+        let heartbeats = heartbeat::start(store, &leases, stop_heartbeats.clone())?;
+        let shared = Arc::new(Shared {
             boss: boss.clone(),
-            hold: hold.clone(),
+            store: Arc::clone(store),
+            slots: Arc::new(Slots::new(&plan)),
             plan,
-            running: Arc::clone(&running),
+            leases,
             doorbell: Arc::clone(doorbell),
+            connections,
+            limited_connections: Connections::new(store, 2, LIMITED_BOUND),
             outcomes,
-            release: release.subscribe(),
-        };
-        let helpers = vec![
-            tokio::spawn(heartbeat::run(hold, Arc::clone(&running))),
-            tokio::spawn(listener::run(Arc::clone(store), Arc::clone(doorbell))),
-        ];
-        Self {
-            producer: tokio::spawn(producer.run(stopping.subscribe())),
-            settler: tokio::spawn(settler.run()),
-            stopping,
-            release,
-            running,
+            max_output: boss.settings().max_output,
+            mark: mark(),
+            fetchers: TaskTracker::new(),
+            attempts: TaskTracker::new(),
+            stopping: CancellationToken::new(),
+            release: CancellationToken::new(),
+        });
+        shared.start_fetchers();
+        Ok(Self {
+            settler: tokio::spawn(settler.run(ended)),
+            listener: tokio::spawn(listener::run(Arc::clone(store), Arc::clone(doorbell))),
+            shared,
             report,
-            helpers,
-        }
+            heartbeats,
+            stop_heartbeats,
+        })
     }
 
     /// What is worked here.
@@ -97,26 +134,96 @@ impl Worker {
         Arc::clone(&self.report)
     }
 
-    /// Stops without burning an attempt: what runs gets this time to end, and goes back as if it had not been fetched.
-    pub(crate) async fn stop(self, patience: Duration) {
+    /// Stops without burning an attempt, within this time: what runs may end until shortly before it is over, and is then released
+    /// as if it had not been fetched.
+    /// It is released sooner when `at_once` is cancelled.
+    pub(crate) async fn stop(self, patience: Duration, at_once: CancellationToken) {
         let deadline = Instant::now() + patience;
-        self.stopping.send_replace(true);
-        // The producer ends with the fetch that it is in, and gives back what that brought.
-        let _ = self.producer.await;
-        if timeout_at(deadline, self.running.all_ended())
-            .await
-            .is_err()
-        {
-            self.release.send_replace(true);
-            let _ = timeout(LAST_WRITES, self.running.all_ended()).await;
+        let last_writes = (patience / 4).min(Duration::from_secs(2));
+        let Shared {
+            fetchers,
+            attempts,
+            leases,
+            stopping,
+            release,
+            ..
+        } = &*self.shared;
+        stopping.cancel();
+        fetchers.close();
+        attempts.close();
+        self.listener.abort();
+        let ended = async {
+            // A fetcher ends with the fetch that it is in, and releases what that brought.
+            fetchers.wait().await;
+            attempts.wait().await;
+        };
+        let running: usize = leases.count().values().sum();
+        tracing::info!(running, "stopping; running jobs may end within {:?}", patience - last_writes);
+        tokio::select! {
+            ended = timeout_at(deadline - last_writes, ended) => if ended.is_err() {
+                release.cancel();
+            },
+            () = at_once.cancelled() => release.cancel(),
         }
-        // The producer and the attempts held the senders; without them the settler ends when it has written everything.
-        if timeout(LAST_WRITES, self.settler).await.is_err() {
-            tracing::error!("the last outcomes could not be written; their jobs will run again");
+        let written = async {
+            fetchers.wait().await;
+            attempts.wait().await;
+            leases.all_released().await;
+        };
+        if timeout_at(deadline, written).await.is_err() {
+            let jobs: usize = leases.count().values().sum();
+            tracing::error!(jobs, "the last outcomes could not be written in time; their jobs will run again");
         }
-        for helper in self.helpers {
-            helper.abort();
-            let _ = helper.await;
+        self.settler.abort();
+        self.stop_heartbeats.cancel();
+        // The thread ends by itself; a connection that does not answer must not hold up the stop.
+        drop(self.heartbeats);
+    }
+}
+
+impl Shared {
+    /// Which of these queues have a policy that looks at active jobs by now.
+    async fn find_limited(&self, queues: &[&'static str]) -> sqlx::Result<Vec<&'static str>> {
+        let found = self.connections.bounded(self.store.find_queues(queues)).await?;
+        let limited: Vec<&str> = found
+            .iter()
+            .filter(|queue| queue.looks_at_active_jobs())
+            .map(|queue| queue.name.as_str())
+            .collect();
+        let limited = queues.iter().copied().filter(|queue| limited.contains(queue));
+        Ok(limited.collect())
+    }
+
+    fn start_fetchers(self: &Arc<Self>) {
+        let mut together = Vec::new();
+        for (name, line) in &self.plan.lines {
+            match &line.limits {
+                Some(limits) => self.start_fetcher(vec![name], Some(Arc::clone(limits))),
+                None => together.push(*name),
+            }
+        }
+        if !together.is_empty() {
+            together.sort_unstable();
+            self.start_fetcher(together, None);
         }
     }
+
+    fn start_fetcher(self: &Arc<Self>, queues: Vec<&'static str>, limits: Option<Arc<Limits>>) {
+        let fetcher = Fetcher::new(self, queues, limits);
+        self.fetchers.spawn(fetcher.run());
+    }
+
+    /// Gives an outcome to the settler. The lease lasts until it is written.
+    async fn settle(&self, lease: Lease, outcome: Outcome) {
+        if let Some(ended) = Ended::new(lease, outcome, self.max_output) {
+            // The settler ends only with the worker.
+            let _ = self.outcomes.send(ended).await;
+        }
+    }
+}
+
+/// A random mark, so that each worker has its own.
+fn mark() -> i32 {
+    let chance = Uuid::new_v4().as_fields().0 % 999_999;
+    i32::try_from(chance).map_or(1, |chance| chance + 1)
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::Operation;
 use super::send::split;
 use crate::given::{check_queue, encoded_output};
-use crate::store::{Attempt, Failed, Named, Store, bounded};
+use crate::store::{Failed, Fence, Named, Store, bounded};
 use crate::{IntoJobRefs, JobRef, PgBoss};
 
 /// What an operation on named jobs came to.
@@ -88,15 +88,15 @@ async fn fail(
     let name: Arc<str> = queue.into();
     let output = reason.unwrap_or_else(|| "null".to_owned());
     let failed = jobs.iter().map(|job| Failed {
-        attempt: Attempt {
-            name: Arc::clone(&name),
-            id: job.id,
-            retry_count: job.retry_count.unwrap_or_default(),
+        name: Arc::clone(&name),
+        id: job.id,
+        fence: Fence {
+            retry_count: job.retry_count,
+            started_on: job.started_on.map(Into::into),
         },
         output: output.clone(),
         for_good,
         delay: None,
-        unfenced: job.retry_count.is_none(),
     });
     let mut transaction = connection.begin().await?;
     let failed = store.fail_held(&mut transaction, failed.collect()).await?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sqlx::{AssertSqlSafe, PgConnection};
+use sqlx::{AssertSqlSafe, PgConnection, Row};
 
 use super::statement;
 use crate::schema::Schema;
@@ -43,6 +43,15 @@ pub(crate) async fn members(
         .fetch_all(conn)
         .await?;
     Ok(members.into_iter().collect())
+}
+
+/// Whether the connection is outside of any transaction. In one the transaction began before this statement; asked by the simple
+/// protocol, in which a statement of its own begins both at once.
+pub(crate) async fn is_idle(conn: &mut PgConnection) -> sqlx::Result<bool> {
+    let row = sqlx::raw_sql(include_str!("../../sql/catalog/is_idle.sql"))
+        .fetch_one(conn)
+        .await?;
+    row.try_get(0)
 }
 
 /// The rows of the version table.

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
-use super::{Attempt, Store, sql};
+use super::{Attempt, Store, Timestamp, sql};
 use crate::error::is_unique_violation;
 
 /// A job that was fetched: its attempt has begun, by the database's clock.
@@ -22,9 +21,10 @@ pub(crate) struct Fetched {
     pub(crate) retry_limit: i32,
     pub(crate) expire_seconds: i32,
     pub(crate) heartbeat_seconds: Option<i32>,
-    pub(crate) created_on: DateTime<Utc>,
-    pub(crate) start_after: DateTime<Utc>,
-    pub(crate) started_on: DateTime<Utc>,
+    // As they are: one that chrono cannot express must not keep the other jobs of the answer from being read.
+    pub(crate) created_on: Timestamp,
+    pub(crate) start_after: Timestamp,
+    pub(crate) started_on: Timestamp,
     pub(crate) singleton_key: Option<String>,
     /// Whether there may be others that could go, behind too many that cannot; of a limited queue only.
     #[sqlx(default)]
@@ -38,17 +38,16 @@ impl Fetched {
             name: self.name.as_str().into(),
             id: self.id,
             retry_count: self.retry_count,
+            started_on: self.started_on,
         }
     }
 }
 
-/// How many jobs of one queue the worker wants.
+/// How many jobs of one queue a worker has room for.
 #[derive(Debug, Clone)]
-pub(crate) struct Wanted {
+pub(crate) struct FetchRequest {
     pub(crate) name: &'static str,
     pub(crate) slots: i32,
-    /// What holds jobs of this queue back beside their time. Without it the queue is fetched together with others.
-    pub(crate) limits: Option<Arc<Limits>>,
 }
 
 /// What holds jobs of a queue back beside their time; its policy does so by itself.
@@ -77,27 +76,82 @@ pub(crate) struct QueueFetch {
     /// Groups whose jobs are passed over.
     pub(crate) ignore_groups: Vec<String>,
     pub(crate) limits: Arc<Limits>,
+    /// The mark of the worker that fetches; none is 0.
+    pub(crate) mark: i32,
 }
 
 impl Store {
-    /// Takes due jobs of these queues, at most so many in all, and marks them active. They come by priority and age.
-    pub(crate) async fn fetch(
+    /// Takes due jobs of queues without limits, at most so many in all, and marks them active. They come by priority and age.
+    ///
+    /// A unique violation means that one of these queues has a policy that looks at active jobs: it was made anew.
+    pub(crate) async fn fetch_together(
         &self,
-        wanted: &[Wanted],
+        connection: &mut PgConnection,
+        requests: &[FetchRequest],
         in_all: usize,
+        mark: i32,
     ) -> sqlx::Result<Vec<Fetched>> {
-        let (limited, free): (Vec<&Wanted>, Vec<&Wanted>) =
-            wanted.iter().partition(|queue| queue.limits.is_some());
-        let mut fetched = self.fetch_free(&free, in_all).await?;
-        for queue in limited {
-            let rest = in_all.saturating_sub(fetched.len());
-            if rest > 0 {
-                let slots = queue.slots.min(i32::try_from(rest).unwrap_or(i32::MAX));
-                fetched.extend(self.fetch_limited(queue, slots).await?);
-            }
-        }
+        let names: Vec<&str> = requests.iter().map(|queue| queue.name).collect();
+        let slots: Vec<i32> = requests.iter().map(|queue| queue.slots).collect();
+        let mut fetched: Vec<Fetched> = sqlx::query_as(sql(&self.statements.fetch_jobs))
+            .bind(names)
+            .bind(slots)
+            .bind(i64::try_from(in_all).unwrap_or(i64::MAX))
+            .bind(mark)
+            .fetch_all(connection)
+            .await?;
         by_priority_and_age(&mut fetched);
         Ok(fetched)
+    }
+
+    /// Takes due jobs of one queue with limits, and marks them active. They come by priority and age.
+    pub(crate) async fn fetch_alone(
+        &self,
+        connection: &mut PgConnection,
+        request: &FetchRequest,
+        limits: &Arc<Limits>,
+        mark: i32,
+    ) -> sqlx::Result<Vec<Fetched>> {
+        let wanted = QueueFetch {
+            name: request.name.to_owned(),
+            slots: request.slots,
+            limits: Arc::clone(limits),
+            mark,
+            ..QueueFetch::default()
+        };
+        let fetched = if limits.groups.is_none() {
+            self.take(connection, &wanted).await
+        } else {
+            // The room of a group is counted in the statement's snapshot. Workers that wait here for each other see what the
+            // one before took, so among them the limit is exact; pg-boss's own fetchers do not take this lock.
+            let mut transaction = connection.begin().await?;
+            self.limit_waits(&mut transaction).await?;
+            let lock = format!("jobs-fetch-{}", wanted.name);
+            self.lock(&mut transaction, &lock).await?;
+            let taken = self.take(&mut transaction, &wanted).await;
+            match &taken {
+                Ok(_) => transaction.commit().await?,
+                Err(_) => transaction.rollback().await?,
+            }
+            taken
+        };
+        let mut fetched = fetched.or_else(nothing_if_raced)?;
+        by_priority_and_age(&mut fetched);
+        Ok(fetched)
+    }
+
+    /// Takes back what a worker of this mark fetched from these queues and never received.
+    pub(crate) async fn take_back(
+        &self,
+        connection: &mut PgConnection,
+        queues: &[&str],
+        mark: i32,
+    ) -> sqlx::Result<Vec<Fetched>> {
+        sqlx::query_as(sql(&self.statements.take_back_jobs))
+            .bind(queues)
+            .bind(mark)
+            .fetch_all(connection)
+            .await
     }
 
     /// Takes jobs of one queue by hand and marks them active. They come by priority and age.
@@ -123,46 +177,6 @@ impl Store {
         Ok(fetched)
     }
 
-    async fn fetch_free(&self, wanted: &[&Wanted], in_all: usize) -> sqlx::Result<Vec<Fetched>> {
-        if wanted.is_empty() {
-            return Ok(Vec::new());
-        }
-        let names: Vec<&str> = wanted.iter().map(|queue| queue.name).collect();
-        let slots: Vec<i32> = wanted.iter().map(|queue| queue.slots).collect();
-        sqlx::query_as(sql(&self.statements.fetch_jobs))
-            .bind(names)
-            .bind(slots)
-            .bind(i64::try_from(in_all).unwrap_or(i64::MAX))
-            .fetch_all(&self.pool)
-            .await
-            .or_else(nothing_if_raced)
-    }
-
-    async fn fetch_limited(&self, queue: &Wanted, slots: i32) -> sqlx::Result<Vec<Fetched>> {
-        let wanted = QueueFetch {
-            name: queue.name.to_owned(),
-            slots,
-            limits: queue.limits.clone().unwrap_or_default(),
-            ..QueueFetch::default()
-        };
-        if wanted.limits.groups.is_none() {
-            let mut connection = self.pool.acquire().await?;
-            let fetched = self.take(&mut connection, &wanted).await;
-            return fetched.or_else(nothing_if_raced);
-        }
-        // The room of a group is counted in the statement's snapshot. Workers that wait here for each other see what the
-        // one before took, so among them the limit is exact; pg-boss's own fetchers know nothing of this lock.
-        let lock = format!("jobs-fetch-{}", wanted.name);
-        let mut transaction = self.begin_locked(&lock).await?;
-        match self.take(&mut transaction, &wanted).await {
-            Ok(fetched) => transaction.commit().await.map(|()| fetched),
-            Err(error) => {
-                transaction.rollback().await?;
-                nothing_if_raced(error)
-            }
-        }
-    }
-
     async fn take(
         &self,
         connection: &mut PgConnection,
@@ -178,6 +192,7 @@ impl Store {
             .bind(&wanted.ignore_groups)
             .bind(groups.map(|groups| groups.default))
             .bind(groups.map(|groups| Json(&groups.tiers)))
+            .bind(wanted.mark)
             .fetch_all(connection)
             .await
     }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
-use super::{Store, sql};
+use super::{Store, Timestamp, sql};
+use super::settle::place;
 use crate::JobRef;
 
 /// The jobs of one queue that an operation names, sorted: every statement locks rows in this order.
@@ -13,6 +14,7 @@ pub(crate) struct Named<'a> {
     queue: &'a str,
     ids: Vec<Uuid>,
     retry_counts: Vec<Option<i32>>,
+    starts: Vec<Option<Timestamp>>,
 }
 
 impl<'a> Named<'a> {
@@ -25,6 +27,10 @@ impl<'a> Named<'a> {
             queue,
             ids: sorted.iter().map(|job| job.id).collect(),
             retry_counts: sorted.iter().map(|job| job.retry_count).collect(),
+            starts: sorted
+                .iter()
+                .map(|job| job.started_on.map(Timestamp::from))
+                .collect(),
         }
     }
 
@@ -84,21 +90,25 @@ impl Store {
         jobs: &Named<'_>,
         output: Option<&str>,
     ) -> Changed {
-        sqlx::query_scalar(sql(&self.statements.complete_jobs))
+        let places: Vec<i64> = sqlx::query_scalar(sql(&self.statements.complete_jobs))
             .bind(jobs.queues())
             .bind(&jobs.ids)
             .bind(&jobs.retry_counts)
+            .bind(&jobs.starts)
             .bind(vec![output; jobs.ids.len()])
             .fetch_all(connection)
-            .await
+            .await?;
+        let completed = places.into_iter().map(place);
+        Ok(completed.filter_map(|at| jobs.ids.get(at).copied()).collect())
     }
 
-    /// Gives running jobs a sign of life.
+    /// Records a heartbeat of running jobs.
     pub(crate) async fn touch(&self, connection: &mut PgConnection, jobs: &Named<'_>) -> Changed {
-        sqlx::query_scalar(sql(&self.statements.refresh_jobs))
+        sqlx::query_scalar(sql(&self.statements.touch_jobs))
             .bind(jobs.queues())
             .bind(&jobs.ids)
             .bind(&jobs.retry_counts)
+            .bind(&jobs.starts)
             .fetch_all(connection)
             .await
     }

@@ -1,32 +1,67 @@
-//! Settling attempts. Each is named by (queue, id, retry count); one that is no longer ours is left out of the answer.
+//! Settling attempts. Each statement takes them in key order and returns the places of those that were still active.
 
 use std::sync::Arc;
 
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Store, sql};
+use super::{Store, Timestamp, sql};
 
-/// What names one attempt at a job.
+/// What names one attempt at a job. Ids are unique only within a queue, and a job that was snoozed or released keeps its retry
+/// count; its start is another one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Attempt {
     pub(crate) name: Arc<str>,
     pub(crate) id: Uuid,
     pub(crate) retry_count: i32,
+    pub(crate) started_on: Timestamp,
 }
 
 /// How an attempt failed.
 #[derive(Debug, Clone)]
 pub(crate) struct Failed {
-    pub(crate) attempt: Attempt,
-    /// JSON text; null stands for none.
+    pub(crate) name: Arc<str>,
+    pub(crate) id: Uuid,
+    pub(crate) fence: Fence,
+    /// JSON text; null is none.
     pub(crate) output: String,
     /// Whatever the retry limit says.
     pub(crate) for_good: bool,
     /// Seconds to the next attempt, in place of the job's own rule.
     pub(crate) delay: Option<f64>,
-    /// Whether any attempt is meant, and a job that waits for one too.
-    pub(crate) unfenced: bool,
+}
+
+/// Which attempt of a job is meant; nothing is any of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Fence {
+    pub(crate) retry_count: Option<i32>,
+    pub(crate) started_on: Option<Timestamp>,
+}
+
+/// The place of a settled attempt among those that were given, and in how many seconds its next attempt is due.
+pub(crate) type FailedPlace = (usize, Option<f64>);
+
+impl Attempt {
+    pub(crate) fn fence(&self) -> Fence {
+        Fence {
+            retry_count: Some(self.retry_count),
+            started_on: Some(self.started_on),
+        }
+    }
+}
+
+impl Failed {
+    /// An attempt that failed, and may be tried again.
+    pub(crate) fn new(attempt: &Attempt, output: String) -> Self {
+        Self {
+            name: Arc::clone(&attempt.name),
+            id: attempt.id,
+            fence: attempt.fence(),
+            output,
+            for_good: false,
+            delay: None,
+        }
+    }
 }
 
 /// The columns of many attempts.
@@ -34,135 +69,140 @@ struct Columns<'a> {
     names: Vec<&'a str>,
     ids: Vec<Uuid>,
     retry_counts: Vec<i32>,
+    starts: Vec<Timestamp>,
 }
 
 fn columns<'a>(attempts: impl Iterator<Item = &'a Attempt> + Clone) -> Columns<'a> {
     Columns {
         names: attempts.clone().map(|attempt| &*attempt.name).collect(),
         ids: attempts.clone().map(|attempt| attempt.id).collect(),
-        retry_counts: attempts.map(|attempt| attempt.retry_count).collect(),
+        retry_counts: attempts.clone().map(|attempt| attempt.retry_count).collect(),
+        starts: attempts.map(|attempt| attempt.started_on).collect(),
     }
 }
 
-// Every statement locks its rows in the order of these arrays, so two of them never wait for each other in a circle.
-fn sorted<T>(mut settled: Vec<T>, attempt: impl Fn(&T) -> &Attempt) -> Vec<T> {
-    settled.sort_by(|one, other| attempt(one).cmp(attempt(other)));
-    settled
+/// From a position in an array of Postgres, which counts from 1.
+pub(super) fn place(position: i64) -> usize {
+    usize::try_from(position).map_or(usize::MAX, |position| position.saturating_sub(1))
 }
 
 impl Store {
-    /// Completes attempts with their outputs; answers which were ours.
+    /// Completes attempts with their outputs.
     pub(crate) async fn complete(
         &self,
-        done: Vec<(Attempt, Option<String>)>,
-    ) -> sqlx::Result<Vec<Uuid>> {
-        let done = sorted(done, |(attempt, _)| attempt);
-        let Columns {
-            names,
-            ids,
-            retry_counts,
-        } = columns(done.iter().map(|(attempt, _)| attempt));
-        let outputs: Vec<Option<&str>> = done.iter().map(|(_, output)| output.as_deref()).collect();
-        sqlx::query_scalar(sql(&self.statements.complete_jobs))
-            .bind(names)
-            .bind(ids)
-            .bind(retry_counts)
-            .bind(outputs)
-            .fetch_all(&self.pool)
+        connection: &mut PgConnection,
+        done: &[(&Attempt, Option<&str>)],
+    ) -> sqlx::Result<Vec<usize>> {
+        self.end(&self.statements.complete_jobs, connection, done)
             .await
     }
 
-    /// Fails attempts; answers which were ours, and in how many seconds the next attempt of each is due.
+    /// Cancels attempts with their reasons.
+    pub(crate) async fn cancel_attempts(
+        &self,
+        connection: &mut PgConnection,
+        cancelled: &[(&Attempt, Option<&str>)],
+    ) -> sqlx::Result<Vec<usize>> {
+        self.end(&self.statements.cancel_attempts, connection, cancelled)
+            .await
+    }
+
+    async fn end(
+        &self,
+        statement: &Arc<str>,
+        connection: &mut PgConnection,
+        ended: &[(&Attempt, Option<&str>)],
+    ) -> sqlx::Result<Vec<usize>> {
+        let columns = columns(ended.iter().map(|(attempt, _)| *attempt));
+        let outputs: Vec<Option<&str>> = ended.iter().map(|(_, output)| *output).collect();
+        let positions: Vec<i64> = sqlx::query_scalar(sql(statement))
+            .bind(columns.names)
+            .bind(columns.ids)
+            .bind(columns.retry_counts)
+            .bind(columns.starts)
+            .bind(outputs)
+            .fetch_all(connection)
+            .await?;
+        Ok(positions.into_iter().map(place).collect())
+    }
+
+    /// Fails attempts.
     pub(crate) async fn fail(
         &self,
         connection: &mut PgConnection,
-        failed: Vec<Failed>,
-    ) -> sqlx::Result<Vec<(Uuid, Option<f64>)>> {
-        let failed = sorted(failed, |failed| &failed.attempt);
-        let Columns { names, ids, .. } = columns(failed.iter().map(|failed| &failed.attempt));
-        let fence = |failed: &Failed| (!failed.unfenced).then_some(failed.attempt.retry_count);
-        let retry_counts: Vec<Option<i32>> = failed.iter().map(fence).collect();
-        sqlx::query_as(sql(&self.statements.fail_jobs))
-            .bind(names)
-            .bind(ids)
-            .bind(retry_counts)
-            .bind(
-                failed
-                    .iter()
-                    .map(|failed| failed.output.as_str())
-                    .collect::<Vec<_>>(),
-            )
-            .bind(
-                failed
-                    .iter()
-                    .map(|failed| failed.for_good)
-                    .collect::<Vec<_>>(),
-            )
-            .bind(failed.iter().map(|failed| failed.delay).collect::<Vec<_>>())
+        failed: &[&Failed],
+    ) -> sqlx::Result<Vec<FailedPlace>> {
+        fn all<'a, T>(failed: &[&'a Failed], of: impl Fn(&'a Failed) -> T) -> Vec<T> {
+            failed.iter().copied().map(of).collect()
+        }
+        let rows: Vec<(i64, Option<f64>)> = sqlx::query_as(sql(&self.statements.fail_jobs))
+            .bind(all(failed, |failed| &*failed.name))
+            .bind(all(failed, |failed| failed.id))
+            .bind(all(failed, |failed| failed.fence.retry_count))
+            .bind(all(failed, |failed| failed.fence.started_on))
+            .bind(all(failed, |failed| failed.output.as_str()))
+            .bind(all(failed, |failed| failed.for_good))
+            .bind(all(failed, |failed| failed.delay))
             .fetch_all(connection)
-            .await
+            .await?;
+        let failed = rows.into_iter().map(|(position, due_in)| (place(position), due_in));
+        Ok(failed.collect())
     }
 
-    /// Lets attempts go as if they had not been fetched, after so many seconds each; answers which were ours.
+    /// Releases attempts as if they had not been fetched, to run again after so many seconds each.
     pub(crate) async fn release(
         &self,
-        released: Vec<(Attempt, Option<f64>)>,
+        connection: &mut PgConnection,
+        released: &[(&Attempt, Option<f64>)],
         state: &str,
-    ) -> sqlx::Result<Vec<Uuid>> {
-        let released = sorted(released, |(attempt, _)| attempt);
-        let Columns {
-            names,
-            ids,
-            retry_counts,
-        } = columns(released.iter().map(|(attempt, _)| attempt));
-        sqlx::query_scalar(sql(&self.statements.release_jobs))
-            .bind(names)
-            .bind(ids)
-            .bind(retry_counts)
+    ) -> sqlx::Result<Vec<usize>> {
+        let columns = columns(released.iter().map(|(attempt, _)| *attempt));
+        let positions: Vec<i64> = sqlx::query_scalar(sql(&self.statements.release_jobs))
+            .bind(columns.names)
+            .bind(columns.ids)
+            .bind(columns.retry_counts)
+            .bind(columns.starts)
             .bind(released.iter().map(|(_, delay)| *delay).collect::<Vec<_>>())
             .bind(state)
-            .fetch_all(&self.pool)
-            .await
+            .fetch_all(connection)
+            .await?;
+        Ok(positions.into_iter().map(place).collect())
     }
 
-    /// Cancels attempts with their reasons; answers which were ours.
-    pub(crate) async fn cancel_attempts(
+    /// Which of these attempts an earlier try of the same write has settled, each in one of these states.
+    pub(crate) async fn find_settled(
         &self,
-        cancelled: Vec<(Attempt, String)>,
-    ) -> sqlx::Result<Vec<Uuid>> {
-        let cancelled = sorted(cancelled, |(attempt, _)| attempt);
-        let Columns {
-            names,
-            ids,
-            retry_counts,
-        } = columns(cancelled.iter().map(|(attempt, _)| attempt));
-        sqlx::query_scalar(sql(&self.statements.cancel_attempts))
-            .bind(names)
-            .bind(ids)
-            .bind(retry_counts)
-            .bind(
-                cancelled
-                    .iter()
-                    .map(|(_, output)| output.as_str())
-                    .collect::<Vec<_>>(),
-            )
-            .fetch_all(&self.pool)
-            .await
+        connection: &mut PgConnection,
+        ended: &[(&Attempt, &str)],
+    ) -> sqlx::Result<Vec<usize>> {
+        let columns = columns(ended.iter().map(|(attempt, _)| *attempt));
+        let positions: Vec<i64> = sqlx::query_scalar(sql(&self.statements.find_settled))
+            .bind(columns.names)
+            .bind(columns.ids)
+            .bind(columns.retry_counts)
+            .bind(columns.starts)
+            .bind(ended.iter().map(|(_, states)| *states).collect::<Vec<_>>())
+            .fetch_all(connection)
+            .await?;
+        Ok(positions.into_iter().map(place).collect())
     }
 
-    /// Gives running attempts a sign of life; answers which are still ours.
-    pub(crate) async fn refresh(&self, running: Vec<Attempt>) -> sqlx::Result<Vec<Uuid>> {
-        let running = sorted(running, |attempt| attempt);
-        let Columns {
-            names,
-            ids,
-            retry_counts,
-        } = columns(running.iter());
-        sqlx::query_scalar(sql(&self.statements.refresh_jobs))
-            .bind(names)
-            .bind(ids)
-            .bind(retry_counts)
-            .fetch_all(&self.pool)
-            .await
+    /// Records a heartbeat of attempts. Returns the places of those that are still active, and whether each was recorded: one
+    /// whose row is locked is not.
+    pub(crate) async fn renew_leases(
+        &self,
+        connection: &mut PgConnection,
+        running: &[Attempt],
+    ) -> sqlx::Result<Vec<(usize, bool)>> {
+        let columns = columns(running.iter());
+        let rows: Vec<(i64, bool)> = sqlx::query_as(sql(&self.statements.renew_leases))
+            .bind(columns.names)
+            .bind(columns.ids)
+            .bind(columns.retry_counts)
+            .bind(columns.starts)
+            .fetch_all(connection)
+            .await?;
+        let rows = rows.into_iter().map(|(position, renewed)| (place(position), renewed));
+        Ok(rows.collect())
     }
 }

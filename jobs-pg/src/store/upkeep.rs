@@ -3,7 +3,8 @@
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
-use super::{Attempt, Failed, Store, Untidy, sql};
+use super::settle::FailedPlace;
+use super::{Attempt, Failed, Store, Timestamp, Untidy, sql};
 use crate::error::is_unique_violation;
 
 /// Why an attempt is ended from outside.
@@ -47,8 +48,9 @@ impl Overdue {
     }
 }
 
-fn ids_of(failed: Vec<(Uuid, Option<f64>)>) -> Vec<Uuid> {
-    failed.into_iter().map(|(id, _)| id).collect()
+fn ids_of(failed: &[&Failed], places: Vec<FailedPlace>) -> Vec<Uuid> {
+    let ids = places.into_iter().filter_map(|(at, _)| failed.get(at));
+    ids.map(|failed| failed.id).collect()
 }
 
 impl Store {
@@ -76,68 +78,68 @@ impl Store {
         };
         let suffix = format!("{table}{}", overdue.lock_suffix());
         let mut transaction = self.begin_locked(&suffix).await?;
-        let attempts: Vec<(String, Uuid, i32)> = sqlx::query_as(sql(statement))
+        let attempts: Vec<(String, Uuid, i32, Timestamp)> = sqlx::query_as(sql(statement))
             .bind(table)
             .bind(at_most)
             .fetch_all(&mut *transaction)
             .await?;
         let taken = attempts.len();
-        let failed = attempts.into_iter().map(|(name, id, retry_count)| Failed {
-            attempt: Attempt {
-                name: name.into(),
+        let failed = attempts.into_iter().map(|(name, id, retry_count, started_on)| {
+            let name = name.into();
+            let attempt = Attempt {
+                name,
                 id,
                 retry_count,
-            },
-            output: overdue.output().to_owned(),
-            for_good: false,
-            delay: None,
-            unfenced: false,
+                started_on,
+            };
+            Failed::new(&attempt, overdue.output().to_owned())
         });
         self.fail_held(&mut transaction, failed.collect()).await?;
         transaction.commit().await?;
         Ok(taken)
     }
 
-    /// Fails attempts, each for good if its queue's policy has no place for a retry; answers which. All or nothing, in a
-    /// transaction.
+    /// Fails attempts, each for good if its queue's policy has no place for a retry; returns the ids of those that were still
+    /// active. All or nothing, in a transaction.
     pub(crate) async fn fail_held(
         &self,
         connection: &mut PgConnection,
-        failed: Vec<Failed>,
+        mut failed: Vec<Failed>,
     ) -> sqlx::Result<Vec<Uuid>> {
         if failed.is_empty() {
             return Ok(Vec::new());
         }
-        if let Some(ids) = self.try_to_fail(connection, failed.clone()).await? {
+        failed.sort_by(|one, other| (&one.name, one.id).cmp(&(&other.name, other.id)));
+        let all: Vec<&Failed> = failed.iter().collect();
+        if let Some(ids) = self.try_to_fail(connection, &all).await? {
             return Ok(ids);
         }
         // The policy has no place for one of the retries (stately): that job has failed for good.
-        let mut all = Vec::with_capacity(failed.len());
-        for one in failed {
-            let ids = match self.try_to_fail(connection, vec![one.clone()]).await? {
-                Some(ids) => ids,
+        let mut ids = Vec::with_capacity(failed.len());
+        for one in &mut failed {
+            match self.try_to_fail(connection, &[one]).await? {
+                Some(failed) => ids.extend(failed),
                 None => {
-                    let for_good = Failed {
-                        for_good: true,
-                        ..one
-                    };
-                    ids_of(self.fail(connection, vec![for_good]).await?)
+                    one.for_good = true;
+                    ids.extend(ids_of(&[one], self.fail(connection, &[one]).await?));
                 }
-            };
-            all.extend(ids);
+            }
         }
-        Ok(all)
+        Ok(ids)
     }
 
-    /// Fails attempts, or changes nothing and answers `None` if a policy has no place for one of the retries.
+    /// Fails attempts, or changes nothing and returns `None` if a policy has no place for one of the retries.
     async fn try_to_fail(
         &self,
         connection: &mut PgConnection,
-        failed: Vec<Failed>,
+        failed: &[&Failed],
     ) -> sqlx::Result<Option<Vec<Uuid>>> {
         let mut savepoint = connection.begin().await?;
         match self.fail(&mut savepoint, failed).await {
-            Ok(failed) => savepoint.commit().await.map(|()| Some(ids_of(failed))),
+            Ok(places) => savepoint
+                .commit()
+                .await
+                .map(|()| Some(ids_of(failed, places))),
             Err(error) if is_unique_violation(&error) => savepoint.rollback().await.map(|()| None),
             Err(error) => Err(error),
         }

@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use jobs_core::rules::RESERVED_PREFIX;
 use jobs_core::testing::{Ran, Turns};
-use jobs_core::{Error, JobKey, Outcome, Run};
+use jobs_core::{Cancellation, Error, JobKey, Outcome, Run};
 
-use super::hold::Hold;
-use super::producer::describe;
+use super::attempt::describe;
+use super::connections::Connections;
+use super::leases::{Lease, Leases};
+use super::outcome::Ended;
 use super::settler::Settler;
-use super::{Doorbell, Plan};
+use super::{BOUND, Doorbell, Plan};
 use crate::PgBoss;
 use crate::error::cannot;
-use crate::store::{Attempt, Fetched, Store, Wanted, bounded};
+use crate::store::{Attempt, FetchRequest, Fetched, Store, bounded};
 
 /// How many jobs are fetched at once; they are active until their turn comes.
 const BATCH: i32 = 100;
@@ -21,11 +23,11 @@ const BATCH: i32 = 100;
 pub(crate) struct Drain {
     boss: PgBoss,
     store: Arc<Store>,
-    hold: Hold,
+    connections: Arc<Connections>,
+    leases: Arc<Leases>,
     settler: Settler,
     plan: Plan,
-    wanted: Vec<Wanted>,
-    turns: Turns<Attempt>,
+    turns: Turns<Lease>,
     ran: Vec<Ran>,
 }
 
@@ -36,26 +38,15 @@ impl Drain {
         plan: Plan,
         doorbell: &Arc<Doorbell>,
     ) -> Self {
-        let hold = Hold::new(Arc::clone(store));
-        let settled = boss.settled().clone();
-        let (settler, _) = Settler::new(hold.clone(), Arc::clone(doorbell), settled, &plan);
-        let mut wanted: Vec<Wanted> = plan
-            .lines
-            .iter()
-            .map(|(name, line)| Wanted {
-                name,
-                slots: BATCH,
-                limits: line.limits.clone(),
-            })
-            .collect();
-        wanted.sort_by_key(|queue| queue.name);
+        let connections = Arc::new(Connections::new(store, 1, BOUND));
+        let settler = Settler::new(store, &connections, doorbell, boss.settled(), &plan);
         Self {
             boss: boss.clone(),
             store: Arc::clone(store),
-            hold,
+            connections,
+            leases: Arc::default(),
             settler,
             plan,
-            wanted,
             turns: Turns::default(),
             ran: Vec::new(),
         }
@@ -65,8 +56,7 @@ impl Drain {
     /// on when that has no end.
     pub(crate) async fn run_due(&mut self) -> Result<bool, Error> {
         self.turns.check()?;
-        let in_all = usize::try_from(BATCH).unwrap_or(usize::MAX);
-        let fetched = self.hold.fetch(&self.wanted, in_all).await;
+        let fetched = self.connections.bounded(self.fetch()).await;
         let fetched = fetched.map_err(cannot("fetch what is due"))?;
         if fetched.is_empty() {
             let waits = !self.turns.all_ended();
@@ -74,16 +64,30 @@ impl Drain {
             return Ok(waits);
         }
         for job in fetched {
-            let attempt = job.attempt();
-            // One that ran before it may have cancelled it.
-            let ours = self.hold.refresh(vec![attempt.clone()]).await;
-            let ours = ours.map_err(cannot("look at a job whose turn it is"))?;
-            if ours.contains(&attempt.id) {
-                self.begin(&attempt, job);
-                self.settle_until(Some(&attempt)).await?;
-            }
+            self.run(job).await?;
         }
         Ok(true)
+    }
+
+    async fn fetch(&self) -> sqlx::Result<Vec<Fetched>> {
+        let mut lines: Vec<_> = self.plan.lines.iter().collect();
+        lines.sort_by_key(|(name, _)| **name);
+        let (limited, free): (Vec<_>, Vec<_>) =
+            lines.into_iter().partition(|(_, line)| line.limits.is_some());
+        let request = |name: &&'static str| FetchRequest { name, slots: BATCH };
+        let requests: Vec<FetchRequest> = free.iter().map(|(name, _)| request(name)).collect();
+        let mut connection = self.connections.acquire().await?;
+        let in_all = usize::try_from(BATCH).unwrap_or(usize::MAX);
+        let together = self.store.fetch_together(&mut connection, &requests, in_all, 0);
+        let mut fetched = together.await?;
+        for (name, line) in limited {
+            if let Some(limits) = &line.limits {
+                let alone = self.store.fetch_alone(&mut connection, &request(name), limits, 0);
+                fetched.extend(alone.await?);
+            }
+        }
+        fetched.sort_by_key(|job| (std::cmp::Reverse(job.priority), job.created_on, job.id));
+        connection.give_back(Ok(fetched))
     }
 
     /// What ran, in the order in which it ended, but for what the library runs for itself.
@@ -91,21 +95,41 @@ impl Drain {
         self.ran
     }
 
-    fn begin(&mut self, attempt: &Attempt, job: Fetched) {
-        // What is fetched was asked for, by a name of the plan.
-        let Some(line) = self.plan.lines.get(job.name.as_str()) else {
-            return;
+    async fn run(&mut self, job: Fetched) -> Result<(), Error> {
+        let attempt = job.attempt();
+        // One that ran before it may have cancelled it.
+        let look = async {
+            let mut connection = self.connections.acquire().await?;
+            let found = self.store.renew_leases(&mut connection, &[job.attempt()]).await;
+            connection.give_back(found)
         };
-        let (info, input) = describe(line, job);
-        let run = Run::new(self.boss.clone(), info, input, self.boss.provided().clone());
-        self.turns.begin(attempt.clone(), line.job, run);
+        let found = self.connections.bounded(look).await;
+        let found = found.map_err(cannot("look at a job whose turn it is"))?;
+        // What is fetched was asked for, by a name of the plan.
+        let Some(line) = self.plan.lines.get(job.name.as_str()).filter(|_| !found.is_empty()) else {
+            return Ok(());
+        };
+        let lease = self.leases.hold(
+            job.attempt(),
+            job.retry_limit,
+            job.heartbeat_seconds,
+            Cancellation::default(),
+        );
+        match describe(line, job) {
+            Ok((info, input)) => {
+                let run = Run::new(self.boss.clone(), info, input, self.boss.provided().clone());
+                self.turns.begin(lease, line.job, run);
+                self.settle_until(Some(&attempt)).await
+            }
+            Err(failure) => self.settle(lease, Outcome::Fatal(failure)).await,
+        }
     }
 
     /// Settles attempts as they end: until this one has, or as long as patience lasts.
     async fn settle_until(&mut self, begun: Option<&Attempt>) -> Result<(), Error> {
-        while let Some((attempt, outcome)) = self.turns.ended().await {
-            let is_it = begun == Some(&attempt);
-            self.settle(attempt, outcome).await?;
+        while let Some((lease, outcome)) = self.turns.ended().await {
+            let is_it = begun == Some(&lease.attempt);
+            self.settle(lease, outcome).await?;
             if is_it {
                 break;
             }
@@ -113,7 +137,8 @@ impl Drain {
         Ok(())
     }
 
-    async fn settle(&mut self, attempt: Attempt, outcome: Outcome) -> Result<(), Error> {
+    async fn settle(&mut self, lease: Lease, outcome: Outcome) -> Result<(), Error> {
+        let attempt = lease.attempt.clone();
         let key = JobKey {
             name: attempt.name.to_string(),
             id: attempt.id,
@@ -121,8 +146,9 @@ impl Drain {
         let number = u32::try_from(attempt.retry_count)
             .unwrap_or(0)
             .saturating_add(1);
+        let ended = Ended::new(lease, outcome, self.boss.settings().max_output);
         let settled = bounded(async {
-            self.settler.settle([(attempt, outcome)]).await;
+            self.settler.settle(ended).await;
             self.store.find_end(&key).await
         });
         let settled = settled.await.map_err(cannot("settle what ran"))?;

@@ -1,43 +1,81 @@
-//! Keeps running attempts ours, and calls off those who are not.
+//! Heartbeats: on a thread and a connection of their own, so that no job can hold them up, not even one that blocks every thread
+//! of the runtime.
 
+use std::io;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
+use tokio::runtime::Builder;
 use tokio::time::{sleep, sleep_until};
+use tokio_util::sync::CancellationToken;
 
-use super::hold::Hold;
-use super::running::RunningAttempts;
+use super::connections::Connections;
+use super::leases::Leases;
+use crate::outage::Outage;
+use crate::store::{Attempt, Store};
 
-const PAUSE: Duration = Duration::from_secs(1);
+/// pg-boss takes heartbeats of 10 seconds and more; this is less than a third of that.
+const BOUND: Duration = Duration::from_secs(3);
+const PAUSE: Duration = Duration::from_millis(500);
 
-/// Gives a sign of life for attempts that run longer than a third of their heartbeat, all in one statement. What it does not
-/// answer for was cancelled, expired or taken.
-pub(crate) async fn run(hold: Hold, running: Arc<RunningAttempts>) {
-    let mut failing = false;
-    loop {
-        let (due, next) = running.due_signs();
-        if due.is_empty() {
-            sleep_until(next).await;
-            continue;
-        }
-        match hold.refresh(due.clone()).await {
-            Ok(ours) => {
-                failing = false;
-                let lost = running.signed(&due, &ours.into_iter().collect());
-                if lost > 0 {
-                    tracing::info!(
-                        lost,
-                        "attempts were cancelled, expired or taken by others; called them off"
-                    );
+/// Starts the thread. It ends soon after `stop` is cancelled.
+pub(crate) fn start(
+    store: &Arc<Store>,
+    leases: &Arc<Leases>,
+    stop: CancellationToken,
+) -> io::Result<thread::JoinHandle<()>> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let heartbeats = Heartbeats {
+        connections: Connections::new(store, 1, BOUND),
+        store: Arc::clone(store),
+        leases: Arc::clone(leases),
+    };
+    let body = move || {
+        runtime.block_on(async {
+            tokio::select! {
+                () = heartbeats.run() => {}
+                () = stop.cancelled() => {}
+            }
+        });
+    };
+    thread::Builder::new().name("jobs-heartbeat".into()).spawn(body)
+}
+
+struct Heartbeats {
+    connections: Connections,
+    store: Arc<Store>,
+    leases: Arc<Leases>,
+}
+
+impl Heartbeats {
+    async fn run(&self) {
+        let mut outage = Outage::of("send the heartbeats of running jobs");
+        loop {
+            let (due, next) = self.leases.due_heartbeats();
+            if due.is_empty() {
+                sleep_until(next).await;
+                continue;
+            }
+            match self.renew(&due).await {
+                Ok(found) => {
+                    outage.ended();
+                    self.leases.record_heartbeats(&due, &found);
+                }
+                Err(error) => {
+                    outage.failed(&error);
+                    sleep(PAUSE).await;
                 }
             }
-            Err(error) => {
-                if !failing {
-                    tracing::warn!(%error, "cannot give a sign of life for the running jobs; trying again");
-                }
-                failing = true;
-                sleep(PAUSE).await;
-            }
         }
+    }
+
+    async fn renew(&self, due: &[Attempt]) -> sqlx::Result<Vec<(usize, bool)>> {
+        let renew = async {
+            let mut connection = self.connections.acquire().await?;
+            let found = self.store.renew_leases(&mut connection, due).await;
+            connection.give_back(found)
+        };
+        self.connections.bounded(renew).await
     }
 }

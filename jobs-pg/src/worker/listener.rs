@@ -42,7 +42,7 @@ async fn listen(store: &Store, doorbell: &Doorbell) -> sqlx::Result<std::convert
     let mut ping = Instant::now() + PING;
     loop {
         match timeout_at(ping, listener.try_recv()).await {
-            Ok(Ok(Some(_))) => doorbell.ring(),
+            Ok(Ok(Some(submitted))) => doorbell.ring_queue(submitted.payload()),
             Ok(Ok(None)) => return Err(gone()),
             Ok(Err(error)) => return Err(error),
             Err(_) => {
@@ -72,7 +72,7 @@ async fn hear_oneself(
             if notification.channel() == own {
                 return Ok(());
             }
-            doorbell.ring();
+            doorbell.ring_queue(notification.payload());
         }
         Err(gone())
     })

@@ -5,18 +5,18 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::Plan;
-use super::running::RunningAttempts;
+use super::leases::Leases;
 
 /// Describes the queues that are worked here, and how many jobs of each run.
 #[derive(Debug)]
 pub(crate) struct Report {
     /// The name, the concurrency and the batch size of each queue.
     lines: Vec<(&'static str, usize, usize)>,
-    running: Arc<RunningAttempts>,
+    leases: Arc<Leases>,
 }
 
 impl Report {
-    pub(super) fn new(plan: &Plan, running: &Arc<RunningAttempts>) -> Self {
+    pub(super) fn new(plan: &Plan, leases: &Arc<Leases>) -> Self {
         let lines = plan.lines.iter();
         let mut lines: Vec<_> = lines
             .map(|(name, line)| (*name, line.concurrency, line.batch_size()))
@@ -24,13 +24,13 @@ impl Report {
         lines.sort_unstable();
         Self {
             lines,
-            running: Arc::clone(running),
+            leases: Arc::clone(leases),
         }
     }
 
     /// One object a queue, as things are now. What pg-boss measures and this library does not is null.
     pub(crate) fn to_json(&self) -> Value {
-        let active = self.running.count();
+        let active = self.leases.count();
         let describe = |(name, concurrency, batch_size): &(&str, usize, usize)| {
             json!({
                 "id": name,

@@ -1,0 +1,149 @@
+//! The attempts that this process holds, from the fetch until their outcome is written.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jobs_core::Cancellation;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use crate::store::Attempt;
+
+/// Where the queue has no heartbeat of its own: that of queues that we create.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// When a heartbeat is tried again that met a locked row.
+const LOCKED: Duration = Duration::from_millis(500);
+
+/// The leases of this process.
+#[derive(Debug, Default)]
+pub(crate) struct Leases {
+    held: Mutex<HashMap<Attempt, Held>>,
+    released: Notify,
+}
+
+#[derive(Debug)]
+struct Held {
+    cancellation: Cancellation,
+    /// When the next heartbeat is due; `None` once the attempt is lost.
+    next: Option<Instant>,
+    every: Duration,
+}
+
+/// An attempt that is held. Dropping it ends the heartbeats.
+#[derive(Debug)]
+pub(crate) struct Lease {
+    leases: Arc<Leases>,
+    pub(crate) attempt: Attempt,
+    /// How many more attempts may follow the first.
+    pub(crate) retry_limit: i32,
+}
+
+impl Leases {
+    /// Holds an attempt; when it turns out to be lost, it is cancelled.
+    pub(crate) fn hold(
+        self: &Arc<Self>,
+        attempt: Attempt,
+        retry_limit: i32,
+        heartbeat_seconds: Option<i32>,
+        cancellation: Cancellation,
+    ) -> Lease {
+        let heartbeat = heartbeat_seconds
+            .and_then(|seconds| u64::try_from(seconds).ok())
+            .map_or(HEARTBEAT, Duration::from_secs);
+        let every = heartbeat / 3;
+        let held = Held {
+            cancellation,
+            next: Some(Instant::now() + every),
+            every,
+        };
+        self.held().insert(attempt.clone(), held);
+        Lease {
+            leases: Arc::clone(self),
+            attempt,
+            retry_limit,
+        }
+    }
+
+    /// Whether an attempt is held.
+    pub(crate) fn is_held(&self, attempt: &Attempt) -> bool {
+        self.held().contains_key(attempt)
+    }
+
+    /// How many are held, by queue.
+    pub(crate) fn count(&self) -> HashMap<Arc<str>, usize> {
+        let mut counts = HashMap::new();
+        for attempt in self.held().keys() {
+            *counts.entry(Arc::clone(&attempt.name)).or_default() += 1;
+        }
+        counts
+    }
+
+    /// Waits until none is held.
+    pub(crate) async fn all_released(&self) {
+        loop {
+            let released = self.released.notified();
+            tokio::pin!(released);
+            // Enabled before the look, so that one released in between is not missed.
+            released.as_mut().enable();
+            if self.held().is_empty() {
+                return;
+            }
+            released.await;
+        }
+    }
+
+    /// The attempts whose heartbeat is due, in key order, and when the next one will be.
+    pub(crate) fn due_heartbeats(&self) -> (Vec<Attempt>, Instant) {
+        let now = Instant::now();
+        let held = self.held();
+        let is_due = |held: &Held| held.next.is_some_and(|next| next <= now);
+        let due = held.iter().filter(|(_, held)| is_due(held));
+        let mut due: Vec<Attempt> = due.map(|(attempt, _)| attempt.clone()).collect();
+        due.sort();
+        let latest = now + HEARTBEAT / 3;
+        let next = held.values().filter_map(|held| held.next).min();
+        (due, next.map_or(latest, |next| next.min(latest)))
+    }
+
+    /// Records the heartbeats of these attempts: of each place that was found, whether it was renewed. The others are lost.
+    pub(crate) fn record_heartbeats(&self, asked: &[Attempt], found: &[(usize, bool)]) {
+        let found: HashMap<usize, bool> = found.iter().copied().collect();
+        let mut held = self.held();
+        let now = Instant::now();
+        for (place, attempt) in asked.iter().enumerate() {
+            let Some(held) = held.get_mut(attempt) else {
+                continue;
+            };
+            held.next = match found.get(&place) {
+                Some(true) => Some(now + held.every),
+                Some(false) => Some(now + LOCKED),
+                None => {
+                    tracing::info!(
+                        queue = %attempt.name, id = %attempt.id, attempt = i64::from(attempt.retry_count) + 1,
+                        "the job was cancelled, expired or taken by another worker while it ran; its function is cancelled"
+                    );
+                    held.cancellation.cancel();
+                    None
+                }
+            };
+        }
+    }
+
+    fn held(&self) -> MutexGuard<'_, HashMap<Attempt, Held>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        let is_last = {
+            let mut held = self.leases.held();
+            held.remove(&self.attempt);
+            held.is_empty()
+        };
+        if is_last {
+            self.leases.released.notify_waiters();
+        }
+    }
+}
