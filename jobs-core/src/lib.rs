@@ -27,8 +27,8 @@ mod start_after;
 mod state;
 mod submission;
 mod submitted;
-mod thread;
 pub mod testing;
+mod thread;
 
 #[doc(hidden)]
 pub mod private;

@@ -39,7 +39,8 @@ const SETTLED_BATCHES: usize = 256;
 #[derive(Clone)]
 pub struct PgBoss {
     inner: Arc<Inner>,
-    /// What the application's handles share; the library's own have none.
+    /// What the application's handles share, for its destructor; the library's own have none.
+    #[expect(dead_code, reason = "it acts when it is dropped")]
     handles: Option<Arc<Handles>>,
 }
 
@@ -118,20 +119,20 @@ impl PgBoss {
         let schema = Schema::new(&settings.schema)
             .map_err(|error| Error::new(ErrorKind::Configuration, error.to_string()))?;
         let inner = Arc::new(Inner {
-                library_pool: library_pool(&settings, &pool),
-                schema,
-                provided: provided.with(Connections::from(pool.clone())),
-                only,
-                store: OnceCell::new(),
-                upkeep: OnceCell::new(),
-                queues: Mutex::default(),
-                doorbell: Arc::default(),
-                settled: broadcast::Sender::new(SETTLED_BATCHES),
-                started: AsyncMutex::default(),
-                home,
-                settings,
-                pool,
-            });
+            library_pool: library_pool(&settings, &pool),
+            schema,
+            provided: provided.with(Connections::from(pool.clone())),
+            only,
+            store: OnceCell::new(),
+            upkeep: OnceCell::new(),
+            queues: Mutex::default(),
+            doorbell: Arc::default(),
+            settled: broadcast::Sender::new(SETTLED_BATCHES),
+            started: AsyncMutex::default(),
+            home,
+            settings,
+            pool,
+        });
         Ok(Self {
             handles: Some(Arc::new(Handles {
                 inner: Arc::clone(&inner),

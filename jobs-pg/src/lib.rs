@@ -27,6 +27,7 @@
 #[cfg(feature = "embedded")]
 pub mod embedded;
 
+mod backoff;
 mod boss;
 mod builder;
 mod config;
@@ -40,11 +41,10 @@ mod executor;
 mod given;
 mod import;
 mod installation;
-mod backoff;
 mod jitter;
-mod outage;
 mod job_ref;
 mod operation;
+mod outage;
 mod preview;
 mod records;
 mod schema;

@@ -158,7 +158,11 @@ impl Worker {
             attempts.wait().await;
         };
         let running: usize = leases.count().values().sum();
-        tracing::info!(running, "stopping; running jobs may end within {:?}", patience - last_writes);
+        tracing::info!(
+            running,
+            "stopping; running jobs may end within {:?}",
+            patience - last_writes
+        );
         tokio::select! {
             ended = timeout_at(deadline - last_writes, ended) => if ended.is_err() {
                 release.cancel();
@@ -172,7 +176,10 @@ impl Worker {
         };
         if timeout_at(deadline, written).await.is_err() {
             let jobs: usize = leases.count().values().sum();
-            tracing::error!(jobs, "the last outcomes could not be written in time; their jobs will run again");
+            tracing::error!(
+                jobs,
+                "the last outcomes could not be written in time; their jobs will run again"
+            );
         }
         self.settler.abort();
         self.stop_heartbeats.cancel();
@@ -184,13 +191,19 @@ impl Worker {
 impl Shared {
     /// Which of these queues have a policy that looks at active jobs by now.
     async fn find_limited(&self, queues: &[&'static str]) -> sqlx::Result<Vec<&'static str>> {
-        let found = self.connections.bounded(self.store.find_queues(queues)).await?;
+        let found = self
+            .connections
+            .bounded(self.store.find_queues(queues))
+            .await?;
         let limited: Vec<&str> = found
             .iter()
             .filter(|queue| queue.looks_at_active_jobs())
             .map(|queue| queue.name.as_str())
             .collect();
-        let limited = queues.iter().copied().filter(|queue| limited.contains(queue));
+        let limited = queues
+            .iter()
+            .copied()
+            .filter(|queue| limited.contains(queue));
         Ok(limited.collect())
     }
 

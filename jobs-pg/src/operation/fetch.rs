@@ -116,6 +116,7 @@ impl FetchOptions {
             slots: clamp(self.batch_size.unwrap_or(1)),
             ignore_start_after: self.ignore_start_after,
             ignore_groups: self.ignore_groups,
+            mark: 0,
             limits: Arc::new(Limits {
                 min_priority: self.min_priority,
                 max_priority: self.max_priority,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
-use super::{Store, Timestamp, sql};
 use super::settle::place;
+use super::{Store, Timestamp, sql};
 use crate::JobRef;
 
 /// The jobs of one queue that an operation names, sorted: every statement locks rows in this order.
@@ -99,7 +99,9 @@ impl Store {
             .fetch_all(connection)
             .await?;
         let completed = places.into_iter().map(place);
-        Ok(completed.filter_map(|at| jobs.ids.get(at).copied()).collect())
+        Ok(completed
+            .filter_map(|at| jobs.ids.get(at).copied())
+            .collect())
     }
 
     /// Records a heartbeat of running jobs.

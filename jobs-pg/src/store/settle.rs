@@ -76,7 +76,10 @@ fn columns<'a>(attempts: impl Iterator<Item = &'a Attempt> + Clone) -> Columns<'
     Columns {
         names: attempts.clone().map(|attempt| &*attempt.name).collect(),
         ids: attempts.clone().map(|attempt| attempt.id).collect(),
-        retry_counts: attempts.clone().map(|attempt| attempt.retry_count).collect(),
+        retry_counts: attempts
+            .clone()
+            .map(|attempt| attempt.retry_count)
+            .collect(),
         starts: attempts.map(|attempt| attempt.started_on).collect(),
     }
 }
@@ -145,7 +148,9 @@ impl Store {
             .bind(all(failed, |failed| failed.delay))
             .fetch_all(connection)
             .await?;
-        let failed = rows.into_iter().map(|(position, due_in)| (place(position), due_in));
+        let failed = rows
+            .into_iter()
+            .map(|(position, due_in)| (place(position), due_in));
         Ok(failed.collect())
     }
 
@@ -202,7 +207,9 @@ impl Store {
             .bind(columns.starts)
             .fetch_all(connection)
             .await?;
-        let rows = rows.into_iter().map(|(position, renewed)| (place(position), renewed));
+        let rows = rows
+            .into_iter()
+            .map(|(position, renewed)| (place(position), renewed));
         Ok(rows.collect())
     }
 }

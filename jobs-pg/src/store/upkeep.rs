@@ -84,16 +84,18 @@ impl Store {
             .fetch_all(&mut *transaction)
             .await?;
         let taken = attempts.len();
-        let failed = attempts.into_iter().map(|(name, id, retry_count, started_on)| {
-            let name = name.into();
-            let attempt = Attempt {
-                name,
-                id,
-                retry_count,
-                started_on,
-            };
-            Failed::new(&attempt, overdue.output().to_owned())
-        });
+        let failed = attempts
+            .into_iter()
+            .map(|(name, id, retry_count, started_on)| {
+                let name = name.into();
+                let attempt = Attempt {
+                    name,
+                    id,
+                    retry_count,
+                    started_on,
+                };
+                Failed::new(&attempt, overdue.output().to_owned())
+            });
         self.fail_held(&mut transaction, failed.collect()).await?;
         transaction.commit().await?;
         Ok(taken)

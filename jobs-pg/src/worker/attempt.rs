@@ -18,12 +18,13 @@ pub(crate) async fn run(shared: Arc<Shared>, slot: Slot, line: Line, jobs: Vec<F
     let mut leases = Vec::with_capacity(jobs.len());
     let mut runs = Vec::with_capacity(jobs.len());
     for job in jobs {
-        match begin(&shared, &line, job) {
-            Ok((lease, run)) => {
+        let (lease, run) = begin(&shared, &line, job);
+        match run {
+            Ok(run) => {
                 leases.push(lease);
                 runs.push(run);
             }
-            Err((lease, failure)) => shared.settle(lease, Outcome::Fatal(failure)).await,
+            Err(failure) => shared.settle(lease, Outcome::Fatal(failure)).await,
         }
     }
     let outcomes = tokio::select! {
@@ -37,7 +38,7 @@ pub(crate) async fn run(shared: Arc<Shared>, slot: Slot, line: Line, jobs: Vec<F
 }
 
 /// Holds the attempt, and prepares its run.
-fn begin(shared: &Shared, line: &Line, job: Fetched) -> Result<(Lease, Run), (Lease, Failure)> {
+fn begin(shared: &Shared, line: &Line, job: Fetched) -> (Lease, Result<Run, Failure>) {
     let cancellation = Cancellation::default();
     let lease = shared.leases.hold(
         job.attempt(),
@@ -45,15 +46,12 @@ fn begin(shared: &Shared, line: &Line, job: Fetched) -> Result<(Lease, Run), (Le
         job.heartbeat_seconds,
         cancellation.clone(),
     );
-    match describe(line, job) {
-        Ok((info, input)) => {
-            let boss = shared.boss.handle();
-            let provided = boss.provided().clone();
-            let run = Run::new(boss, info, input, provided).cancelled_by(cancellation);
-            Ok((lease, run))
-        }
-        Err(failure) => Err((lease, failure)),
-    }
+    let run = describe(line, job).map(|(info, input)| {
+        let boss = shared.boss.clone();
+        let provided = boss.provided().clone();
+        Run::new(boss, info, input, provided).cancelled_by(cancellation)
+    });
+    (lease, run)
 }
 
 /// What a function sees of its job, and its input.

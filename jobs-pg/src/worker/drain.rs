@@ -72,17 +72,21 @@ impl Drain {
     async fn fetch(&self) -> sqlx::Result<Vec<Fetched>> {
         let mut lines: Vec<_> = self.plan.lines.iter().collect();
         lines.sort_by_key(|(name, _)| **name);
-        let (limited, free): (Vec<_>, Vec<_>) =
-            lines.into_iter().partition(|(_, line)| line.limits.is_some());
+        let (limited, free): (Vec<_>, Vec<_>) = lines
+            .into_iter()
+            .partition(|(_, line)| line.limits.is_some());
         let request = |name: &&'static str| FetchRequest { name, slots: BATCH };
         let requests: Vec<FetchRequest> = free.iter().map(|(name, _)| request(name)).collect();
         let mut connection = self.connections.acquire().await?;
         let in_all = usize::try_from(BATCH).unwrap_or(usize::MAX);
-        let together = self.store.fetch_together(&mut connection, &requests, in_all, 0);
+        let together = self
+            .store
+            .fetch_together(&mut connection, &requests, in_all, 0);
         let mut fetched = together.await?;
         for (name, line) in limited {
             if let Some(limits) = &line.limits {
-                let alone = self.store.fetch_alone(&mut connection, &request(name), limits, 0);
+                let request = request(name);
+                let alone = self.store.fetch_alone(&mut connection, &request, limits, 0);
                 fetched.extend(alone.await?);
             }
         }
@@ -100,13 +104,21 @@ impl Drain {
         // One that ran before it may have cancelled it.
         let look = async {
             let mut connection = self.connections.acquire().await?;
-            let found = self.store.renew_leases(&mut connection, &[job.attempt()]).await;
+            let found = self
+                .store
+                .renew_leases(&mut connection, &[job.attempt()])
+                .await;
             connection.give_back(found)
         };
         let found = self.connections.bounded(look).await;
         let found = found.map_err(cannot("look at a job whose turn it is"))?;
         // What is fetched was asked for, by a name of the plan.
-        let Some(line) = self.plan.lines.get(job.name.as_str()).filter(|_| !found.is_empty()) else {
+        let Some(line) = self
+            .plan
+            .lines
+            .get(job.name.as_str())
+            .filter(|_| !found.is_empty())
+        else {
             return Ok(());
         };
         let lease = self.leases.hold(

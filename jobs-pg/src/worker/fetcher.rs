@@ -127,11 +127,15 @@ impl Fetcher {
             let mut connection = connections.acquire().await?;
             let fetched = match (&self.limits, &reservation.requests[..]) {
                 (Some(limits), [request]) => {
-                    store.fetch_alone(&mut connection, request, limits, *mark).await
+                    store
+                        .fetch_alone(&mut connection, request, limits, *mark)
+                        .await
                 }
                 (_, requests) => {
                     let in_all = reservation.in_all();
-                    store.fetch_together(&mut connection, requests, in_all, *mark).await
+                    store
+                        .fetch_together(&mut connection, requests, in_all, *mark)
+                        .await
                 }
             };
             connection.give_back(fetched)
@@ -162,7 +166,10 @@ impl Fetcher {
             );
         }
         self.start(None, taken).await;
-        if self.unanswered_until.is_some_and(|until| until <= Instant::now()) {
+        if self
+            .unanswered_until
+            .is_some_and(|until| until <= Instant::now())
+        {
             self.unanswered_until = None;
         }
         Ok(())
@@ -221,7 +228,10 @@ impl Fetcher {
             Ok(limited) if !limited.is_empty() => {
                 self.queues.retain(|queue| !limited.contains(queue));
                 for queue in limited {
-                    tracing::info!(queue, "the queue has a policy that limits its active jobs; fetching from it alone");
+                    tracing::info!(
+                        queue,
+                        "the queue has a policy that limits its active jobs; fetching from it alone"
+                    );
                     self.shared.start_fetcher(vec![queue], Some(Arc::default()));
                 }
             }

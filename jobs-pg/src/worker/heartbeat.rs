@@ -39,7 +39,9 @@ pub(crate) fn start(
             }
         });
     };
-    thread::Builder::new().name("jobs-heartbeat".into()).spawn(body)
+    thread::Builder::new()
+        .name("jobs-heartbeat".into())
+        .spawn(body)
 }
 
 struct Heartbeats {

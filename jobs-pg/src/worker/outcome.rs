@@ -148,7 +148,9 @@ impl Ended {
         let number = i64::from(attempt.retry_count) + 1;
         let of = i64::from(self.lease.retry_limit) + 1;
         match &self.write {
-            Write::Complete(_) => tracing::debug!(%queue, %id, attempt = number, "the job is completed"),
+            Write::Complete(_) => {
+                tracing::debug!(%queue, %id, attempt = number, "the job is completed");
+            }
             Write::Fail { failure, .. } => match due_in {
                 Some(seconds) => tracing::warn!(
                     %queue, %id, attempt = number, of, error = chain(failure), next_in = ?Duration::from_secs_f64(seconds.max(0.0)),
@@ -159,13 +161,18 @@ impl Ended {
                     "the job failed for good"
                 ),
             },
-            Write::Release { delay: Some(seconds), .. } => tracing::info!(
+            Write::Release {
+                delay: Some(seconds),
+                ..
+            } => tracing::info!(
                 %queue, %id, attempt = number, next_in = ?Duration::from_secs_f64(*seconds), "the job is snoozed"
             ),
             Write::Release { delay: None, .. } => tracing::info!(
                 %queue, %id, attempt = number, "the job is released: the worker stops before it has ended"
             ),
-            Write::Cancel { reason, .. } => tracing::info!(%queue, %id, attempt = number, reason, "the job cancelled itself"),
+            Write::Cancel { reason, .. } => {
+                tracing::info!(%queue, %id, attempt = number, reason, "the job cancelled itself");
+            }
         }
     }
 }

@@ -113,7 +113,10 @@ impl Settler {
             let is_cut_off = is_disconnected(&error);
             if is_cut_off {
                 self.outage.failed(&error);
-                batch.ended.iter_mut().for_each(|ended| ended.is_uncertain = true);
+                batch
+                    .ended
+                    .iter_mut()
+                    .for_each(|ended| ended.is_uncertain = true);
             }
             if is_lock_not_available(&error) {
                 self.locked.append(&mut batch.ended);
@@ -178,7 +181,10 @@ impl Settler {
                 }
                 Kind::Cancel => {
                     let cancelled = batch.outputs();
-                    let places = self.store.cancel_attempts(&mut connection, &cancelled).await;
+                    let places = self
+                        .store
+                        .cancel_attempts(&mut connection, &cancelled)
+                        .await;
                     places.map(certain)
                 }
                 Kind::Fail => self.store.fail(&mut connection, &batch.failed()).await,
@@ -346,7 +352,10 @@ impl Ended {
 
 /// Fails the job whose outcome the database refuses.
 fn refuse(ended: Ended, error: &sqlx::Error) -> Option<Ended> {
-    let (queue, id) = (Arc::clone(&ended.lease.attempt.name), ended.lease.attempt.id);
+    let (queue, id) = (
+        Arc::clone(&ended.lease.attempt.name),
+        ended.lease.attempt.id,
+    );
     tracing::error!(%queue, %id, %error, "the database refused the outcome of a job");
     ended.refused(error)
 }

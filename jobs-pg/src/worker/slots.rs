@@ -92,7 +92,10 @@ impl Slots {
                 requests.push(FetchRequest { name, slots });
             }
         }
-        let wanted = requests.iter().map(|request| i64::from(request.slots)).sum::<i64>();
+        let wanted = requests
+            .iter()
+            .map(|request| i64::from(request.slots))
+            .sum::<i64>();
         let reserved = isize::try_from(wanted).unwrap_or(isize::MAX).min(free);
         if reserved <= 0 {
             return None;
@@ -169,7 +172,10 @@ impl Reservation {
         let is_full = fetched.len() >= self.in_all();
         let mut state = self.slots.state();
         for request in &self.requests {
-            let taken = fetched.iter().filter(|job| job.name == request.name).count();
+            let taken = fetched
+                .iter()
+                .filter(|job| job.name == request.name)
+                .count();
             let has_all = i32::try_from(taken).is_ok_and(|taken| taken >= request.slots);
             if let Some(queue) = state.queue(request.name) {
                 queue.may_have_more = has_all || is_full;
