@@ -60,7 +60,9 @@ impl PgBossBuilder {
         self.change(move |settings| settings.schema = schema)
     }
 
-    /// How many connections the pool may open; the default is 10. The listener has one more of its own.
+    /// How many connections the application's [pool](PgBoss::pool) may open; the default is 10. The library has others, which no
+    /// job can hold up: as many, but 5 at most, for submissions and upkeep; and of a process that works, up to 6 for fetching,
+    /// settling, heartbeats and listening.
     pub fn max_connections(self, connections: u32) -> Self {
         self.change(move |settings| settings.max_connections = connections)
     }
@@ -154,8 +156,9 @@ impl PgBossBuilder {
         self.change(move |settings| settings.test_clock = obey)
     }
 
-    /// How long running jobs may take to end when the executor stops; the default is 30 seconds. Those that take longer go
-    /// back, and no attempt is counted.
+    /// How long a stop may take; the default is 30 seconds. Running jobs have all of it but the last quarter, of 2 seconds at most:
+    /// then those that still run are released, no attempt is counted, and that is written. With less than a second for it, the
+    /// stop may take a second longer.
     pub fn stop_timeout(self, timeout: Duration) -> Self {
         self.change(move |settings| settings.stop_timeout = timeout)
     }

@@ -48,6 +48,10 @@ use slots::Slots;
 
 /// How long one statement of the worker may take: a third of the lease of queues that we create.
 const BOUND: Duration = Duration::from_secs(5);
+/// What is kept of the time of a stop for writing the last outcomes.
+const LAST_WRITES: Duration = Duration::from_secs(2);
+/// What they have at least, however short the stop shall be.
+const LEAST_WRITES: Duration = Duration::from_secs(1);
 /// How long a fetch may take that waits for other fetchers of its queue.
 const LIMITED_BOUND: Duration = Duration::from_secs(20);
 
@@ -139,7 +143,7 @@ impl Worker {
     /// It is released sooner when `at_once` is cancelled.
     pub(crate) async fn stop(self, patience: Duration, at_once: CancellationToken) {
         let deadline = Instant::now() + patience;
-        let last_writes = (patience / 4).min(Duration::from_secs(2));
+        let last_writes = (patience / 4).min(LAST_WRITES);
         let Shared {
             fetchers,
             attempts,
@@ -174,6 +178,7 @@ impl Worker {
             attempts.wait().await;
             leases.all_released().await;
         };
+        let deadline = deadline.max(Instant::now() + LEAST_WRITES);
         if timeout_at(deadline, written).await.is_err() {
             let jobs: usize = leases.count().values().sum();
             tracing::error!(

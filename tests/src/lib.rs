@@ -16,9 +16,13 @@ pub struct Readme;
 mod apart;
 mod cluster;
 mod database;
+mod log;
 pub mod node;
+mod proxy;
 mod waiting;
 
 pub use cluster::Cluster;
 pub use database::Database;
+pub use log::Log;
+pub use proxy::{Moment, Proxy};
 pub use waiting::{BOUND, eventually, wait_for};

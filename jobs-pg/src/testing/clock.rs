@@ -71,9 +71,10 @@ impl PgBoss {
 
     async fn move_to(&self, to: Move) -> Result<Moved, Error> {
         let store = self.clock_of_tests().await?;
-        store.obey_test_clock().await.map_err(cannot(
-            "let every connection read the test clock; end the transactions that are open before time is moved",
-        ))?;
+        store
+            .obey_test_clock()
+            .await
+            .map_err(cannot("let every connection read the test clock"))?;
         self.declared().await?;
         let moved = bounded(store.move_clock(&to)).await;
         moved.map_err(cannot("move the test clock"))

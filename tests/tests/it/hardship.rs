@@ -5,10 +5,15 @@ mod environment;
 mod failing;
 mod fencing;
 mod input;
+mod leases;
+mod lost_answers;
 mod nobody;
+mod panics;
 mod policies;
 mod records;
+mod rows;
 mod shared;
+mod stopping;
 mod taken_away;
 
 use jobs_pg::prelude::*;

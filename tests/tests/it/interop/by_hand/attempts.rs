@@ -28,6 +28,7 @@ async fn case_41_nothing_that_ours_does_to_a_lost_attempt_counts() {
         let current = JobRef {
             id: id(&sent),
             retry_count: Some(1),
+            started_on: None,
         };
         assert_eq!(ours.touch(queue, current).await.unwrap().count(), 1);
         assert_eq!(

@@ -183,6 +183,7 @@ fn job(named: &Value) -> JobRef {
             retry_count: attempt["retryCount"]
                 .as_i64()
                 .and_then(|count| count.try_into().ok()),
+            started_on: None,
         },
     }
 }

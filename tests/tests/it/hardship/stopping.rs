@@ -1,0 +1,90 @@
+//! Stopping, however it is asked for: it ends in time, and what ran is released.
+
+use std::time::Duration;
+
+use jobs_pg::JobState;
+use jobs_pg::prelude::*;
+use tests::{Database, eventually};
+use tokio::time::{Instant, timeout};
+
+use super::{execute, number, on};
+
+/// Never ends.
+#[job(executor = PgBoss)]
+async fn hs_endless() {
+    std::future::pending::<()>().await;
+}
+
+const STOP: Duration = Duration::from_secs(3);
+
+/// An executor with a job that never ends, and runs.
+async fn running(database: &Database) -> (PgBoss, SubmittedJob<HsEndless>) {
+    let boss = on(database).only::<HsEndless>().stop_timeout(STOP);
+    let boss = boss
+        .application_name("hs_stopping")
+        .connect()
+        .await
+        .unwrap();
+    boss.start().await.unwrap();
+    let job = HsEndless::run_now().on(&boss).submit(()).await.unwrap();
+    eventually("it runs", async || {
+        job.pg_boss().details().await.unwrap().state == JobState::Active
+    })
+    .await;
+    (boss, job)
+}
+
+async fn is_released(database: &Database) -> bool {
+    let released = "SELECT count(*) FROM pgboss.job WHERE state = 'created' AND started_on IS NULL AND retry_count = 0";
+    number(database.pool(), released).await == 1
+}
+
+#[tokio::test]
+async fn a_stop_keeps_its_time_even_when_the_table_is_locked() {
+    let database = Database::new().await;
+    let (boss, _job) = running(&database).await;
+    let mut locked = database.pool().begin().await.unwrap();
+    sqlx::raw_sql("LOCK TABLE pgboss.job_common IN ACCESS EXCLUSIVE MODE")
+        .execute(&mut *locked)
+        .await
+        .unwrap();
+    let begun = Instant::now();
+    // Bounds for a machine under load: without them a fetch, a settle and a pass of a minute each would be waited for.
+    timeout(STOP * 3, boss.stop()).await.unwrap().unwrap();
+    assert!(begun.elapsed() >= Duration::from_secs(1));
+    locked.rollback().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_stop_goes_on_when_its_future_is_dropped() {
+    let database = Database::new().await;
+    let (boss, _job) = running(&database).await;
+    {
+        let stop = boss.stop();
+        tokio::pin!(stop);
+        // Begun, and dropped.
+        assert!(timeout(Duration::from_millis(50), &mut stop).await.is_err());
+    }
+    eventually("the job is released", async || is_released(&database).await).await;
+}
+
+#[tokio::test]
+async fn dropping_the_last_handle_stops_the_work() {
+    let database = Database::new().await;
+    let (boss, job) = running(&database).await;
+    let other = boss.clone();
+    drop(job);
+    drop(boss);
+    let count = "SELECT count(*) FROM pgboss.job WHERE state = 'active'";
+    assert_eq!(number(database.pool(), count).await, 1);
+    drop(other);
+    eventually("the job is released", async || is_released(&database).await).await;
+    eventually("its connections are closed", async || {
+        let open = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'hs_stopping' AND state = 'active'";
+        number(database.pool(), open).await == 0
+    })
+    .await;
+    // Nothing fetches any more.
+    execute(database.pool(), "UPDATE pgboss.job SET start_after = now()").await;
+    assert!(is_released(&database).await);
+}
