@@ -192,6 +192,8 @@ impl PgBoss {
             true => {
                 declare::warn_of_unhandled(&store, &registry).await?;
                 let plan = self.plan(&store, &registry).await?;
+                let queues = plan.lines.len();
+                tracing::info!(queues, concurrency = plan.concurrency, schema = %self.inner.schema, "starting to work");
                 let worker = Worker::start(&self.internal(), &store, plan, &self.inner.doorbell);
                 Some(worker.map_err(|error| {
                     let message = "cannot start the thread of the heartbeats";

@@ -38,7 +38,8 @@ pub(crate) async fn connect(settings: &Settings) -> Result<PgPool, Error> {
         .target
         .options()
         .clone()
-        .application_name(&settings.application_name);
+        .application_name(&settings.application_name)
+        .disable_statement_logging();
     prove(&options, &settings.target, settings.connect_timeout).await?;
     // The pool would try a refused connection again until its time is up, and then tell only that; so it is not what is
     // asked first.
@@ -56,7 +57,11 @@ pub(crate) fn library_pool(settings: &Settings, users: &PgPool) -> PgPool {
     PgPoolOptions::new()
         .max_connections(settings.max_connections.min(LIBRARY_CONNECTIONS))
         .acquire_timeout(settings.connect_timeout)
-        .connect_lazy_with((*users.connect_options()).clone())
+        .connect_lazy_with(
+            (*users.connect_options())
+                .clone()
+                .disable_statement_logging(),
+        )
 }
 
 /// Opens a connection and closes it.

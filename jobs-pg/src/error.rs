@@ -1,5 +1,7 @@
 //! From what the database says to the library's error.
 
+use std::fmt;
+
 use jobs_core::{Error, ErrorKind};
 
 use crate::schema::SchemaError;
@@ -21,7 +23,36 @@ pub(crate) fn cannot(doing: impl Into<String>) -> impl FnOnce(sqlx::Error) -> Er
     let doing = doing.into();
     move |error| {
         let why = why(&error).map_or_else(String::new, |why| format!(": {why}"));
-        Error::caused_by(kind_of(&error), format!("cannot {doing}{why}"), error)
+        let message = format!("cannot {doing}{why}");
+        Error::caused_by(kind_of(&error), message, DatabaseError(error))
+    }
+}
+
+/// What the database said, or why it could not be asked: the cause of an [`Error`] of this executor.
+#[derive(Debug)]
+pub struct DatabaseError(sqlx::Error);
+
+impl DatabaseError {
+    /// The code that Postgres gives to each kind of error; none if the database was not reached.
+    pub fn sqlstate(&self) -> Option<String> {
+        sqlstate(&self.0)
+    }
+}
+
+// Not sqlx's own text, which names a line of Postgres's source.
+impl fmt::Display for DatabaseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&reason(&self.0))
+    }
+}
+
+impl std::error::Error for DatabaseError {}
+
+/// What sqlx's error says, as a reader of the log wants it.
+pub(crate) fn reason(error: &sqlx::Error) -> String {
+    match error.as_database_error() {
+        Some(error) => error.message().to_owned(),
+        None => chain(error),
     }
 }
 
@@ -87,8 +118,7 @@ pub(crate) fn is_disconnected(error: &sqlx::Error) -> bool {
     }
 }
 
-/// What an error says, and its causes.
-pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

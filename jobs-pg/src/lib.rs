@@ -58,6 +58,7 @@ pub use boss::{Installed, PG_BOSS_EXECUTOR_NAME, PgBoss};
 pub use builder::PgBossBuilder;
 pub use details::{JobDetails, JobState, PgBossExt, PgBossJob};
 pub use entities::{Connection, Connections, ReadRow, Table, TableRow, Values};
+pub use error::DatabaseError;
 pub use import::{Import, ImportCount, ImportKind, ImportReport, LeftBehind, LeftBehindReason};
 pub use job_ref::{IntoJobRefs, JobRef};
 pub use jobs_core::*;

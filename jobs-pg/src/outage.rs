@@ -2,7 +2,7 @@
 
 use tokio::time::Instant;
 
-use crate::error::chain;
+use crate::error::reason;
 
 /// One thing that is tried again and again.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ impl Outage {
             Some((_, failures)) => *failures += 1,
             None => {
                 self.failing = Some((Instant::now(), 1));
-                tracing::warn!(error = chain(error), "cannot {}; trying again", self.doing);
+                tracing::warn!(error = reason(error), "cannot {}; trying again", self.doing);
             }
         }
     }

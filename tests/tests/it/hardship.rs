@@ -1,7 +1,9 @@
 //! What must hold when things go wrong: bad input, and what is killed or taken away in mid-job.
 
 mod connecting;
+mod connections;
 mod environment;
+mod events;
 mod failing;
 mod fencing;
 mod input;

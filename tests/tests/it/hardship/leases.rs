@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use jobs_pg::JobState;
 use jobs_pg::prelude::*;
 use tests::{Database, eventually};
+use tokio::sync::{Semaphore, mpsc};
 use uuid::Uuid;
 
 use super::{execute, number, on, state};
@@ -39,7 +39,7 @@ async fn hs_keeps_its_thread(ctx: Context<HsKeepsItsThread>) -> u32 {
 /// Ends when the application says so.
 #[job(executor = PgBoss, options(heartbeat = 10, retry_limit = 0), worker(concurrency = 60))]
 async fn hs_waits(ctx: Context<HsWaits>) -> u32 {
-    ctx.app::<Arc<tokio::sync::Semaphore>>()
+    ctx.app::<Arc<Semaphore>>()
         .acquire()
         .await
         .unwrap()
@@ -123,7 +123,7 @@ async fn jobs_that_block_every_thread_of_the_runtime_run_once() {
 #[tokio::test]
 async fn a_locked_row_holds_up_no_other_outcome_and_its_job_is_not_taken_for_lost() {
     let database = Database::new().await;
-    let gate = Arc::new(tokio::sync::Semaphore::new(0));
+    let gate = Arc::new(Semaphore::new(0));
     let boss = on(&database).only::<HsWaits>().provide(Arc::clone(&gate));
     let boss = boss.connect().await.unwrap();
     boss.start().await.unwrap();
@@ -210,36 +210,56 @@ async fn an_attempt_before_a_release_cannot_settle_the_one_after_it() {
     );
 }
 
+/// Returns its input when the application says so, and tells that it did.
+#[job(executor = PgBoss, options(heartbeat = 10, retry_limit = 0))]
+async fn hs_named(word: String, ctx: Context<HsNamed>) -> String {
+    let (gate, ends) = ctx.app::<(Arc<Semaphore>, mpsc::UnboundedSender<String>)>();
+    gate.acquire().await.unwrap().forget();
+    ends.send(word.clone()).unwrap();
+    word
+}
+
 #[tokio::test]
 async fn an_old_function_does_not_touch_a_new_job_of_the_same_id() {
     let database = Database::new().await;
-    let gate = Arc::new(tokio::sync::Semaphore::new(0));
-    let boss = on(&database).only::<HsWaits>().provide(Arc::clone(&gate));
+    let gate = Arc::new(Semaphore::new(0));
+    let (ends, mut ended) = mpsc::unbounded_channel::<String>();
+    let boss = on(&database).only::<(HsNamed, HsSnoozes)>();
+    let boss = boss
+        .provide((Arc::clone(&gate), ends))
+        .provide(Runs::default());
     let boss = boss.connect().await.unwrap();
     boss.start().await.unwrap();
-    let old = HsWaits::run_now().on(&boss).submit(()).await.unwrap();
     let runs = async |id: Uuid| state(database.pool(), id).await == "active";
+    let old = HsNamed::run_now()
+        .on(&boss)
+        .submit("old".into())
+        .await
+        .unwrap();
     eventually("the old one runs", async || runs(old.job_id).await).await;
     old.pg_boss().delete().await.unwrap();
-    let new = HsWaits::run_now()
+    let new = HsNamed::run_now()
         .on(&boss)
         .id(old.job_id)
-        .submit(())
+        .submit("new".into())
         .await
         .unwrap();
     eventually("the new one runs", async || runs(new.job_id).await).await;
-    let started_on = new.pg_boss().details().await.unwrap().started_on;
-    // One of the two ends: the old one, which was first in the queue of the gate.
+
+    // The gate lets the old function through first.
     gate.add_permits(1);
-    eventually("the old function has ended, or was cancelled", async || {
-        boss.instances().await.unwrap();
-        gate.available_permits() == 0
-            || new.pg_boss().details().await.unwrap().state == JobState::Completed
-    })
-    .await;
-    let row = new.pg_boss().details().await.unwrap();
-    assert_eq!((row.state, row.started_on), (JobState::Active, started_on));
+    assert_eq!(ended.recv().await.unwrap(), "old");
+    // Outcomes are written in their order: when the next one is there, the old one's was dropped.
+    HsSnoozes::run_now()
+        .on(&boss)
+        .submit(())
+        .await
+        .unwrap()
+        .output()
+        .await
+        .unwrap();
+    assert!(runs(new.job_id).await);
     gate.add_permits(1);
-    assert_eq!(new.output().await.unwrap(), 1);
+    assert_eq!(new.output().await.unwrap(), "new");
     boss.stop().await.unwrap();
 }

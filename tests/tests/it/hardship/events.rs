@@ -1,0 +1,141 @@
+//! What an operator reads in the log.
+
+use std::io;
+use std::time::Duration;
+
+use jobs_pg::prelude::*;
+use tests::{Database, Log, eventually};
+
+use super::{ended, on};
+
+#[derive(Debug)]
+struct Outer(io::Error);
+
+impl std::fmt::Display for Outer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("cannot send the mail")
+    }
+}
+
+impl std::error::Error for Outer {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
+/// Fails each time, with an error that has a cause.
+#[job(executor = PgBoss, options(retry_limit = 1))]
+async fn hs_logged() -> Result<(), JobError> {
+    Err(Outer(io::Error::other("the wire is cut")))?
+}
+
+#[job(executor = PgBoss, options(retry_limit = 0))]
+async fn hs_logged_panic() {
+    panic!("out of cheese");
+}
+
+#[job(executor = PgBoss)]
+async fn hs_logged_cancel() -> Result<(), JobError> {
+    Err(JobError::cancel("nobody wants it any more"))
+}
+
+async fn started(database: &Database) -> PgBoss {
+    let boss = on(database).stop_timeout(Duration::from_secs(4));
+    let boss = boss.only::<(HsLogged, HsLoggedPanic, HsLoggedCancel)>();
+    let boss = boss.connect().await.unwrap();
+    boss.start().await.unwrap();
+    boss
+}
+
+#[tokio::test]
+async fn each_failed_attempt_is_one_event_with_its_reasons_and_the_last_one_an_error() {
+    let database = Database::new().await;
+    let log = Log::new();
+    let boss = started(&database).await;
+    let job = HsLogged::run_now().on(&boss).submit(()).await.unwrap();
+    ended(&job).await;
+    let id = job.job_id.to_string();
+    let chain = "cannot send the mail: the wire is cut";
+    let warned = [
+        "WARN",
+        &id,
+        "hs_logged",
+        "attempt=1",
+        "of=2",
+        chain,
+        "next_in=",
+    ];
+    assert_eq!(log.lines(&warned).len(), 1);
+    let last = ["ERROR", &id, "hs_logged", "attempt=2", "of=2", chain];
+    assert_eq!(log.lines(&last).len(), 1);
+    boss.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_panic_is_an_event_with_the_id_of_its_job() {
+    let database = Database::new().await;
+    let log = Log::new();
+    let boss = started(&database).await;
+    let job = HsLoggedPanic::run_now().on(&boss).submit(()).await.unwrap();
+    ended(&job).await;
+    let id = job.job_id.to_string();
+    assert_eq!(log.lines(&["ERROR", &id, "out of cheese"]).len(), 1);
+    boss.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_job_that_cancels_itself_is_an_event_with_its_reason() {
+    let database = Database::new().await;
+    let log = Log::new();
+    let boss = started(&database).await;
+    let job = HsLoggedCancel::run_now()
+        .on(&boss)
+        .submit(())
+        .await
+        .unwrap();
+    ended(&job).await;
+    let id = job.job_id.to_string();
+    assert_eq!(
+        log.lines(&["INFO", &id, "nobody wants it any more"]).len(),
+        1
+    );
+    boss.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn start_and_stop_are_events_and_statements_are_not() {
+    let database = Database::new().await;
+    let log = Log::new();
+    let boss = started(&database).await;
+    boss.stop().await.unwrap();
+    assert_eq!(
+        log.lines(&["INFO", "starting to work", "queues=3"]).len(),
+        1
+    );
+    assert_eq!(log.lines(&["INFO", "stopping", "running=0"]).len(), 1);
+    assert_eq!(log.lines(&["sqlx::query"]), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn an_outage_is_reported_once_with_its_reason_and_once_when_it_is_over() {
+    let mut cluster = tests::Cluster::new().await;
+    let database = Database::on(&cluster).await;
+    let log = Log::new();
+    let boss = started(&database).await;
+    cluster.stop().await;
+    eventually("it is noticed", async || {
+        !log.lines(&["WARN", "cannot fetch jobs"]).is_empty()
+    })
+    .await;
+    cluster.start().await;
+    eventually("it is over", async || {
+        !log.lines(&["INFO", "can fetch jobs again"]).is_empty()
+    })
+    .await;
+    assert_eq!(log.lines(&["WARN", "cannot fetch jobs"]).len(), 1);
+    assert_eq!(
+        log.lines(&["WARN", "cannot fetch jobs", "pool timed out"]),
+        Vec::<String>::new()
+    );
+    boss.stop().await.unwrap();
+}
