@@ -26,12 +26,10 @@ pub(crate) use settler::Settled;
 
 use std::io;
 use std::sync::Arc;
-use std::thread;
 use std::time::Duration;
 
 use jobs_core::Outcome;
-use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
+use tokio::sync::{Mutex, mpsc};
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -39,6 +37,7 @@ use uuid::Uuid;
 
 use crate::PgBoss;
 use crate::store::{Limits, Store};
+use crate::task::Tasks;
 use connections::Connections;
 use fetcher::Fetcher;
 use leases::{Lease, Leases};
@@ -59,9 +58,7 @@ const LIMITED_BOUND: Duration = Duration::from_secs(20);
 pub(crate) struct Worker {
     shared: Arc<Shared>,
     report: Arc<Report>,
-    settler: JoinHandle<()>,
-    listener: JoinHandle<()>,
-    heartbeats: thread::JoinHandle<()>,
+    settler: Tasks,
     stop_heartbeats: CancellationToken,
 }
 
@@ -79,10 +76,9 @@ struct Shared {
     max_output: usize,
     /// What tells a job that this worker fetched from those of others, in microseconds; see fetch_jobs.sql.
     mark: i32,
-    fetchers: TaskTracker,
+    /// The fetchers and the listener: with their stop nothing is fetched any more.
+    fetchers: Tasks,
     attempts: TaskTracker,
-    /// Nothing is fetched any more.
-    stopping: CancellationToken,
     /// What still runs is released.
     release: CancellationToken,
 }
@@ -101,10 +97,10 @@ impl Worker {
         let (outcomes, ended) = mpsc::channel(settler::WAITING);
         let leases = Arc::new(Leases::default());
         let connections = Arc::new(Connections::new(store, 2, BOUND));
-        let settler = Settler::new(store, &connections, doorbell, boss.settled(), &plan);
+        let health = boss.health();
         let report = Arc::new(Report::new(&plan, &leases));
         let stop_heartbeats = CancellationToken::new();
-        let heartbeats = heartbeat::start(store, &leases, stop_heartbeats.clone())?;
+        heartbeat::start(store, &leases, health, stop_heartbeats.clone())?;
         let shared = Arc::new(Shared {
             boss: boss.clone(),
             store: Arc::clone(store),
@@ -117,18 +113,15 @@ impl Worker {
             outcomes,
             max_output: boss.settings().max_output,
             mark: mark(),
-            fetchers: TaskTracker::new(),
+            fetchers: Tasks::new(health.clone()),
             attempts: TaskTracker::new(),
-            stopping: CancellationToken::new(),
             release: CancellationToken::new(),
         });
         shared.start_fetchers();
         Ok(Self {
-            settler: tokio::spawn(settler.run(ended)),
-            listener: tokio::spawn(listener::run(Arc::clone(store), Arc::clone(doorbell))),
+            settler: shared.start_settler(ended),
             shared,
             report,
-            heartbeats,
             stop_heartbeats,
         })
     }
@@ -148,17 +141,13 @@ impl Worker {
             fetchers,
             attempts,
             leases,
-            stopping,
             release,
             ..
         } = &*self.shared;
-        stopping.cancel();
-        fetchers.close();
         attempts.close();
-        self.listener.abort();
         let ended = async {
             // A fetcher ends with the fetch that it is in, and releases what that brought.
-            fetchers.wait().await;
+            fetchers.stop(deadline).await;
             attempts.wait().await;
         };
         let running: usize = leases.count().values().sum();
@@ -173,12 +162,12 @@ impl Worker {
             },
             () = at_once.cancelled() => release.cancel(),
         }
+        let deadline = deadline.max(Instant::now() + LEAST_WRITES);
         let written = async {
-            fetchers.wait().await;
+            fetchers.stop(deadline).await;
             attempts.wait().await;
             leases.all_released().await;
         };
-        let deadline = deadline.max(Instant::now() + LEAST_WRITES);
         if timeout_at(deadline, written).await.is_err() {
             let jobs: usize = leases.count().values().sum();
             tracing::error!(
@@ -186,10 +175,9 @@ impl Worker {
                 "the last outcomes could not be written in time; their jobs will run again"
             );
         }
-        self.settler.abort();
+        // What is left of the settler's work is aborted with it.
+        drop(self.settler);
         self.stop_heartbeats.cancel();
-        // The thread ends by itself; a connection that does not answer must not hold up the stop.
-        drop(self.heartbeats);
     }
 }
 
@@ -224,11 +212,39 @@ impl Shared {
             together.sort_unstable();
             self.start_fetcher(together, None);
         }
+        let (store, doorbell) = (Arc::clone(&self.store), Arc::clone(&self.doorbell));
+        let stopping = self.fetchers.stopping().clone();
+        let listen = move || {
+            let listen = listener::run(Arc::clone(&store), Arc::clone(&doorbell));
+            let listen = stopping.clone().run_until_cancelled_owned(listen);
+            async { listen.await.unwrap_or_default() }
+        };
+        self.fetchers.supervised("listen for submissions", listen);
     }
 
     fn start_fetcher(self: &Arc<Self>, queues: Vec<&'static str>, limits: Option<Arc<Limits>>) {
-        let fetcher = Fetcher::new(self, queues, limits);
-        self.fetchers.spawn(fetcher.run());
+        let shared = Arc::clone(self);
+        let fetch = move || Fetcher::new(&shared, queues.clone(), limits.clone()).run();
+        self.fetchers.supervised("fetch jobs", fetch);
+    }
+
+    fn start_settler(self: &Arc<Self>, ended: mpsc::Receiver<Ended>) -> Tasks {
+        let settler = Tasks::new(self.boss.health().clone());
+        let (shared, ended) = (Arc::clone(self), Arc::new(Mutex::new(ended)));
+        let settle = move || {
+            let Shared { boss, .. } = &*shared;
+            let settler = Settler::new(
+                &shared.store,
+                &shared.connections,
+                &shared.doorbell,
+                boss.settled(),
+                &shared.plan,
+                boss.health(),
+            );
+            settler.run(Arc::clone(&ended))
+        };
+        settler.supervised("write the outcomes of jobs", settle);
+        settler
     }
 
     /// Gives an outcome to the settler. The lease lasts until it is written.

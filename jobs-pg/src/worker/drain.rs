@@ -39,7 +39,8 @@ impl Drain {
         doorbell: &Arc<Doorbell>,
     ) -> Self {
         let connections = Arc::new(Connections::new(store, 1, BOUND));
-        let settler = Settler::new(store, &connections, doorbell, boss.settled(), &plan);
+        let settled = boss.settled();
+        let settler = Settler::new(store, &connections, doorbell, settled, &plan, boss.health());
         Self {
             boss: boss.clone(),
             store: Arc::clone(store),

@@ -52,9 +52,9 @@ impl Fetcher {
 
     /// Fetches and starts jobs until the worker stops.
     pub(crate) async fn run(mut self) {
-        let mut outage = Outage::of("fetch jobs");
+        let mut outage = Outage::of("fetch jobs", self.shared.boss.health());
         let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE);
-        let stopping = self.shared.stopping.clone();
+        let stopping = self.shared.fetchers.stopping().clone();
         while !stopping.is_cancelled() {
             match self.pass().await {
                 Ok(()) => {
@@ -177,7 +177,7 @@ impl Fetcher {
 
     /// Starts a call for each job, or for as many as its function takes at once.
     async fn start(&self, mut reservation: Option<&mut Reservation>, fetched: Vec<Fetched>) {
-        if self.shared.stopping.is_cancelled() {
+        if self.shared.fetchers.stopping().is_cancelled() {
             return self.release(fetched).await;
         }
         let mut calls: Vec<(&'static str, Vec<Fetched>)> = Vec::new();

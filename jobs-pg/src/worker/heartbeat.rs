@@ -12,47 +12,55 @@ use tokio_util::sync::CancellationToken;
 
 use super::connections::Connections;
 use super::leases::Leases;
+use crate::health::Health;
 use crate::outage::Outage;
 use crate::store::{Attempt, Store};
+use crate::task::Tasks;
 
 /// pg-boss takes heartbeats of 10 seconds and more; this is less than a third of that.
 const BOUND: Duration = Duration::from_secs(3);
 const PAUSE: Duration = Duration::from_millis(500);
 
+const DOING: &str = "send the heartbeats of running jobs";
+
 /// Starts the thread. It ends soon after `stop` is cancelled.
 pub(crate) fn start(
     store: &Arc<Store>,
     leases: &Arc<Leases>,
+    health: &Health,
     stop: CancellationToken,
-) -> io::Result<thread::JoinHandle<()>> {
+) -> io::Result<()> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
-    let heartbeats = Heartbeats {
-        connections: Connections::new(store, 1, BOUND),
-        store: Arc::clone(store),
-        leases: Arc::clone(leases),
-    };
+    let (store, leases, health) = (Arc::clone(store), Arc::clone(leases), health.clone());
     let body = move || {
         runtime.block_on(async {
-            tokio::select! {
-                () = heartbeats.run() => {}
-                () = stop.cancelled() => {}
-            }
+            let tasks = Tasks::new(health.clone());
+            tasks.supervised(DOING, move || {
+                let heartbeats = Heartbeats {
+                    connections: Connections::new(&store, 1, BOUND),
+                    store: Arc::clone(&store),
+                    leases: Arc::clone(&leases),
+                    outage: Outage::of(DOING, &health),
+                };
+                heartbeats.run()
+            });
+            stop.cancelled().await;
         });
     };
-    thread::Builder::new()
-        .name("jobs-heartbeat".into())
-        .spawn(body)
+    // The thread is not joined: a connection that does not answer must not hold up the stop.
+    let thread = thread::Builder::new().name("jobs-heartbeat".into());
+    thread.spawn(body).map(drop)
 }
 
 struct Heartbeats {
     connections: Connections,
     store: Arc<Store>,
     leases: Arc<Leases>,
+    outage: Outage,
 }
 
 impl Heartbeats {
-    async fn run(&self) {
-        let mut outage = Outage::of("send the heartbeats of running jobs");
+    async fn run(mut self) {
         loop {
             let (due, next) = self.leases.due_heartbeats();
             if due.is_empty() {
@@ -61,11 +69,11 @@ impl Heartbeats {
             }
             match self.renew(&due).await {
                 Ok(found) => {
-                    outage.ended();
+                    self.outage.ended();
                     self.leases.record_heartbeats(&due, &found);
                 }
                 Err(error) => {
-                    outage.failed(&error);
+                    self.outage.failed(&error);
                     sleep(PAUSE).await;
                 }
             }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::{Mutex, broadcast, mpsc};
 use tokio::time::sleep;
 use uuid::Uuid;
 
@@ -14,6 +14,7 @@ use super::outcome::{Ended, Kind, Write};
 use super::{Doorbell, Plan};
 use crate::backoff::Backoff;
 use crate::error::{is_disconnected, is_lock_not_available, is_transient, is_unique_violation};
+use crate::health::Health;
 use crate::outage::Outage;
 use crate::store::{Attempt, Failed, Store};
 
@@ -61,6 +62,7 @@ impl Settler {
         doorbell: &Arc<Doorbell>,
         settled: &Settled,
         plan: &Plan,
+        health: &Health,
     ) -> Self {
         let lines = plan.lines.values();
         let limited = lines.filter(|line| line.limits.is_some());
@@ -70,13 +72,14 @@ impl Settler {
             doorbell: Arc::clone(doorbell),
             settled: settled.clone(),
             limited: limited.map(|line| Arc::clone(&line.name)).collect(),
-            outage: Outage::of("write the outcomes of jobs"),
+            outage: Outage::of("write the outcomes of jobs", health),
             locked: Vec::new(),
         }
     }
 
     /// Writes outcomes until no more can come.
-    pub(crate) async fn run(mut self, mut outcomes: mpsc::Receiver<Ended>) {
+    pub(crate) async fn run(mut self, outcomes: Arc<Mutex<mpsc::Receiver<Ended>>>) {
+        let mut outcomes = outcomes.lock().await;
         let mut gathered = Vec::with_capacity(WAITING);
         let mut is_closed = false;
         while !(is_closed && self.locked.is_empty()) {
