@@ -65,6 +65,7 @@ pub struct Context<J: Job> {
     pub(crate) batch: Option<Arc<[JobInfo]>>,
     pub(crate) provided: Provided,
     pub(crate) cancellation: Cancellation,
+    pub(crate) stopping: Cancellation,
     pub(crate) executor: J::Executor,
 }
 
@@ -107,6 +108,27 @@ impl<J: Job> Context<J> {
         self.cancellation.is_cancelled()
     }
 
+    /// Waits until the executor begins to stop. A long job can end early here, or [snooze](crate::JobError::snooze) itself; one that
+    /// still runs when the time of the stop is over is released, and its future dropped.
+    ///
+    /// ```
+    /// # use jobs_core::{Context, Job};
+    /// # async fn step() {}
+    /// # async fn example<J: Job>(ctx: Context<J>) {
+    /// while !ctx.is_stopping() {
+    ///     step().await;
+    /// }
+    /// # }
+    /// ```
+    pub async fn stopping(&self) {
+        self.stopping.cancelled().await;
+    }
+
+    /// Whether the executor has begun to stop.
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.is_cancelled()
+    }
+
     /// The executor that runs this job.
     pub fn executor(&self) -> &J::Executor {
         &self.executor
@@ -122,6 +144,7 @@ impl<J: Job> Clone for Context<J> {
             log: self.log.clone(),
             provided: self.provided.clone(),
             cancellation: self.cancellation.clone(),
+            stopping: self.stopping.clone(),
             executor: self.executor.clone(),
         }
     }

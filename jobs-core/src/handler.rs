@@ -22,6 +22,7 @@ pub struct Run {
     provided: Provided,
     executor: Arc<dyn Any + Send + Sync>,
     pub(crate) cancellation: Cancellation,
+    stopping: Cancellation,
     pub(crate) span: tracing::Span,
 }
 
@@ -44,6 +45,7 @@ impl Run {
             provided,
             executor: Arc::new(executor),
             cancellation: Cancellation::default(),
+            stopping: Cancellation::default(),
             span,
         }
     }
@@ -55,6 +57,12 @@ impl Run {
             cancellation,
             ..self
         }
+    }
+
+    /// The same attempt, which sees by this that its executor stops.
+    #[must_use]
+    pub fn stopped_by(self, stopping: Cancellation) -> Self {
+        Self { stopping, ..self }
     }
 
     /// What calls this attempt off.
@@ -91,6 +99,7 @@ impl Run {
             log: self.span.clone(),
             provided: self.provided.clone(),
             cancellation: self.cancellation.clone(),
+            stopping: self.stopping.clone(),
             executor: executor.clone(),
         })
     }

@@ -28,7 +28,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jobs_core::Outcome;
+use jobs_core::{Cancellation, Outcome};
 use tokio::sync::{Mutex, mpsc};
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
@@ -79,6 +79,8 @@ struct Shared {
     /// The fetchers and the listener: with their stop nothing is fetched any more.
     fetchers: Tasks,
     attempts: TaskTracker,
+    /// Running jobs see that the worker stops.
+    announced: Cancellation,
     /// What still runs is released.
     release: CancellationToken,
 }
@@ -115,6 +117,7 @@ impl Worker {
             mark: mark(),
             fetchers: Tasks::new(health.clone()),
             attempts: TaskTracker::new(),
+            announced: Cancellation::default(),
             release: CancellationToken::new(),
         });
         shared.start_fetchers();
@@ -145,6 +148,7 @@ impl Worker {
             ..
         } = &*self.shared;
         attempts.close();
+        self.shared.announced.cancel();
         let ended = async {
             // A fetcher ends with the fetch that it is in, and releases what that brought.
             fetchers.stop(deadline).await;

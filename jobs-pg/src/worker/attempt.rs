@@ -49,7 +49,9 @@ fn begin(shared: &Shared, line: &Line, job: Fetched) -> (Lease, Result<Run, Fail
     let run = describe(line, job).map(|(info, input)| {
         let boss = shared.boss.clone();
         let provided = boss.provided().clone();
-        Run::new(boss, info, input, provided).cancelled_by(cancellation)
+        Run::new(boss, info, input, provided)
+            .cancelled_by(cancellation)
+            .stopped_by(shared.announced.clone())
     });
     (lease, run)
 }

@@ -1,10 +1,12 @@
 //! Stopping, however it is asked for: it ends in time, and what ran is released.
 
+use std::process::Stdio;
 use std::time::Duration;
 
-use jobs_pg::JobState;
 use jobs_pg::prelude::*;
+use jobs_pg::{Job, JobState};
 use tests::{Database, eventually};
+use tokio::process::{Child, Command};
 use tokio::time::{Instant, timeout};
 
 use super::{execute, number, on};
@@ -86,5 +88,76 @@ async fn dropping_the_last_handle_stops_the_work() {
     .await;
     // Nothing fetches any more.
     execute(database.pool(), "UPDATE pgboss.job SET start_after = now()").await;
+    assert!(is_released(&database).await);
+}
+
+/// Named as the jobs of `stubborn-worker`; it runs them, and here they are only submitted.
+#[job(executor = PgBoss)]
+async fn hs_blocks() {}
+
+#[job(executor = PgBoss)]
+async fn hs_never_ends() {}
+
+/// A process with these seconds to stop in; killed with the value.
+fn stubborn_worker(database: &Database, stop_timeout: &str) -> Child {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_stubborn-worker"));
+    command
+        .arg(stop_timeout)
+        .env_remove("PG_BOSS_NEW_OPTIONS")
+        .env("DATABASE_URL", database.url());
+    command.stdout(Stdio::null()).kill_on_drop(true);
+    command.spawn().unwrap()
+}
+
+async fn signal(process: &Child, signal: &str) {
+    let id = process.id().unwrap().to_string();
+    let sent = Command::new("kill").args([signal, &id]).status().await;
+    assert!(sent.unwrap().success());
+}
+
+/// An executor that only submits.
+async fn submitter(database: &Database) -> PgBoss {
+    on(database).connect().await.unwrap()
+}
+
+async fn is_run<J: Job<Executor = PgBoss>>(job: &SubmittedJob<J>) {
+    eventually("the process runs the job", async || {
+        job.pg_boss().details().await.unwrap().state == JobState::Active
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_blocking_job_that_does_not_return_does_not_keep_the_process_from_ending() {
+    let database = Database::new().await;
+    let mut worker = stubborn_worker(&database, "2");
+    let boss = submitter(&database).await;
+    is_run(&HsBlocks::run_now().on(&boss).submit(()).await.unwrap()).await;
+    signal(&worker, "-TERM").await;
+    assert!(
+        timeout(tests::BOUND, worker.wait())
+            .await
+            .unwrap()
+            .unwrap()
+            .success()
+    );
+    assert!(is_released(&database).await);
+}
+
+#[tokio::test]
+async fn a_second_signal_stops_at_once() {
+    let database = Database::new().await;
+    let mut worker = stubborn_worker(&database, "3600");
+    let boss = submitter(&database).await;
+    is_run(&HsNeverEnds::run_now().on(&boss).submit(()).await.unwrap()).await;
+    signal(&worker, "-INT").await;
+    signal(&worker, "-TERM").await;
+    assert!(
+        timeout(tests::BOUND, worker.wait())
+            .await
+            .unwrap()
+            .unwrap()
+            .success()
+    );
     assert!(is_released(&database).await);
 }

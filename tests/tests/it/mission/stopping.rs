@@ -55,6 +55,28 @@ async fn w9_a_job_that_outlasts_the_stop_goes_back_without_an_attempt_counted() 
     other.stop().await.unwrap();
 }
 
+/// Works until the executor stops, and returns what it has by then.
+#[job(executor = PgBoss)]
+async fn stopping_is_seen(ctx: Context<StoppingIsSeen>) -> bool {
+    ctx.app::<mpsc::UnboundedSender<()>>().send(()).unwrap();
+    ctx.stopping().await;
+    ctx.is_stopping() && !ctx.is_cancelled()
+}
+
+#[tokio::test]
+async fn w9_a_long_job_sees_that_the_executor_stops_and_can_end() {
+    let database = Database::new().await;
+    let (begin, mut began) = mpsc::unbounded_channel::<()>();
+    let boss = only::<StoppingIsSeen>(&database).provide(begin);
+    let boss = boss.connect().await.unwrap();
+    boss.start().await.unwrap();
+    let job = StoppingIsSeen::run_now().on(&boss);
+    let job = job.submit(()).await.unwrap();
+    began.recv().await.unwrap();
+    boss.stop().await.unwrap();
+    assert!(output_of(&job).await.unwrap());
+}
+
 #[job(executor = PgBoss)]
 async fn stopping_ends_in_time(ctx: Context<StoppingEndsInTime>) -> u32 {
     ctx.app::<mpsc::UnboundedSender<()>>().send(()).unwrap();
