@@ -49,9 +49,6 @@ const LONGEST: Duration = Duration::from_secs(3600);
 /// How long a pass may take to end when the executor stops, with what it has to give back.
 const LAST_PASS: Duration = Duration::from_secs(6);
 
-/// How often each process looks whether the schema was migrated.
-const FOLLOW: Duration = Duration::from_secs(5);
-
 /// The upkeep that this process does, until it stops.
 pub(crate) struct Supervision {
     stopping: watch::Sender<bool>,
@@ -60,8 +57,7 @@ pub(crate) struct Supervision {
 }
 
 impl Supervision {
-    /// Starts the duties that the settings ask for (`supervise`, `schedule`, `registerInstance`), and the one that every process
-    /// has: to follow the schema.
+    /// Starts the duties that the settings ask for (`supervise`, `schedule`, `registerInstance`).
     pub(crate) fn start(
         upkeep: &Arc<Upkeep>,
         store: &Arc<Store>,
@@ -69,7 +65,7 @@ impl Supervision {
         report: Option<Arc<Report>>,
     ) -> Self {
         let stopping = watch::Sender::new(false);
-        let mut duties = vec![follow_schema(upkeep, &stopping)];
+        let mut duties = Vec::new();
         if settings.supervise {
             duties.extend(supervise(upkeep, &stopping));
         }
@@ -122,15 +118,6 @@ fn supervise(upkeep: &Arc<Upkeep>, stopping: &watch::Sender<bool>) -> [JoinHandl
         take_on(watching, upkeep, stopping, Upkeep::monitor),
         take_on(tidying, upkeep, stopping, Upkeep::maintain),
     ]
-}
-
-fn follow_schema(upkeep: &Arc<Upkeep>, stopping: &watch::Sender<bool>) -> JoinHandle<()> {
-    let duty = Duty {
-        doing: "look at the schema's version",
-        interval: FOLLOW,
-        bound: SHORT,
-    };
-    take_on(duty, upkeep, stopping, Upkeep::follow)
 }
 
 fn keep_time(upkeep: &Arc<Upkeep>, stopping: &watch::Sender<bool>) -> JoinHandle<()> {

@@ -9,7 +9,7 @@ use jobs_core::{Failure, Outcome};
 use sqlx::Error;
 use uuid::Uuid;
 
-use crate::error::{is_outdated, is_transient, is_unique_violation};
+use crate::error::is_unique_violation;
 use crate::store::{Attempt, Failed, Fetched, Store, Wanted, bounded};
 
 /// Holds jobs by their rows.
@@ -248,11 +248,6 @@ pub(crate) fn has_nul(json: &str) -> bool {
 /// A reason must be stored whatever is in it.
 fn text_of(failure: &Failure) -> String {
     failure.to_json().replace("\\u0000", "\\ufffd")
-}
-
-/// Whether to try the same outcomes again: the database is away, or the schema was migrated under us and will be followed.
-pub(crate) fn may_pass(error: &Error) -> bool {
-    is_transient(error) || is_outdated(error)
 }
 
 #[cfg(test)]

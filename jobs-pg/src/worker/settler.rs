@@ -9,8 +9,9 @@ use jobs_core::Outcome;
 use tokio::sync::{broadcast, mpsc};
 use uuid::Uuid;
 
-use super::hold::{Hold, Outcomes, Written, may_pass};
+use super::hold::{Hold, Outcomes, Written};
 use super::{Doorbell, Plan};
+use crate::error::is_transient;
 use crate::store::Attempt;
 
 /// How many outcomes may wait; beyond it the attempts keep their slots, so that fetching does not run ahead of settling.
@@ -97,7 +98,7 @@ impl Settler {
         let mut pause = FIRST_PAUSE;
         loop {
             match self.hold.settle(outcomes, written).await {
-                Err(error) if may_pass(&error) => {
+                Err(error) if is_transient(&error) => {
                     if pause == FIRST_PAUSE {
                         tracing::warn!(%error, waiting = outcomes.len(), "cannot write outcomes; trying again");
                     }
