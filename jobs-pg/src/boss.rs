@@ -330,11 +330,11 @@ impl PgBoss {
                         (false, _) => schema::attach(pool, schema).await,
                     }
                 };
-                let layout = timeout(INSTALLATION, look).await.map_err(|_| {
+                let database = timeout(INSTALLATION, look).await.map_err(|_| {
                     let message = format!("the schema was not ready within {INSTALLATION:?}");
                     Error::new(ErrorKind::Unavailable, message)
                 })??;
-                let store = Store::new(pool.clone(), schema.clone(), layout);
+                let store = Store::new(pool.clone(), schema.clone(), database);
                 if settings.test_clock {
                     let obeys = store.obey_test_clock().await;
                     obeys.map_err(cannot("let the connections read the test clock"))?;

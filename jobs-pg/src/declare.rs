@@ -94,12 +94,6 @@ pub(crate) async fn plan(
         let is_limited = standing
             .get(name)
             .is_some_and(QueueRow::looks_at_active_jobs);
-        if job.declaration().worker.group_concurrency.is_some() && !store.knows_groups() {
-            tracing::warn!(
-                job = name,
-                "the job limits groups, and jobs of this schema have none: it is too old for them"
-            );
-        }
         (name, Line::new(job, is_limited))
     };
     Ok(Plan {

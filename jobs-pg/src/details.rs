@@ -142,8 +142,8 @@ impl fmt::Debug for PgBossJob<'_> {
     }
 }
 
-/// A job's row, by the columns of schema 46. Times are whole seconds. Columns that an older schema lacks are at their defaults,
-/// and those that a newer one adds are in [`other`](Self::other).
+/// A job's row, by the columns of schema 46. Times are whole seconds. Columns that a newer schema adds are
+/// in [`other`](Self::other).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobDetails {
@@ -176,10 +176,8 @@ pub struct JobDetails {
     /// Its throttle slot, in UTC.
     pub singleton_on: Option<NaiveDateTime>,
     /// Its group.
-    #[serde(default)]
     pub group_id: Option<String>,
     /// Its tier in the group.
-    #[serde(default)]
     pub group_tier: Option<String>,
     /// When it is due.
     pub start_after: DateTime<Utc>,
@@ -198,43 +196,30 @@ pub struct JobDetails {
     /// Its queue's policy when it was submitted.
     pub policy: Option<String>,
     /// The last sign of life.
-    #[serde(default)]
     pub heartbeat_on: Option<DateTime<Utc>>,
     /// After how long without one its worker is taken for dead.
-    #[serde(default)]
     pub heartbeat_seconds: Option<i32>,
     /// Whether it waits for other jobs.
-    #[serde(default)]
     pub blocked: bool,
     /// Whether others wait for it.
-    #[serde(default)]
     pub blocking: bool,
     /// How many it waits for.
-    #[serde(default)]
     pub pending_dependencies: i32,
     /// In a dead letter queue: the queue it came from.
-    #[serde(default)]
     pub source_name: Option<String>,
     /// The job it is a copy of.
-    #[serde(default)]
     pub source_id: Option<Uuid>,
     /// When that was submitted.
-    #[serde(default)]
     pub source_created_on: Option<DateTime<Utc>>,
     /// That one's retry count.
-    #[serde(default)]
     pub source_retry_count: Option<i32>,
     /// What that one failed with.
-    #[serde(default)]
     pub source_output: Option<Value>,
     /// The first job of the chain.
-    #[serde(default)]
     pub source_root_id: Option<Uuid>,
     /// The W3C trace context that came with it.
-    #[serde(default)]
     pub trace_context: Option<Value>,
     /// Whether it was stored by an upsert by key.
-    #[serde(default)]
     pub upsert_by_key: Option<bool>,
     /// Columns that this library does not know.
     #[serde(flatten)]

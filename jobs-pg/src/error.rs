@@ -14,7 +14,7 @@ const FOREIGN_KEY_VIOLATION: &str = "23503";
 const RESTRICT_VIOLATION: &str = "23001";
 const LOCK_NOT_AVAILABLE: &str = "55P03";
 
-/// A column or function that the statement names is not there.
+/// A column or function that the statement names is not there: the schema was changed since the start.
 const UNDEFINED: [&str; 2] = ["42703", "42883"];
 
 /// Says what we were doing, and keeps what the database said as the cause. What it says by the name of a constraint is said
@@ -163,11 +163,6 @@ pub(crate) fn is_lock_not_available(error: &sqlx::Error) -> bool {
     sqlstate(error).as_deref() == Some(LOCK_NOT_AVAILABLE)
 }
 
-/// Whether the statement is written for another version of the schema: it was migrated since.
-pub(crate) fn is_outdated(error: &sqlx::Error) -> bool {
-    sqlstate(error).is_some_and(|code| UNDEFINED.contains(&code.as_str()))
-}
-
 /// The five letters and digits that Postgres gives each kind of error.
 pub(crate) fn sqlstate(error: &sqlx::Error) -> Option<String> {
     Some(error.as_database_error()?.code()?.into_owned())
@@ -177,9 +172,7 @@ impl From<SchemaError> for Error {
     fn from(error: SchemaError) -> Self {
         let kind = match &error {
             SchemaError::Database { source, .. } => kind_of(source),
-            SchemaError::Name { .. } | SchemaError::NotInstalled { .. } => ErrorKind::Configuration,
-            SchemaError::Forbidden { .. } => ErrorKind::Refused,
-            _ => ErrorKind::Incompatible,
+            other => other.kind(),
         };
         Self::caused_by(kind, "cannot use the database for jobs", error)
     }

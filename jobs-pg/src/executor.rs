@@ -11,9 +11,8 @@ use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
-use crate::error::{cannot, is_foreign_key_violation, is_outdated, is_transient};
+use crate::error::{cannot, is_foreign_key_violation, is_transient};
 use crate::given::{check_input, check_key, refused};
-use crate::schema;
 use crate::store::{NewJob, Store, bounded};
 use crate::{PG_BOSS_EXECUTOR_NAME, PgBoss};
 
@@ -36,10 +35,6 @@ impl Executor for PgBoss {
             // Somebody deleted a queue that this process had seen.
             self.forget_queues();
             self.queues_of(store, declarations).await?;
-            stored = bounded(insert(store, &jobs)).await;
-        } else if stored.as_ref().is_err_and(is_outdated) {
-            // A process that only submits sees a migration in this way.
-            schema::follow(store).await?;
             stored = bounded(insert(store, &jobs)).await;
         }
         let receipts = stored.map_err(cannot(doing))?;

@@ -12,7 +12,6 @@ mod fetch;
 mod import;
 mod instances;
 mod jobs;
-mod latest;
 mod named;
 mod page;
 mod queues;
@@ -56,8 +55,7 @@ use sqlx::{PgConnection, PgExecutor, PgPool, Postgres, Transaction};
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
-use crate::schema::{Layout, Schema};
-use latest::Latest;
+use crate::schema::Schema;
 use statement::Statements;
 
 /// No single step may take longer: a connection that says nothing is taken for dead.
@@ -80,43 +78,32 @@ pub(crate) struct Store {
     pool: PgPool,
     listener_pool: PgPool,
     schema: Schema,
-    layout: Latest<Layout>,
-    statements: Latest<Statements>,
+    database: String,
+    statements: Statements,
     channel: String,
     /// Whether its connections read the test clock of the schema.
     obeying: OnceCell<()>,
 }
 
 impl Store {
-    /// Writes the statements for the schema as it was found.
-    pub(crate) fn new(pool: PgPool, schema: Schema, layout: Layout) -> Self {
+    /// Writes the statements for a schema of this database that was checked.
+    pub(crate) fn new(pool: PgPool, schema: Schema, database: String) -> Self {
         Self {
-            statements: Statements::new(&schema, &layout).into(),
+            statements: Statements::new(&schema),
             channel: schema.channel(),
             listener_pool: PgPoolOptions::new()
                 .max_connections(1)
                 .connect_lazy_with((*pool.connect_options()).clone()),
             pool,
             schema,
-            layout: layout.into(),
+            database,
             obeying: OnceCell::new(),
         }
-    }
-
-    /// Writes the statements anew, for the schema as it was found now.
-    pub(crate) fn renew(&self, layout: Layout) {
-        self.statements.put(Statements::new(&self.schema, &layout));
-        self.layout.put(layout);
     }
 
     /// The schema's name.
     pub(crate) fn schema(&self) -> &Schema {
         &self.schema
-    }
-
-    /// What the statements are written for.
-    pub(crate) fn layout(&self) -> &Layout {
-        &self.layout
     }
 
     pub(crate) fn pool(&self) -> &PgPool {
@@ -126,11 +113,6 @@ impl Store {
     /// One connection beside the others, so that listening takes none from the jobs.
     pub(crate) fn listener_pool(&self) -> &PgPool {
         &self.listener_pool
-    }
-
-    /// Whether jobs of this schema can be of a group, which came with pg-boss's schema 27.
-    pub(crate) fn knows_groups(&self) -> bool {
-        self.layout.has("job.group_id")
     }
 
     /// The channel on which submissions ring.
@@ -158,7 +140,7 @@ impl Store {
     /// Waits for pg-boss's advisory lock of this suffix, which is held until the transaction ends.
     async fn lock(&self, connection: &mut PgConnection, suffix: &str) -> sqlx::Result<()> {
         sqlx::query(sql(&self.statements.advisory_lock))
-            .bind(self.schema.lock_key(self.layout.database(), suffix))
+            .bind(self.schema.lock_key(&self.database, suffix))
             .execute(connection)
             .await
             .map(drop)

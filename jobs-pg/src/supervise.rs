@@ -49,9 +49,6 @@ const LONGEST: Duration = Duration::from_secs(3600);
 /// How long a pass may take to end when the executor stops, with what it has to give back.
 const LAST_PASS: Duration = Duration::from_secs(6);
 
-/// How often each process looks whether the schema was migrated.
-const FOLLOW: Duration = Duration::from_secs(5);
-
 /// The maintenance that this process does, until it stops.
 pub(crate) struct Supervision {
     tasks: Tasks,
@@ -59,8 +56,7 @@ pub(crate) struct Supervision {
 }
 
 impl Supervision {
-    /// Starts the tasks that the settings ask for (`supervise`, `schedule`, `registerInstance`), and the one that every process
-    /// has: to follow the schema.
+    /// Starts the tasks that the settings ask for (`supervise`, `schedule`, `registerInstance`).
     pub(crate) fn start(
         upkeep: &Arc<Upkeep>,
         store: &Arc<Store>,
@@ -73,7 +69,6 @@ impl Supervision {
             tasks: Tasks::new(health.clone()),
             health,
         };
-        passes.follow_schema();
         if settings.supervise {
             passes.supervise();
         }
@@ -117,11 +112,6 @@ impl Passes<'_> {
         self.start("release waiting jobs", flow, SHORT, Upkeep::resolve);
         self.start("watch queues", supervise, LONG, Upkeep::monitor);
         self.start("tidy queues", supervise, LONGEST, Upkeep::maintain);
-    }
-
-    fn follow_schema(&self) {
-        let doing = "look at the schema's version";
-        self.start(doing, FOLLOW, SHORT, Upkeep::follow);
     }
 
     fn keep_time(&self) {

@@ -1,5 +1,5 @@
--- members: the columns (as table.column) and functions (as name()) that a schema has, of the names that tell versions
--- of pg-boss apart.   $1 schema   Caller: check.
+-- members: the columns (as table.column) and functions (as name()) that a schema has, of the tables and functions that
+-- statements name or that tell releases of pg-boss apart.   $1 schema   Caller: check.
 SELECT c.relname || '.' || a.attname AS member
   FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

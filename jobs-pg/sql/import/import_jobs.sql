@@ -7,50 +7,6 @@
 -- Locks: the new rows, whose ids nobody else knows; queue rows for key share. Called by Importing::import_jobs.
 WITH renamed AS (
     SELECT r.old_name, r.name FROM unnest($1::text[], $2::text[]) AS r(old_name, name)
-), old AS (
-    /* if old job.startafter */SELECT o.id, o.name, o.priority, o.data, o.state::text,
-           o.retrylimit AS retry_limit, o.retrycount AS retry_count, o.retrydelay AS retry_delay,
-           o.retrybackoff AS retry_backoff, o.startafter AS start_after,
-           -- A job that was resumed keeps the time of its earlier start, which pg-boss 12 would count as an attempt.
-           -- One that was failed before it started had no such time, but its next start counts.
-           CASE WHEN o.state IN ('retry', 'active') THEN coalesce(o.startedon, o.createdon)
-                WHEN o.state <> 'created' THEN o.startedon END AS started_on,
-           CASE WHEN starts_with(o.singletonkey, '__pgboss__singleton_queue')
-                THEN nullif(substr(o.singletonkey, 1 + length('__pgboss__singleton_queue')), '')
-                ELSE o.singletonkey END AS singleton_key,
-           -- Whatever had ended otherwise than well had given its slot free.
-           CASE WHEN o.archived_on IS NULL AND o.state < 'expired' THEN o.singletonon END AS singleton_on,
-           o.expirein AS expire_in, o.createdon AS created_on, o.completedon AS completed_on, o.keepuntil AS keep_until,
-           o.output, NULL AS dead_letter,
-           -- A key alone kept others out, in any queue: what its row needs is a policy of its own.
-           CASE WHEN o.singletonkey IS NULL OR o.singletonon IS NOT NULL THEN 'standard'
-                WHEN starts_with(o.singletonkey, '__pgboss__singleton_queue') THEN 'short'
-                ELSE 'exclusive' END AS policy,
-           o.archived_on
-      FROM (SELECT id, name, priority, data, state, retrylimit, retrycount, retrydelay, retrybackoff, startafter,
-                   startedon, singletonkey, singletonon, expirein, createdon, completedon, keepuntil, output,
-                   NULL::timestamptz AS archived_on
-              FROM /* old */job
-             UNION ALL
-            SELECT id, name, priority, data, state, retrylimit, retrycount, retrydelay, retrybackoff, startafter,
-                   startedon, singletonkey, singletonon, expirein, createdon, completedon, keepuntil, output, archivedon
-              FROM /* old */archive) o/* else SELECT o.id, o.name, o.priority, o.data, o.state::text,
-           o.retry_limit, o.retry_count, o.retry_delay, o.retry_backoff, o.start_after, o.started_on, o.singleton_key,
-           CASE WHEN o.archived_on IS NULL THEN o.singleton_on END AS singleton_on,
-           o.expire_in, o.created_on, o.completed_on, o.keep_until, o.output, o.dead_letter,
-           -- As a retry it could stand beside another one, for which there is no place.
-           CASE WHEN o.policy = 'stately' AND o.state = 'active' THEN 'standard'
-                ELSE coalesce(o.policy, 'standard') END AS policy,
-           o.archived_on
-      FROM (SELECT id, name, priority, data, state, retry_limit, retry_count, retry_delay, retry_backoff, start_after,
-                   started_on, singleton_key, singleton_on, expire_in, created_on, completed_on, keep_until, output,
-                   dead_letter, policy, NULL::timestamptz AS archived_on
-              FROM /* old */job
-             UNION ALL
-            SELECT id, name, priority, data, state, retry_limit, retry_count, retry_delay, retry_backoff, start_after,
-                   started_on, singleton_key, singleton_on, expire_in, created_on, completed_on, keep_until, output,
-                   dead_letter, policy, archived_on
-              FROM /* old */archive) o */
 ), arriving AS (
     -- One job of an id: the archive has no key before pg-boss 10.
     SELECT DISTINCT ON (renamed.name, old.id)
@@ -71,7 +27,7 @@ WITH renamed AS (
                 THEN coalesce(old.completed_on, old.archived_on, old.started_on, old.created_on) END AS completed_on,
            CASE WHEN old.state = 'expired' THEN coalesce(old.output, '{"value": {"message": "job timed out"}}')
                 ELSE old.output END AS output
-      FROM old
+      FROM /* old jobs */old
       JOIN renamed ON renamed.old_name = old.name
       LEFT JOIN renamed dead_letter ON dead_letter.old_name = old.dead_letter
      ORDER BY renamed.name, old.id, old.archived_on NULLS FIRST

@@ -1,14 +1,15 @@
 -- functions: the six public functions of schema version 46, and the helpers behind four of them.
 -- Caller: install, in its one transaction. The public ones have SQL-standard bodies: pg-boss's doctor compares the text
 -- between dollar quotes and has no quarrel with a body that has none. Procedural work therefore sits in plpgsql
--- helpers, prefix jobs_. Parameter names are pg-boss's: its migrations replace these functions, which cannot rename them.
+-- helpers, prefix jobs_, which pg-boss's `plans uninstall` leaves behind: so they are replaced. Parameter names are
+-- pg-boss's: its migrations replace these functions, which cannot rename them.
 
 -- The clock of everything: a test clock of pg-boss replaces this function.
 CREATE FUNCTION /* schema */job_now() RETURNS timestamptz
 LANGUAGE sql STABLE RETURN pg_catalog.now();
 
 -- Makes a queue, with a table of its own if asked; a queue that stands is left entirely as it is.
-CREATE FUNCTION /* schema */jobs_create_queue(p_name text, p_options jsonb) RETURNS void
+CREATE OR REPLACE FUNCTION /* schema */jobs_create_queue(p_name text, p_options jsonb) RETURNS void
 LANGUAGE plpgsql AS $create$
 DECLARE
     v_partition bool := COALESCE((p_options ->> 'partition')::bool, false);
@@ -54,7 +55,7 @@ END
 $create$;
 
 -- Removes a queue with its jobs. One that other queues name as their dead letter queue stays (23503).
-CREATE FUNCTION /* schema */jobs_delete_queue(p_name text) RETURNS void
+CREATE OR REPLACE FUNCTION /* schema */jobs_delete_queue(p_name text) RETURNS void
 LANGUAGE plpgsql AS $delete$
 DECLARE
     v_queue record;
@@ -71,7 +72,7 @@ END
 $delete$;
 
 -- The tables that a command written for the job table is meant for: the queue's, else the one named, else all.
-CREATE FUNCTION /* schema */jobs_target_tables(p_table text, p_queue text)
+CREATE OR REPLACE FUNCTION /* schema */jobs_target_tables(p_table text, p_queue text)
 RETURNS TABLE (target text, queue text)
 LANGUAGE plpgsql STABLE AS $targets$
 DECLARE
@@ -99,7 +100,7 @@ RETURN format(
     table_name);
 
 -- Runs a command written for the job table on the leaves it is meant for.
-CREATE FUNCTION /* schema */jobs_run_on_tables(p_command text, p_table text, p_queue text) RETURNS void
+CREATE OR REPLACE FUNCTION /* schema */jobs_run_on_tables(p_command text, p_table text, p_queue text) RETURNS void
 LANGUAGE plpgsql AS $run$
 DECLARE
     v_target text;
@@ -111,7 +112,7 @@ END
 $run$;
 
 -- The same, left in the table bam for pg-boss to run later, one row a leaf.
-CREATE FUNCTION /* schema */jobs_run_on_tables_later(
+CREATE OR REPLACE FUNCTION /* schema */jobs_run_on_tables_later(
     p_name text, p_version int, p_command text, p_table text, p_queue text) RETURNS void
 LANGUAGE plpgsql AS $later$
 DECLARE

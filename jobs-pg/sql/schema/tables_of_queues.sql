@@ -3,7 +3,7 @@
 
 -- Gives the table of jobs p_table its constraints and indexes. p_policy is the policy of the one queue that lives there;
 -- null stands for the common table, which needs the rules of all policies.
-CREATE FUNCTION /* schema */jobs_dress_table(p_table text, p_policy text) RETURNS void
+CREATE OR REPLACE FUNCTION /* schema */jobs_dress_table(p_table text, p_policy text) RETURNS void
 LANGUAGE plpgsql AS $dress$
 DECLARE
     rule record;

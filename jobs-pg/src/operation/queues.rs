@@ -22,8 +22,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(25);
 const LONGEST_PAUSE: Duration = Duration::from_millis(400);
 
 /// A queue's row, by the columns of schema 46. Times are whole seconds. Counts are those of the last monitor pass, whoever made
-/// it: they lag, and nothing should be decided by them. Columns that an older schema lacks are at their defaults, and those
-/// that only Node reads are in [`other`](Self::other).
+/// it: they lag, and nothing should be decided by them. Columns that only Node reads are
+/// in [`other`](Self::other).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct QueueDetails {
@@ -52,27 +52,22 @@ pub struct QueueDetails {
     /// The queue for copies of jobs that failed for good.
     pub dead_letter: Option<String>,
     /// After how long without a sign of life a worker is taken for dead.
-    #[serde(default)]
     pub heartbeat_seconds: Option<i32>,
     /// Whether a submission wakes the workers that listen.
-    #[serde(default)]
     pub notify: bool,
     /// How many waiting jobs are worth a warning; 0 is the supervisor's own number.
     pub warning_queued: i32,
     /// Jobs that wait for their time.
     pub deferred_count: i32,
     /// Jobs that wait for other jobs.
-    #[serde(default)]
     pub blocked_count: i32,
     /// Jobs that wait, for whatever.
     pub queued_count: i32,
     /// Jobs that are due.
-    #[serde(default)]
     pub ready_count: i32,
     /// Jobs that run.
     pub active_count: i32,
     /// Jobs that failed for good.
-    #[serde(default)]
     pub failed_count: i32,
     /// All jobs.
     pub total_count: i32,

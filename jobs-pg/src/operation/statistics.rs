@@ -94,7 +94,7 @@ impl PgBoss {
         };
         let counts = bounded(store.find_counts(queue)).await;
         let counts = counts.map_err(cannot(&*doing))?.ok_or_else(none)?;
-        if self.settings().records.queue_stats && store.keeps_statistics() {
+        if self.settings().records.queue_stats {
             let rows = bounded(store.find_statistics(queue, &query.span())).await;
             let rows = rows.map_err(cannot(&*doing))?.into_iter();
             return Ok(rows

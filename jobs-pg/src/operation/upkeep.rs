@@ -71,8 +71,7 @@ impl PgBoss {
         self.warnings_like(Some(kind.to_owned()), at_most)
     }
 
-    /// The processes, Node's and others, that have entered themselves into the table of instances, the oldest first. There are
-    /// none on schemas older than 44, which have no such table.
+    /// The processes, Node's and others, that have entered themselves into the table of instances, the oldest first.
     ///
     /// # Errors
     /// If the database does not answer.

@@ -2,7 +2,7 @@
 
 use sqlx::{PgConnection, PgPool};
 
-use super::{Layout, Schema, SchemaError};
+use super::{Schema, SchemaError, requirements};
 use crate::store::catalog::{self, Server};
 
 /// `BEGIN ATOMIC` came with PostgreSQL 14.
@@ -10,16 +10,17 @@ const OLDEST_POSTGRES: i32 = 140_000;
 /// Where this is, somebody has installed job tables.
 pub(super) const VERSION_COLUMN: &str = "version.version";
 
-/// Finds the layout of a schema that must stand already.
-pub(crate) async fn attach(pool: &PgPool, schema: &Schema) -> Result<Layout, SchemaError> {
+/// Checks a schema that must be installed already; gives the name of the database that it is in.
+pub(crate) async fn attach(pool: &PgPool, schema: &Schema) -> Result<String, SchemaError> {
     let mut conn = pool.acquire().await.map_err(failed("look at", schema))?;
     let server = server(&mut conn, schema).await?;
-    check(&mut conn, schema, &server)
-        .await?
-        .ok_or_else(|| SchemaError::NotInstalled {
+    match is_installed(&mut conn, schema).await? {
+        true => Ok(server.database),
+        false => Err(SchemaError::NotInstalled {
             schema: schema.to_string(),
             database: server.database,
-        })
+        }),
+    }
 }
 
 /// The number in the version table, whatever it is; `None` where there is no such table.
@@ -53,28 +54,28 @@ pub(super) async fn server(
     Ok(server)
 }
 
-/// The layout of the schema; `None` if it holds no job tables.
-pub(super) async fn check(
+/// Whether the schema holds job tables. If it does, they must be ones that the statements can use.
+pub(super) async fn is_installed(
     conn: &mut PgConnection,
     schema: &Schema,
-    server: &Server,
-) -> Result<Option<Layout>, SchemaError> {
+) -> Result<bool, SchemaError> {
     let members = catalog::members(conn, schema)
         .await
         .map_err(failed("look at", schema))?;
     if !members.contains(VERSION_COLUMN) {
-        return Ok(None);
+        return Ok(false);
     }
     let version = version(conn, schema).await?;
-    let layout = Layout::recognise(schema, server.database.clone(), version, members)?;
-    if layout.is_newer() {
+    requirements::check(schema, version, &members)?;
+    if version > requirements::VERSION {
         tracing::warn!(
             %schema,
-            version = layout.version(),
-            "the schema is newer than this library knows; every column in use is there, so it goes on"
+            version,
+            known = requirements::VERSION,
+            "the schema is newer than the newest version that this library knows; it has every column and function that is used, so it is used"
         );
     }
-    Ok(Some(layout))
+    Ok(true)
 }
 
 pub(super) async fn version(conn: &mut PgConnection, schema: &Schema) -> Result<i32, SchemaError> {

@@ -48,33 +48,19 @@ pub enum SchemaError {
         database: String,
     },
 
-    /// The schema is of an older family.
+    /// The schema is of an older version.
     #[error(
-        "the schema `{schema}` has version {version} ({layout}), and 26 is the oldest supported; {next_step}"
+        "the schema `{schema}` has version {version} ({tables}), and 46 is the oldest supported; {next_step}"
     )]
     TooOld {
         /// The schema that was looked at.
         schema: String,
         /// The number in its version table.
         version: i32,
-        /// What its tables look like.
-        layout: &'static str,
-        /// What helps.
-        next_step: &'static str,
-    },
-
-    /// The number and the tables do not belong together.
-    #[error(
-        "the schema `{schema}` says version {version}, but its tables are another's ({layout}); \
-         it is no schema of pg-boss as published, so choose another schema for the jobs"
-    )]
-    Mismatch {
-        /// The schema that was looked at.
-        schema: String,
-        /// The number in its version table.
-        version: i32,
-        /// What its tables look like.
-        layout: &'static str,
+        /// Whose tables it has.
+        tables: &'static str,
+        /// What to run, or to do.
+        next_step: String,
     },
 
     /// Jobs cannot be imported from the schema.
@@ -88,7 +74,7 @@ pub enum SchemaError {
         next_step: &'static str,
     },
 
-    /// Columns that we use are not there.
+    /// Columns or functions that the statements name are not there.
     #[error(
         "the schema `{schema}` has version {version}, but lacks {missing}; \
          use a release of this library that knows that version, or choose another schema"
@@ -160,7 +146,6 @@ impl SchemaError {
             }
             Self::PostgresTooOld { .. }
             | Self::TooOld { .. }
-            | Self::Mismatch { .. }
             | Self::NotImportable { .. }
             | Self::Incomplete { .. }
             | Self::VersionRows { .. }

@@ -2,8 +2,8 @@
 
 use sqlx::{Connection, PgConnection, PgPool};
 
-use super::check::{self, VERSION_COLUMN, check, failed};
-use super::{Layout, Schema, SchemaError};
+use super::check::{VERSION_COLUMN, failed, is_installed, server};
+use super::{Schema, SchemaError};
 use crate::store::catalog::{self, Server};
 
 /// What Postgres says when somebody else made the same thing first: the schema, a table, a type, a function, or (two at
@@ -21,20 +21,20 @@ pub(crate) enum Missing {
     Tables,
 }
 
-/// Finds the layout of the schema, and first makes what may be made if it holds no job tables.
+/// Checks the schema, and first makes what may be made if it holds no job tables; gives the name of the database that it is in.
 pub(crate) async fn ensure(
     pool: &PgPool,
     schema: &Schema,
     missing: Missing,
-) -> Result<Layout, SchemaError> {
+) -> Result<String, SchemaError> {
     let mut conn = pool.acquire().await.map_err(failed("look at", schema))?;
-    let server = check::server(&mut conn, schema).await?;
-    if let Some(layout) = check(&mut conn, schema, &server).await? {
-        return Ok(layout);
+    let server = server(&mut conn, schema).await?;
+    if is_installed(&mut conn, schema).await? {
+        return Ok(server.database);
     }
     let installed = install(&mut conn, schema, &server, missing).await;
-    if let Some(layout) = check(&mut conn, schema, &server).await? {
-        return Ok(layout);
+    if is_installed(&mut conn, schema).await? {
+        return Ok(server.database);
     }
     Err(match installed {
         Err(error) => refused(schema, &server, error),

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use sqlx::PgConnection;
 
 use super::check::{VERSION_COLUMN, failed, version};
-use super::layout::{Shape, words};
+use super::requirements::words;
+use super::tables::{OldTables, Tables};
 use super::{Schema, SchemaError};
 use crate::store::catalog;
 
@@ -30,7 +31,7 @@ const ARCHIVED: &str = "\
 pub(crate) struct OldSchema {
     schema: Schema,
     version: i32,
-    members: BTreeSet<String>,
+    tables: OldTables,
 }
 
 impl OldSchema {
@@ -47,37 +48,39 @@ impl OldSchema {
             });
         }
         let version = version(conn, &schema).await?;
-        Self::recognise(schema, version, members)
+        Self::recognise(schema, version, &members)
     }
 
     /// Recognises what `members` (`table.column`) say.
     pub(super) fn recognise(
         schema: Schema,
         version: i32,
-        members: BTreeSet<String>,
+        members: &BTreeSet<String>,
     ) -> Result<Self, SchemaError> {
-        let shape = Shape::of(&members);
-        let (needed, next_step) = match shape {
-            Shape::Folded => (
+        let found = Tables::of(members);
+        let (tables, needed, next_step) = match found {
+            Tables::Old(tables @ OldTables::V20) => (
+                tables,
                 FOLDED,
                 "start pg-boss 9 once on it, which migrates it to 20",
             ),
-            Shape::Archived => (
+            Tables::Old(tables @ OldTables::V24) => (
+                tables,
                 ARCHIVED,
                 "start pg-boss 10.4 once on it, which migrates it to 24",
             ),
-            Shape::Common => {
+            Tables::Current => {
                 return Err(SchemaError::NotImportable {
                     schema: schema.to_string(),
-                    problem: format!("has version {version} ({})", shape.words()),
-                    next_step: "nothing has to be imported: set it as the schema of this executor, after starting pg-boss 12 \
-                                once on it if it has version 25",
+                    problem: format!("has version {version} ({})", found.words()),
+                    next_step: "nothing has to be imported: set it as the schema of this executor, after pg-boss's own `migrate` \
+                                if it is older than version 46",
                 });
             }
-            Shape::Unknown => {
+            Tables::Unknown => {
                 return Err(SchemaError::NotImportable {
                     schema: schema.to_string(),
-                    problem: format!("says version {version}, but has {}", shape.words()),
+                    problem: format!("says version {version}, but has {}", found.words()),
                     next_step: "jobs come from schemas of pg-boss 8, 9 and 10",
                 });
             }
@@ -95,7 +98,7 @@ impl OldSchema {
         Ok(Self {
             schema,
             version,
-            members,
+            tables,
         })
     }
 
@@ -109,9 +112,9 @@ impl OldSchema {
         self.version
     }
 
-    /// Whether it has this column (`table.column`).
-    pub(crate) fn has(&self, member: &str) -> bool {
-        self.members.contains(member)
+    /// Which of the old tables it has.
+    pub(crate) fn tables(&self) -> OldTables {
+        self.tables
     }
 }
 
@@ -123,22 +126,22 @@ pub(crate) mod tests {
     pub(crate) fn old_schema(name: &str, version: i32) -> OldSchema {
         let members = words(if version < 21 { FOLDED } else { ARCHIVED });
         let schema = Schema::new(name).expect("a good name");
-        OldSchema::recognise(schema, version, members.map(str::to_owned).collect())
+        OldSchema::recognise(schema, version, &members.map(str::to_owned).collect())
             .expect("importable")
     }
 
     fn refusal(version: i32, members: &'static str) -> String {
         let schema = Schema::new("old").expect("a good name");
         let members = words(members).map(str::to_owned).collect();
-        OldSchema::recognise(schema, version, members)
+        OldSchema::recognise(schema, version, &members)
             .expect_err("a refusal")
             .to_string()
     }
 
     #[test]
     fn the_columns_decide_and_not_the_number() {
-        assert!(old_schema("old", 20).has("job.startafter"));
-        assert!(old_schema("old", 25).has("job.expire_in"));
+        assert_eq!(old_schema("old", 20).tables(), OldTables::V20);
+        assert_eq!(old_schema("old", 25).tables(), OldTables::V24);
     }
 
     #[test]

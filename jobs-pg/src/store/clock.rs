@@ -31,11 +31,6 @@ pub(crate) struct Moved {
 }
 
 impl Store {
-    /// Whether the schema has a clock that can be moved.
-    pub(crate) fn has_clock(&self) -> bool {
-        self.layout.has("job_now()")
-    }
-
     /// Whether it looks as if only tests used the schema.
     pub(crate) async fn clock_may_move(&self) -> sqlx::Result<bool> {
         sqlx::query_scalar(sql(&self.statements.clock_may_move))

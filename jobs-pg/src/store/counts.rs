@@ -84,7 +84,7 @@ impl Store {
         transaction: &mut sqlx::PgConnection,
     ) -> sqlx::Result<(bool, bool)> {
         sqlx::query_as(sql(&self.statements.counting_allowed))
-            .bind(self.schema.lock_key(self.layout.database(), "queue-stats"))
+            .bind(self.schema.lock_key(&self.database, "queue-stats"))
             .fetch_one(transaction)
             .await
     }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use sqlx::types::Json;
 use sqlx::{Postgres, Transaction};
 
-use super::statement::ImportStatements;
+use super::statement::{ImportStatements, OldStatements};
 use super::{QueueRow, Store, sql};
 use crate::schema::OldSchema;
 
@@ -29,6 +29,7 @@ pub(crate) struct Importing<'a> {
     store: &'a Store,
     old: &'a OldSchema,
     statements: ImportStatements,
+    old_statements: OldStatements,
     transaction: Transaction<'static, Postgres>,
 }
 
@@ -41,7 +42,8 @@ impl Store {
         Ok(Importing {
             store: self,
             old,
-            statements: ImportStatements::new(&self.schema, &self.layout, old),
+            statements: ImportStatements::new(&self.schema, old),
+            old_statements: OldStatements::new(old),
             transaction: self.begin_locked("create-queue").await?,
         })
     }
@@ -60,7 +62,7 @@ impl Importing<'_> {
     pub(crate) async fn find_queues(
         &mut self,
     ) -> sqlx::Result<Vec<(String, Json<Map<String, Value>>)>> {
-        sqlx::query_as(sql(&self.statements.find_old_queues))
+        sqlx::query_as(sql(&self.old_statements.find_old_queues))
             .fetch_all(&mut *self.transaction)
             .await
     }
@@ -149,7 +151,7 @@ impl Importing<'_> {
     where
         T: DeserializeOwned + Send + Unpin + 'static,
     {
-        sqlx::query_scalar(sql(&self.statements.count_left_behind))
+        sqlx::query_scalar(sql(&self.old_statements.count_left_behind))
             .fetch_all(&mut *self.transaction)
             .await
     }

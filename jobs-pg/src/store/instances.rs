@@ -39,11 +39,6 @@ pub(crate) struct Signs {
 }
 
 impl Store {
-    /// Whether the schema has a table of instances.
-    pub(crate) fn keeps_instances(&self) -> bool {
-        self.layout.has("instance.id")
-    }
-
     /// Enters this process, or tells that it lives; answers when it was entered.
     pub(crate) async fn enter_instance(
         &self,

@@ -1,23 +1,21 @@
 //! The statements of the store: files under `sql/`, written once for this schema when the process starts.
 //!
 //! A file holds one statement under a head comment that says what it does, its parameters, its locks and its caller. It
-//! is valid SQL as it lies there (against a schema in the search path); marks in comments say what depends on where it
-//! runs:
+//! is valid SQL as it lies there (against a schema in the search path); a mark in a comment stands directly before the name
+//! of a table, type or function, and says where it is:
 //!
 //! | in the file | becomes |
 //! |---|---|
-//! | `/* schema */job` | `"pgboss".job`: the mark stands directly before the name of a table, type or function |
-//! | `/* schema */job_now()` | the clock of the schema; on schemas before 42, which have none, `now()` |
-//! | `/* if job.heartbeat_on */ .. /* end */` | what is between, if the schema has that column; else nothing |
-//! | `/* if queue.ready_count */ a /* else b */` | `a` if the schema has that column, else `b` |
+//! | `/* schema */job` | `"pgboss".job`: in the schema of the jobs |
 //! | `/* old */job` | `"pgboss_v8".job`: in the schema that jobs are imported from |
-//! | `/* if old job.startafter */` | as above, of that schema |
+//! | `/* old jobs */old` | the query `old_jobs` of the old schema's version |
 //!
-//! What may stand after `if` are the members that [`Layout`] knows. Conditions do not nest. A parameter that stands in a
-//! part alone is a gap where that part is dropped, which Postgres refuses: name it in `b`, or outside.
+//! A statement names each column that it reads or writes, so a migration that adds columns under a running process does it no
+//! harm. All columns are checked at the start: see `schema/requirements.rs`.
 //!
-//! What imports lies in `sql/import/` and is written for each import. All else is the same through the life of a process, so
-//! sqlx prepares it once per connection. It is run so:
+//! What imports is in `sql/import/` and is written for each import; what differs with the version of the old schema is in
+//! `sql/import/20/` and `sql/import/24/`. All else is the same through the life of a process, so sqlx prepares it once per
+//! connection. It is run so:
 //!
 //! ```ignore
 //! sqlx::query_scalar(sql(&self.statements.count_jobs))
@@ -30,7 +28,7 @@ use std::sync::Arc;
 
 use sqlx::AssertSqlSafe;
 
-use crate::schema::{Layout, OldSchema, Schema};
+use crate::schema::{OldSchema, OldTables, Schema};
 
 macro_rules! statements {
     ($(#[$doc:meta])* $set:ident in $folder:literal: $($name:ident),* $(,)?) => {
@@ -159,39 +157,77 @@ statements! {
 }
 
 statements! {
-    /// Every statement that imports from an old schema.
+    /// The statements of an import that are the same for every version of the old schema.
     ImportStatements in "sql/import":
     find_writers,
-    find_old_queues,
     find_import,
     import_jobs,
     import_schedules,
     import_subscriptions,
-    count_left_behind,
     record_import,
 }
 
+/// The statements of an import that differ with the version of the old schema.
+#[derive(Debug)]
+pub(crate) struct OldStatements {
+    pub(crate) find_old_queues: Arc<str>,
+    pub(crate) count_left_behind: Arc<str>,
+}
+
 impl Statements {
-    /// Writes the statements for one schema, as it was found.
-    pub(crate) fn new(schema: &Schema, layout: &Layout) -> Self {
-        Self::write(|file| render(file, schema, layout))
+    /// Writes the statements for one schema.
+    pub(crate) fn new(schema: &Schema) -> Self {
+        Self::write(|file| in_schema(file, schema).into())
     }
 }
 
 impl ImportStatements {
     /// Writes the statements for one schema and the old one that its jobs come from.
-    pub(crate) fn new(schema: &Schema, layout: &Layout, old: &OldSchema) -> Self {
-        Self::write(|file| render_import(file, schema, layout, old))
+    pub(crate) fn new(schema: &Schema, old: &OldSchema) -> Self {
+        let old_jobs = format!("(\n{}) ", of_version(old.tables()).old_jobs);
+        Self::write(|file| {
+            let text = file.replace(OLD_JOBS, &old_jobs);
+            in_schema(&in_old(&text, old), schema).into()
+        })
+    }
+}
+
+impl OldStatements {
+    /// Writes the statements for one old schema.
+    pub(crate) fn new(old: &OldSchema) -> Self {
+        let files = of_version(old.tables());
+        Self {
+            find_old_queues: in_old(files.find_old_queues, old).into(),
+            count_left_behind: in_old(files.count_left_behind, old).into(),
+        }
+    }
+}
+
+/// The files of one version of the old schema.
+struct OldFiles {
+    old_jobs: &'static str,
+    find_old_queues: &'static str,
+    count_left_behind: &'static str,
+}
+
+fn of_version(tables: OldTables) -> OldFiles {
+    match tables {
+        OldTables::V20 => OldFiles {
+            old_jobs: include_str!("../../sql/import/20/old_jobs.sql"),
+            find_old_queues: include_str!("../../sql/import/20/find_old_queues.sql"),
+            count_left_behind: include_str!("../../sql/import/20/count_left_behind.sql"),
+        },
+        OldTables::V24 => OldFiles {
+            old_jobs: include_str!("../../sql/import/24/old_jobs.sql"),
+            find_old_queues: include_str!("../../sql/import/24/find_old_queues.sql"),
+            count_left_behind: include_str!("../../sql/import/24/count_left_behind.sql"),
+        },
     }
 }
 
 const SCHEMA: &str = "/* schema */";
 const OLD: &str = "/* old */";
-const CLOCK: &str = "/* schema */job_now()";
-const IF: &str = "/* if ";
-const ELSE: &str = "/* else ";
-const CLOSE: &str = " */";
-const END: &str = "/* end */";
+const OLD_JOBS: &str = "/* old jobs */";
 
 /// A statement in the form that sqlx takes: its text has nothing in it but our files and a checked schema name.
 pub(crate) fn sql(statement: &Arc<str>) -> AssertSqlSafe<Arc<str>> {
@@ -203,90 +239,9 @@ pub(super) fn in_schema(file: &str, schema: &Schema) -> String {
     file.replace(SCHEMA, &format!("{}.", schema.quoted()))
 }
 
-fn render(file: &str, schema: &Schema, layout: &Layout) -> Arc<str> {
-    let mut text = resolve_conditions(file, |member| layout.has(member));
-    if !layout.has("job_now()") {
-        text = text.replace(CLOCK, "pg_catalog.now()");
-    }
-    in_schema(&text, schema).into()
-}
-
-fn render_import(file: &str, schema: &Schema, layout: &Layout, old: &OldSchema) -> Arc<str> {
-    let text = resolve_conditions(file, |member| match member.strip_prefix("old ") {
-        Some(member) => old.has(member),
-        None => layout.has(member),
-    });
-    let text = text.replace(OLD, &format!("{}.", old.schema().quoted()));
-    render(&text, schema, layout)
-}
-
-/// Keeps or drops each part under a condition.
-fn resolve_conditions(file: &str, holds: impl Fn(&str) -> bool) -> String {
-    let mut text = String::with_capacity(file.len());
-    let mut rest = file;
-    while let Some((before, from_condition)) = rest.split_once(IF) {
-        text.push_str(before);
-        let Some(part) = Part::read(from_condition) else {
-            unreachable!("a condition in a statement of ours has no end: {from_condition}");
-        };
-        text.push_str(if holds(part.member) {
-            part.kept
-        } else {
-            part.otherwise
-        });
-        rest = part.rest;
-    }
-    text.push_str(rest);
-    text
-}
-
-/// What follows one `/* if `, taken apart.
-struct Part<'a> {
-    member: &'a str,
-    kept: &'a str,
-    otherwise: &'a str,
-    rest: &'a str,
-}
-
-impl<'a> Part<'a> {
-    fn read(text: &'a str) -> Option<Self> {
-        let (member, body) = text.split_once(CLOSE)?;
-        let end = body.find(END).unwrap_or(body.len());
-        if let Some((kept, after)) = body.split_once(ELSE)
-            && kept.len() < end
-        {
-            let close = end_of_comment(after)?;
-            return Some(Self {
-                member,
-                kept,
-                otherwise: &after[..close],
-                rest: &after[close + CLOSE.len()..],
-            });
-        }
-        let rest = body.get(end + END.len()..)?;
-        Some(Self {
-            member,
-            kept: &body[..end],
-            otherwise: "",
-            rest,
-        })
-    }
-}
-
-/// Where the comment ends that `text` is the inside of. Comments nest in Postgres, so marks may stand in one.
-fn end_of_comment(text: &str) -> Option<usize> {
-    let mut depth = 0_usize;
-    for (at, _) in text.match_indices(['*', ' ']) {
-        if text[..at].ends_with('/') && text[at..].starts_with('*') {
-            depth += 1;
-        } else if text[at..].starts_with(CLOSE) {
-            if depth == 0 {
-                return Some(at);
-            }
-            depth -= 1;
-        }
-    }
-    None
+/// Puts the old schema where its marks are.
+fn in_old(file: &str, old: &OldSchema) -> String {
+    file.replace(OLD, &format!("{}.", old.schema().quoted()))
 }
 
 #[cfg(test)]

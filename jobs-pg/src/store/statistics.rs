@@ -38,11 +38,6 @@ pub(crate) struct Span {
 }
 
 impl Store {
-    /// Whether the schema has room for all that is counted over time.
-    pub(crate) fn keeps_statistics(&self) -> bool {
-        self.layout.has("queue_stats.wait_bins")
-    }
-
     /// Makes the tables of the days that are about to be needed.
     pub(crate) async fn create_statistics_days(&self) -> sqlx::Result<()> {
         let mut transaction = self.begin_bounded().await?;

@@ -104,15 +104,9 @@ impl Monitor<'_> {
         }
     }
 
-    /// What the counts go into. Where there is no room for statistics, the queues are counted all the same.
+    /// What the counts go into. Where statistics cannot be kept, the queues are counted all the same.
     async fn history(&self) -> History {
         if !self.records.queue_stats {
-            return History::Short;
-        }
-        if !self.store.keeps_statistics() {
-            tracing::warn!(
-                "statistics are asked for, and the schema is older than they are; none are kept"
-            );
             return History::Short;
         }
         if let Err(error) = self.limit.hold(self.store.create_statistics_days()).await {

@@ -30,7 +30,7 @@ pub(super) struct Registration {
 }
 
 impl Registration {
-    /// Enters, and gives signs of life from then on; nothing where that is not wanted, or there is no such table.
+    /// Enters, and gives signs of life from then on; nothing where that is not wanted.
     pub(super) fn start(
         store: &Arc<Store>,
         settings: &Settings,
@@ -38,7 +38,7 @@ impl Registration {
         moves: &watch::Receiver<()>,
         health: &Health,
     ) -> Option<Self> {
-        if !settings.registration.enter || !store.keeps_instances() {
+        if !settings.registration.enter {
             return None;
         }
         let entry = entry(settings);

@@ -31,10 +31,10 @@ impl Db {
         let database = Database::new().await;
         let pool = database.pool().clone();
         let schema = Schema::new("jobs").expect("a good name");
-        let layout = schema::ensure(&pool, &schema, Missing::Schema)
+        let name = schema::ensure(&pool, &schema, Missing::Schema)
             .await
             .expect("installed");
-        let store = Store::new(pool, schema.clone(), layout);
+        let store = Store::new(pool, schema.clone(), name);
         let db = Self {
             store,
             schema,

@@ -1,18 +1,16 @@
 //! The passes of the upkeep, as duties make them and as somebody asks for them.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
 
+use super::flows;
 use super::limit::Limit;
 use super::maintain::Maintain;
 use super::monitor::{self, Monitor};
 use super::timekeeper::Timekeeper;
-use super::{FOLLOW, flows};
 use crate::config::{Intervals, Records, Settings};
-use crate::schema::{self, SchemaError};
 use crate::store::Store;
 use crate::worker::Doorbell;
 
@@ -30,8 +28,6 @@ pub(crate) struct Upkeep {
     pub(super) timekeeper: Mutex<Timekeeper>,
     /// A claim passes over queues that are locked, so the passes of one process must not lock them to each other.
     turn: Mutex<()>,
-    /// Whether the schema was changed to one that cannot be used, which is told once.
-    astray: AtomicBool,
 }
 
 impl Upkeep {
@@ -43,7 +39,6 @@ impl Upkeep {
             records: settings.records.clone(),
             timekeeper: Mutex::default(),
             turn: Mutex::default(),
-            astray: AtomicBool::default(),
         }
     }
 
@@ -57,25 +52,6 @@ impl Upkeep {
     /// Lets the jobs go whose parents are done, whenever that was done last.
     pub(crate) async fn resolve_now(&self) -> sqlx::Result<()> {
         self.let_go(Duration::ZERO).await
-    }
-
-    /// Goes on with what the schema has now, if it was migrated.
-    pub(super) async fn follow(self: Arc<Self>, _: Limit) -> sqlx::Result<Duration> {
-        match schema::follow(&self.store).await {
-            Ok(renewed) => {
-                self.astray.store(false, Ordering::Relaxed);
-                if renewed {
-                    self.doorbell.ring();
-                }
-            }
-            Err(SchemaError::Database { source, .. }) => return Err(source),
-            Err(error) => {
-                if !self.astray.swap(true, Ordering::Relaxed) {
-                    tracing::error!(%error, "the schema was changed to one that this process cannot use; waiting for another");
-                }
-            }
-        }
-        Ok(FOLLOW)
     }
 
     pub(super) async fn sweep(self: Arc<Self>, _: Limit) -> sqlx::Result<Duration> {

@@ -29,8 +29,7 @@ impl PgBoss {
     ///
     /// # Errors
     /// [`ErrorKind::BadInput`] if this is no time, or a negative one; [`ErrorKind::Refused`] if the schema does not
-    /// look like a test's; [`ErrorKind::Incompatible`] if the schema is older than version 42, which has no clock; if a connection does not come
-    /// back.
+    /// look like a test's; if a connection does not come back.
     pub async fn travel(&self, by: impl IntoSeconds) -> Result<DateTime<Utc>, Error> {
         let by = by.into_time().map_err(|wrong| {
             let message = format!("the time to travel {wrong}");
@@ -83,11 +82,6 @@ impl PgBoss {
     /// The store, if its clock may be moved.
     async fn clock_of_tests(&self) -> Result<&Store, Error> {
         let store = self.store().await?;
-        if !store.has_clock() {
-            let message =
-                "the schema has no clock that could be moved; version 42 of pg-boss's brought it";
-            return Err(Error::new(ErrorKind::Incompatible, message));
-        }
         if !(self.settings().test_clock || self.is_of_a_test(store).await?) {
             let message = "time is moved in tests only, and the schema has been at work for more than a day; if it is a test's, \
                            say `test_clock(true)` to the builder";

@@ -1,111 +1,144 @@
-//! How marks are resolved, and that every statement is one that Postgres takes.
+//! That every statement is one that Postgres takes, and that every file is used.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ::tests::Database;
 use sqlx::{Executor, PgConnection, PgExecutor, SqlSafeStr};
 
 use super::*;
-use crate::schema::{self, Missing, later_groups, layout_of, layout_without, old_schema};
+use crate::schema::{self, Missing, old_schema, required};
+use crate::store::catalog;
 
-fn resolved(file: &str) -> String {
-    resolve_conditions(file, |member| member == "a.there")
-}
-
-#[test]
-fn a_part_is_kept_only_if_its_condition_holds() {
-    assert_eq!(resolved("x /* if a.there */y /* end */z"), "x y z");
-    assert_eq!(resolved("x /* if a.gone */y /* end */z"), "x z");
-}
+const NAMES: [&str; 2] = ["jobs_statements_test", "\"Jobs Statements-Tést\""];
 
 #[test]
-fn the_other_part_stands_in_where_the_condition_fails() {
-    assert_eq!(resolved("f(/* if a.there */y/* else n */)"), "f(y)");
-    assert_eq!(resolved("f(/* if a.gone */y/* else n */)"), "f(n)");
-    let two = "/* if a.gone */y/* else n */, /* if a.there */z/* end */.";
-    assert_eq!(resolved(two), "n, z.");
-    let marked =
-        "/* if a.gone */y/* else /* schema */n() + /* schema */m */ /* if a.there */z/* end */";
-    assert_eq!(resolved(marked), "/* schema */n() + /* schema */m z");
-}
-
-#[test]
-fn a_schema_without_a_clock_uses_that_of_postgres() {
-    let schema = Schema::new("\"My-S\"").expect("a good name");
-    let file = "SELECT /* schema */job_now() FROM /* schema */job";
-    assert_eq!(
-        &*render(file, &schema, &layout_of(26)),
-        "SELECT pg_catalog.now() FROM \"My-S\".job"
-    );
-    assert_eq!(
-        &*render(file, &schema, &layout_of(46)),
-        "SELECT \"My-S\".job_now() FROM \"My-S\".job"
-    );
-}
-
-#[test]
-fn every_file_is_a_statement_and_says_what_it_does() {
+fn every_file_says_what_it_does_and_is_used() {
     let schema = Schema::new("pgboss").expect("a good name");
-    let layout = layout_of(46);
-    let statements = Statements::new(&schema, &layout);
+    let statements = Statements::new(&schema);
     assert_eq!(files_of("sql"), names_of(&statements.all()));
-    let statements = ImportStatements::new(&schema, &layout, &old_schema("old", 20));
+    let statements = ImportStatements::new(&schema, &old_schema("old", 20));
     assert_eq!(files_of("sql/import"), names_of(&statements.all()));
+    // These are named where they are used.
+    let sources = sources_of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    for folder in [
+        "sql/import/20",
+        "sql/import/24",
+        "sql/catalog",
+        "sql/clock",
+        "sql/schema",
+    ] {
+        for name in files_of(folder) {
+            let path = format!("{folder}/{name}.sql\")");
+            assert!(sources.contains(&path), "{folder}/{name}.sql is not used");
+        }
+    }
+    assert_eq!(folders_of("sql"), ["catalog", "clock", "import", "schema"]);
+    assert_eq!(folders_of("sql/import"), ["20", "24"]);
 }
 
 fn names_of(statements: &[(&'static str, &Arc<str>)]) -> BTreeSet<String> {
-    statements
-        .iter()
-        .map(|(name, _)| (*name).to_owned())
-        .collect()
+    let names = statements.iter().map(|(name, _)| (*name).to_owned());
+    names.collect()
 }
 
 /// The names of the statements in a folder, each of which has its head comment.
 fn files_of(folder: &str) -> BTreeSet<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut files = BTreeSet::new();
-    for entry in folder.read_dir().expect("the folder sql") {
-        let path = entry.expect("an entry of the folder sql").path();
-        if path.is_file() {
-            let text = std::fs::read_to_string(&path).expect("a text file");
-            let name = path.file_stem().unwrap_or_default().to_string_lossy();
-            assert!(text.starts_with(&format!("-- {name}: ")), "{name}");
-            files.insert(name.into_owned());
-        }
+    for path in entries_of(folder).into_iter().filter(|path| path.is_file()) {
+        let text = std::fs::read_to_string(&path).expect("a text file");
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        assert!(text.starts_with(&format!("-- {name}: ")), "{folder}/{name}");
+        files.insert(name.into_owned());
     }
     files
+}
+
+fn folders_of(folder: &str) -> Vec<String> {
+    let folders = entries_of(folder).into_iter().filter(|path| path.is_dir());
+    let names = folders.map(|path| {
+        path.file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned()
+    });
+    names.collect()
+}
+
+fn entries_of(folder: &str) -> BTreeSet<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let entries = folder
+        .read_dir()
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path());
+    entries.collect()
+}
+
+/// The text of every source file below a folder, except tests.
+fn sources_of(folder: &Path) -> String {
+    let entries = folder
+        .read_dir()
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path());
+    let texts = entries.map(|path| match path.is_dir() {
+        true => sources_of(&path),
+        false if path.ends_with("tests.rs") => String::new(),
+        false => std::fs::read_to_string(&path).unwrap_or_default(),
+    });
+    texts.collect()
 }
 
 #[tokio::test]
 async fn postgres_takes_every_statement_under_a_plain_and_an_awkward_name() {
     let database = Database::new().await;
-    let pool = database.pool();
-    for name in ["jobs_statements_test", "\"Jobs Statements-Tést\""] {
-        let schema = Schema::new(name).expect("a good name");
-        let layout = schema::ensure(pool, &schema, Missing::Schema)
-            .await
-            .expect("installed");
-        let mut conn = pool.acquire().await.expect("a connection");
-        prepare_all(&mut conn, &schema, &layout).await;
+    for name in NAMES {
+        let schema = installed(&database, name).await;
+        let mut conn = database.pool().acquire().await.expect("a connection");
+        for (name, text) in Statements::new(&schema).all() {
+            prepare(&mut conn, name, text).await;
+        }
+        // Nothing but the catalog is read, or a test clock is there when the statement is run.
+        run(
+            &mut *conn,
+            in_schema(include_str!("../../../sql/clock/install.sql"), &schema),
+        )
+        .await;
+        for file in [
+            include_str!("../../../sql/catalog/members.sql"),
+            include_str!("../../../sql/catalog/schema_exists.sql"),
+            include_str!("../../../sql/catalog/server.sql"),
+            include_str!("../../../sql/catalog/versions.sql"),
+            include_str!("../../../sql/clock/move.sql"),
+        ] {
+            prepare(&mut conn, file, &in_schema(file, &schema).into()).await;
+        }
+        run(
+            &mut *conn,
+            in_schema(include_str!("../../../sql/clock/remove.sql"), &schema),
+        )
+        .await;
     }
 }
 
+/// A newer schema may lack whatever is not required.
 #[tokio::test]
-async fn postgres_takes_every_statement_on_schemas_that_lack_what_came_later() {
+async fn statements_name_no_column_and_no_function_that_is_not_required() {
     let database = Database::new().await;
-    let pool = database.pool();
-    let schema = Schema::new("jobs").expect("a good name");
-    schema::ensure(pool, &schema, Missing::Schema)
-        .await
-        .expect("installed");
-    let groups = later_groups();
-    for missing in groups.chunks(1).chain([&groups[..]]) {
-        let mut older = pool.begin().await.expect("a transaction");
-        for member in missing.iter().flat_map(|group| group.split(' ')) {
-            run(&mut *older, without(&schema, member)).await;
-        }
-        prepare_all(&mut older, &schema, &layout_without(missing)).await;
+    let schema = installed(&database, "jobs").await;
+    let mut conn = database.pool().acquire().await.expect("a connection");
+    let members = catalog::members(&mut conn, &schema).await;
+    let members = members.expect("the members of the schema");
+    let required: BTreeSet<String> = required().collect();
+    let missing: Vec<_> = required.difference(&members).collect();
+    assert!(missing.is_empty(), "a new schema lacks {missing:?}");
+    for member in members
+        .difference(&required)
+        .filter(|member| !member.starts_with("job_common."))
+    {
+        run(&mut *conn, without(&schema, member)).await;
+    }
+    for (name, text) in Statements::new(&schema).all() {
+        prepare(&mut conn, name, text).await;
     }
 }
 
@@ -114,26 +147,21 @@ async fn postgres_takes_every_statement_that_imports() {
     let database = Database::new().await;
     let pool = database.pool();
     let mut conn = pool.acquire().await.expect("a connection");
-    for (name, version) in [("old_20", 20), ("\"Old Jobs-24\"", 24)] {
+    for (name, version, tables) in [("old_20", 20, OLD_20), ("\"Old Jobs-24\"", 24, OLD_24)] {
         let old = old_schema(name, version);
-        let tables = match version {
-            20 => OLD_20,
-            _ => OLD_24,
-        };
-        let tables = tables.replace("OLD", &old.schema().quoted());
-        run(&mut *conn, tables).await;
-        for name in ["jobs", "\"New Jobs-Tést\""] {
-            let schema = Schema::new(name).expect("a good name");
-            let layout = schema::ensure(pool, &schema, Missing::Schema)
-                .await
-                .expect("installed");
-            for (name, text) in ImportStatements::new(&schema, &layout, &old).all() {
-                let prepared = conn.prepare(sql(text).into_sql_str()).await;
-                assert!(
-                    prepared.is_ok(),
-                    "{name} of {version}: {:?}",
-                    prepared.err()
-                );
+        run(&mut *conn, tables.replace("OLD", &old.schema().quoted())).await;
+        let of_version = OldStatements::new(&old);
+        prepare(&mut conn, "find_old_queues", &of_version.find_old_queues).await;
+        prepare(
+            &mut conn,
+            "count_left_behind",
+            &of_version.count_left_behind,
+        )
+        .await;
+        for name in NAMES {
+            let schema = installed(&database, name).await;
+            for (name, text) in ImportStatements::new(&schema, &old).all() {
+                prepare(&mut conn, name, text).await;
             }
         }
     }
@@ -176,15 +204,16 @@ fn without(schema: &Schema, member: &str) -> String {
     }
 }
 
-async fn prepare_all(conn: &mut PgConnection, schema: &Schema, layout: &Layout) {
-    for (name, text) in Statements::new(schema, layout).all() {
-        let prepared = conn.prepare(sql(text).into_sql_str()).await;
-        assert!(
-            prepared.is_ok(),
-            "{name} on {layout:?}: {:?}",
-            prepared.err()
-        );
-    }
+async fn installed(database: &Database, name: &str) -> Schema {
+    let schema = Schema::new(name).expect("a good name");
+    let installed = schema::ensure(database.pool(), &schema, Missing::Schema).await;
+    installed.expect("installed");
+    schema
+}
+
+async fn prepare(conn: &mut PgConnection, name: &str, text: &Arc<str>) {
+    let prepared = conn.prepare(sql(text).into_sql_str()).await;
+    assert!(prepared.is_ok(), "{name}: {:?}", prepared.err());
 }
 
 async fn run(db: impl PgExecutor<'_>, text: String) {

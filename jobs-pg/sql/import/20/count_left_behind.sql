@@ -1,4 +1,4 @@
--- count_left_behind: how many rows of the old schema have no place in the new one, by reason.
+-- count_left_behind: how many rows of version 20 have no place in the new one, by reason.
 -- Locks: none. Called by Importing::count_left_behind.
 WITH old AS (
     SELECT name FROM /* old */job
@@ -9,9 +9,9 @@ SELECT jsonb_build_object('reason', counted.reason, 'count', counted.count)
   FROM (SELECT 'internal' AS reason, count(*) FROM old WHERE starts_with(name, '__pgboss__')
          UNION ALL
         SELECT 'completion_job', count(*) FROM old WHERE starts_with(name, '__state__completed__')
-         /* if old job.on_complete */UNION ALL
+         UNION ALL
         SELECT 'wish_for_completion_job', count(*)
           FROM /* old */job
          WHERE on_complete AND state < 'completed'
-           AND NOT starts_with(name, '__pgboss__') AND NOT starts_with(name, '__state__completed__')/* end */) counted
+           AND NOT starts_with(name, '__pgboss__') AND NOT starts_with(name, '__state__completed__')) counted
  WHERE counted.count > 0
