@@ -16,6 +16,7 @@ use crate::declare;
 use crate::entities::Connections;
 use crate::environment::Home;
 use crate::error::cannot;
+use crate::health::{Health, Unhealthy};
 use crate::schema::{self, Missing, Schema};
 use crate::store::Store;
 use crate::supervise::{Supervision, Upkeep};
@@ -50,6 +51,7 @@ struct Inner {
     queues: Mutex<HashSet<&'static str>>,
     doorbell: Arc<Doorbell>,
     settled: Settled,
+    health: Health,
     started: AsyncMutex<Option<Started>>,
     #[expect(dead_code, reason = "it lives as long as the executor does")]
     home: Option<Home>,
@@ -87,6 +89,7 @@ impl PgBoss {
                 queues: Mutex::default(),
                 doorbell: Arc::default(),
                 settled: broadcast::Sender::new(SETTLED_BATCHES),
+                health: Health::default(),
                 started: AsyncMutex::default(),
                 home,
                 settings,
@@ -143,7 +146,7 @@ impl PgBoss {
             false => None,
         };
         let report = worker.as_ref().map(Worker::report);
-        let supervision = Supervision::start(upkeep, &store, settings, report);
+        let supervision = Supervision::start(upkeep, &store, settings, report, self.health());
         *started = Some(Started {
             worker,
             supervision,
@@ -197,6 +200,15 @@ impl PgBoss {
         jobs_core::scope(self.clone(), future).await
     }
 
+    /// Whether the library's own tasks (fetching, heartbeats, maintenance, schedules) do their work, for an application's health
+    /// check. It reads what they recorded and does not ask the database. An executor that is not started is healthy.
+    ///
+    /// # Errors
+    /// What cannot be done at the moment, and why.
+    pub fn is_healthy(&self) -> Result<(), Unhealthy> {
+        self.inner.health.check()
+    }
+
     /// The pool of connections.
     pub fn pool(&self) -> &PgPool {
         &self.inner.pool
@@ -216,6 +228,10 @@ impl PgBoss {
 
     pub(crate) fn doorbell(&self) -> &Arc<Doorbell> {
         &self.inner.doorbell
+    }
+
+    pub(crate) fn health(&self) -> &Health {
+        &self.inner.health
     }
 
     pub(crate) fn settled(&self) -> &Settled {

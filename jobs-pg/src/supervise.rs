@@ -5,11 +5,11 @@
 mod alarm;
 mod by_hand;
 mod delivery;
-mod duty;
 mod flows;
 mod limit;
 mod maintain;
 mod monitor;
+mod periodic;
 mod reconcile;
 mod recurrence;
 mod registration;
@@ -19,9 +19,7 @@ mod upkeep;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
-use tokio::task::JoinHandle;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 pub(crate) use by_hand::ByHand;
 pub(crate) use delivery::delivery;
@@ -30,11 +28,13 @@ pub(crate) use recurrence::Recurrence;
 pub(crate) use recurrence::check_recurrence;
 pub(crate) use upkeep::Upkeep;
 
-use crate::config::Settings;
+use crate::config::{Intervals, Settings};
+use crate::health::Health;
 use crate::store::Store;
+use crate::task::Tasks;
 use crate::worker::Report;
-use duty::Duty;
 use limit::Limit;
+use periodic::PeriodicTask;
 use registration::Registration;
 use upkeep::SWEEP;
 
@@ -52,109 +52,102 @@ const LAST_PASS: Duration = Duration::from_secs(6);
 /// How often each process looks whether the schema was migrated.
 const FOLLOW: Duration = Duration::from_secs(5);
 
-/// The upkeep that this process does, until it stops.
+/// The maintenance that this process does, until it stops.
 pub(crate) struct Supervision {
-    stopping: watch::Sender<bool>,
-    duties: Vec<JoinHandle<()>>,
+    tasks: Tasks,
     registration: Option<Registration>,
 }
 
 impl Supervision {
-    /// Starts the duties that the settings ask for (`supervise`, `schedule`, `registerInstance`), and the one that every process
+    /// Starts the tasks that the settings ask for (`supervise`, `schedule`, `registerInstance`), and the one that every process
     /// has: to follow the schema.
     pub(crate) fn start(
         upkeep: &Arc<Upkeep>,
         store: &Arc<Store>,
         settings: &Settings,
         report: Option<Arc<Report>>,
+        health: &Health,
     ) -> Self {
-        let stopping = watch::Sender::new(false);
-        let mut duties = vec![follow_schema(upkeep, &stopping)];
+        let passes = Passes {
+            upkeep,
+            tasks: Tasks::new(health.clone()),
+            health,
+        };
+        passes.follow_schema();
         if settings.supervise {
-            duties.extend(supervise(upkeep, &stopping));
+            passes.supervise();
         }
         if settings.schedule {
-            duties.push(keep_time(upkeep, &stopping));
+            passes.keep_time();
         }
+        let moves = upkeep.doorbell.moves();
         Self {
-            stopping,
-            duties,
-            registration: Registration::start(store, settings, report, upkeep.doorbell.moves()),
+            tasks: passes.tasks,
+            registration: Registration::start(store, settings, report, &moves, health),
         }
     }
 
     /// Lets no further pass begin.
     pub(crate) fn begin_to_stop(&self) {
-        self.stopping.send_replace(true);
+        self.tasks.begin_to_stop();
     }
 
-    /// Waits for the passes under way, so far as they end soon.
+    /// Waits for the passes that are under way, and aborts those that take longer than a moment.
     pub(crate) async fn stop(self) {
-        self.begin_to_stop();
-        let give_up = Instant::now() + LAST_PASS;
-        for mut duty in self.duties {
-            if timeout_at(give_up, &mut duty).await.is_err() {
-                duty.abort();
-                // What it was doing is given up only when it has ended: a connection half open, for one.
-                let _ = duty.await;
-            }
-        }
+        self.tasks.stop(Instant::now() + LAST_PASS).await;
         if let Some(registration) = self.registration {
             registration.stop().await;
         }
     }
 }
 
-fn supervise(upkeep: &Arc<Upkeep>, stopping: &watch::Sender<bool>) -> [JoinHandle<()>; 4] {
-    let duty = |doing, interval: Duration, bound| Duty {
-        doing,
-        interval: interval.min(SOON),
-        bound,
-    };
-    let every = upkeep.intervals.supervise;
-    let ending = duty("end overdue attempts", SWEEP, SHORT);
-    let releasing = duty("release waiting jobs", upkeep.intervals.flow, SHORT);
-    let watching = duty("watch queues", every, LONG);
-    let tidying = duty("tidy queues", every, LONGEST);
-    [
-        take_on(ending, upkeep, stopping, Upkeep::sweep),
-        take_on(releasing, upkeep, stopping, Upkeep::resolve),
-        take_on(watching, upkeep, stopping, Upkeep::monitor),
-        take_on(tidying, upkeep, stopping, Upkeep::maintain),
-    ]
+/// Starts the tasks, one for each kind of pass.
+struct Passes<'a> {
+    upkeep: &'a Arc<Upkeep>,
+    tasks: Tasks,
+    health: &'a Health,
 }
 
-fn follow_schema(upkeep: &Arc<Upkeep>, stopping: &watch::Sender<bool>) -> JoinHandle<()> {
-    let duty = Duty {
-        doing: "look at the schema's version",
-        interval: FOLLOW,
-        bound: SHORT,
-    };
-    take_on(duty, upkeep, stopping, Upkeep::follow)
-}
+impl Passes<'_> {
+    fn supervise(&self) {
+        let Intervals {
+            supervise, flow, ..
+        } = self.upkeep.intervals;
+        self.start("end overdue attempts", SWEEP, SHORT, Upkeep::sweep);
+        self.start("release waiting jobs", flow, SHORT, Upkeep::resolve);
+        self.start("watch queues", supervise, LONG, Upkeep::monitor);
+        self.start("tidy queues", supervise, LONGEST, Upkeep::maintain);
+    }
 
-fn keep_time(upkeep: &Arc<Upkeep>, stopping: &watch::Sender<bool>) -> JoinHandle<()> {
-    let duty = Duty {
-        doing: "look at the schedules",
-        interval: upkeep.intervals.cron_monitor.min(SOON),
-        bound: SHORT,
-    };
-    take_on(duty, upkeep, stopping, Upkeep::file_due)
-}
+    fn follow_schema(&self) {
+        let doing = "look at the schema's version";
+        self.start(doing, FOLLOW, SHORT, Upkeep::follow);
+    }
 
-fn take_on<F>(
-    duty: Duty,
-    upkeep: &Arc<Upkeep>,
-    stopping: &watch::Sender<bool>,
-    pass: fn(Arc<Upkeep>, Limit) -> F,
-) -> JoinHandle<()>
-where
-    F: Future<Output = sqlx::Result<Duration>> + Send + 'static,
-{
-    let upkeep = Arc::clone(upkeep);
-    let moves = upkeep.doorbell.moves();
-    let pass = move |limit| pass(Arc::clone(&upkeep), limit);
-    tokio::spawn(duty.until_stopped(stopping.subscribe(), moves, pass))
+    fn keep_time(&self) {
+        let interval = self.upkeep.intervals.cron_monitor;
+        self.start("look at the schedules", interval, SHORT, Upkeep::file_due);
+    }
+
+    fn start<F>(
+        &self,
+        doing: &'static str,
+        interval: Duration,
+        bound: Duration,
+        pass: fn(Arc<Upkeep>, Limit) -> F,
+    ) where
+        F: Future<Output = sqlx::Result<Duration>> + Send + 'static,
+    {
+        let task = PeriodicTask {
+            doing,
+            interval: interval.min(SOON),
+            bound,
+            health: self.health.clone(),
+        };
+        let upkeep = Arc::clone(self.upkeep);
+        let pass = move |limit| pass(Arc::clone(&upkeep), limit);
+        task.start(&self.tasks, &self.upkeep.doorbell.moves(), pass);
+    }
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use std::io;
 use std::time::Duration;
 
-use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until};
+use tokio_util::sync::CancellationToken;
 
 /// How long a pass goes on that has begun when it is told to stop.
 const GRACE: Duration = Duration::from_secs(3);
@@ -16,12 +16,12 @@ const GIVING_BACK: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone)]
 pub(super) struct Limit {
     until: Instant,
-    stopping: Option<watch::Receiver<bool>>,
+    stopping: Option<CancellationToken>,
 }
 
 impl Limit {
-    /// A pass of a duty.
-    pub(super) fn of_duty(bound: Duration, stopping: watch::Receiver<bool>) -> Self {
+    /// A pass of a periodic task.
+    pub(super) fn until_stopped(bound: Duration, stopping: CancellationToken) -> Self {
         Self {
             until: Instant::now() + bound,
             stopping: Some(stopping),
@@ -38,8 +38,8 @@ impl Limit {
 
     /// Whether nothing new should be begun.
     pub(super) fn is_near(&self) -> bool {
-        let told = self.stopping.as_ref().is_some_and(|told| *told.borrow());
-        told || Instant::now() >= self.until
+        let stopping = self.stopping.as_ref();
+        stopping.is_some_and(CancellationToken::is_cancelled) || Instant::now() >= self.until
     }
 
     /// Does a piece of work, unless it reaches the end.
@@ -61,9 +61,8 @@ impl Limit {
 
     async fn reached(&self) {
         let told = async {
-            match self.stopping.clone() {
-                // Without a sender there is nobody to do this for.
-                Some(mut stopping) => _ = stopping.wait_for(|stopping| *stopping).await,
+            match &self.stopping {
+                Some(stopping) => stopping.cancelled().await,
                 None => std::future::pending().await,
             }
             sleep(GRACE).await;
@@ -98,13 +97,13 @@ mod tests {
 
     #[tokio::test]
     async fn work_ends_at_its_time_and_nothing_begins_after_a_stop() {
-        let stopping = watch::Sender::new(false);
-        let limit = |bound| Limit::of_duty(bound, stopping.subscribe());
+        let stopping = CancellationToken::new();
+        let limit = |bound| Limit::until_stopped(bound, stopping.clone());
         let long = limit(Duration::from_secs(60));
         assert!(long.hold(ready(Ok(()))).await.is_ok() && !long.is_near());
         let over = limit(Duration::ZERO);
         assert!(over.is_near() && over.hold::<()>(pending()).await.is_err());
-        stopping.send_replace(true);
+        stopping.cancel();
         assert!(long.is_near() && long.hold(ready(Ok(()))).await.is_ok());
     }
 }

@@ -8,13 +8,14 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 
-use super::duty::Duty;
+use super::periodic::PeriodicTask;
 use crate::config::{Records, Settings};
+use crate::health::Health;
 use crate::store::{Entry, Signs, Store};
+use crate::task::Tasks;
 use crate::worker::Report;
 
 /// How long one sign of life may take, and the last word.
@@ -25,8 +26,7 @@ const LAST_WORD: Duration = Duration::from_secs(2);
 pub(super) struct Registration {
     store: Arc<Store>,
     id: Uuid,
-    stopping: watch::Sender<bool>,
-    beat: JoinHandle<()>,
+    beat: Tasks,
 }
 
 impl Registration {
@@ -35,17 +35,19 @@ impl Registration {
         store: &Arc<Store>,
         settings: &Settings,
         report: Option<Arc<Report>>,
-        moves: watch::Receiver<()>,
+        moves: &watch::Receiver<()>,
+        health: &Health,
     ) -> Option<Self> {
         if !settings.registration.enter || !store.keeps_instances() {
             return None;
         }
         let entry = entry(settings);
         let id = entry.id;
-        let duty = Duty {
+        let task = PeriodicTask {
             doing: "enter this process into the table of instances",
             interval: settings.registration.heartbeat,
             bound: BOUND,
+            health: health.clone(),
         };
         let beats = Arc::new(Beats {
             store: Arc::clone(store),
@@ -54,25 +56,22 @@ impl Registration {
             report,
             entered_on: Mutex::default(),
         });
-        let stopping = watch::Sender::new(false);
         let pass = move |_| Arc::clone(&beats).beat();
-        let beat = duty.until_stopped(stopping.subscribe(), moves, pass);
+        let beat = Tasks::new(health.clone());
+        task.start(&beat, moves, pass);
         Some(Self {
             store: Arc::clone(store),
             id,
-            stopping,
-            beat: tokio::spawn(beat),
+            beat,
         })
     }
 
     /// Notes that this process has stopped, if the database answers soon; without that it is taken for dead after a while.
     pub(super) async fn stop(self) {
-        self.stopping.send_replace(true);
-        let word = async {
-            let _ = self.beat.await;
-            self.store.end_instance(self.id).await
-        };
-        if !matches!(timeout(LAST_WORD, word).await, Ok(Ok(()))) {
+        let deadline = Instant::now() + LAST_WORD;
+        self.beat.stop(deadline).await;
+        let word = self.store.end_instance(self.id);
+        if !matches!(timeout_at(deadline, word).await, Ok(Ok(()))) {
             tracing::debug!("the end of this process could not be noted in the table of instances");
         }
     }
