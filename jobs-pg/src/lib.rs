@@ -31,6 +31,7 @@ mod boss;
 mod builder;
 mod config;
 mod connect;
+mod crash;
 mod declare;
 mod details;
 mod entities;

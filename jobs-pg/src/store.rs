@@ -14,6 +14,7 @@ mod instances;
 mod jobs;
 mod latest;
 mod named;
+mod own;
 mod page;
 mod queues;
 mod redrive;
@@ -26,9 +27,9 @@ mod update;
 mod upkeep;
 mod warnings;
 
-pub(crate) use claims::{Claims, Untidy};
+pub(crate) use claims::{ClaimedQueue, Claims};
 pub(crate) use clock::{Move, Moved};
-pub(crate) use counts::{Counted, Counts, History, QueueCount, Rest};
+pub(crate) use counts::{Counts, History, QueueCount, Rest};
 pub(crate) use fetch::{Fetched, GroupLimit, Limits, QueueFetch, Wanted};
 pub(crate) use import::{Importing, QueueMove};
 pub(crate) use instances::{Entry, Signs};
@@ -45,7 +46,7 @@ pub(crate) use statement::sql;
 pub(crate) use statistics::{Span, StatisticsRow};
 pub(crate) use submit::{Edge, NewJob, Stored};
 pub(crate) use update::{Match, Target};
-pub(crate) use upkeep::Overdue;
+pub(crate) use upkeep::OverdueAttempt;
 
 use std::time::Duration;
 
@@ -56,6 +57,7 @@ use tokio::time::timeout;
 
 use crate::schema::{Layout, Schema};
 use latest::Latest;
+use own::Own;
 use statement::Statements;
 
 /// No single step may take longer: a connection that says nothing is taken for dead.
@@ -80,6 +82,7 @@ pub(crate) struct Store {
     schema: Schema,
     layout: Latest<Layout>,
     statements: Latest<Statements>,
+    own: Own,
     channel: String,
     /// Whether its connections read the test clock of the schema.
     obeying: OnceCell<()>,
@@ -90,6 +93,7 @@ impl Store {
     pub(crate) fn new(pool: PgPool, schema: Schema, layout: Layout) -> Self {
         Self {
             statements: Statements::new(&schema, &layout).into(),
+            own: Own::new(&schema, &layout),
             channel: schema.channel(),
             listener_pool: PgPoolOptions::new()
                 .max_connections(1)

@@ -27,6 +27,10 @@ pub(crate) struct Failed {
     pub(crate) delay: Option<f64>,
     /// Whether any attempt is meant, and a job that waits for one too.
     pub(crate) unfenced: bool,
+    /// How many attempts were lost with their process: these do not count against the retry limit.
+    pub(crate) crashes: i32,
+    /// Seconds to wait in addition, if there is a next attempt.
+    pub(crate) extra_delay: f64,
 }
 
 /// The columns of many attempts.
@@ -99,6 +103,18 @@ impl Store {
                     .collect::<Vec<_>>(),
             )
             .bind(failed.iter().map(|failed| failed.delay).collect::<Vec<_>>())
+            .bind(
+                failed
+                    .iter()
+                    .map(|failed| failed.crashes)
+                    .collect::<Vec<_>>(),
+            )
+            .bind(
+                failed
+                    .iter()
+                    .map(|failed| failed.extra_delay)
+                    .collect::<Vec<_>>(),
+            )
             .fetch_all(connection)
             .await
     }

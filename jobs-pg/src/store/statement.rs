@@ -10,6 +10,7 @@
 //! | `/* schema */job_now()` | the clock of the schema; on schemas before 42, which have none, `now()` |
 //! | `/* if job.heartbeat_on */ .. /* end */` | what is between, if the schema has that column; else nothing |
 //! | `/* if queue.ready_count */ a /* else b */` | `a` if the schema has that column, else `b` |
+//! | `/* own */job_crash` | `"pgboss_jobs".job_crash`: in our own schema beside that one |
 //! | `/* old */job` | `"pgboss_v8".job`: in the schema that jobs are imported from |
 //! | `/* if old job.startafter */` | as above, of that schema |
 //!
@@ -110,7 +111,6 @@ statements! {
     take_expired,
     take_silent,
     claim_monitoring,
-    release_monitoring,
     counting_allowed,
     lock_queues,
     count_queues,
@@ -134,7 +134,6 @@ statements! {
     find_bam,
     count_bam,
     claim_maintenance,
-    release_maintenance,
     delete_outlived,
     recount_queue,
     delete_loose_dependencies,
@@ -168,6 +167,23 @@ statements! {
     record_import,
 }
 
+statements! {
+    /// Every statement on our own schema.
+    OwnStatements in "sql/own":
+    find_schema,
+    find_version,
+    record_crashes,
+    find_crashes,
+    prune_crashes,
+}
+
+impl OwnStatements {
+    /// Writes the statements for our own schema beside this one.
+    pub(crate) fn new(schema: &Schema, layout: &Layout) -> Self {
+        Self::write(|file| render(&in_own_schema(file, schema), schema, layout))
+    }
+}
+
 impl Statements {
     /// Writes the statements for one schema, as it was found.
     pub(crate) fn new(schema: &Schema, layout: &Layout) -> Self {
@@ -183,6 +199,7 @@ impl ImportStatements {
 }
 
 const SCHEMA: &str = "/* schema */";
+const OWN: &str = "/* own */";
 const OLD: &str = "/* old */";
 const CLOCK: &str = "/* schema */job_now()";
 const IF: &str = "/* if ";
@@ -198,6 +215,11 @@ pub(crate) fn sql(statement: &Arc<str>) -> AssertSqlSafe<Arc<str>> {
 /// Puts the schema where its marks are.
 pub(super) fn in_schema(file: &str, schema: &Schema) -> String {
     file.replace(SCHEMA, &format!("{}.", schema.quoted()))
+}
+
+/// Puts the name of our own schema where its marks are.
+pub(super) fn in_own_schema(file: &str, schema: &Schema) -> String {
+    file.replace(OWN, &format!("{}.", schema.quoted_own()))
 }
 
 fn render(file: &str, schema: &Schema, layout: &Layout) -> Arc<str> {

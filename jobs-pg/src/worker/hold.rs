@@ -218,6 +218,8 @@ impl Outcomes {
             for_good,
             delay,
             unfenced: false,
+            crashes: 0,
+            extra_delay: 0.0,
         });
     }
 }

@@ -8,6 +8,7 @@ use sqlx::{Executor, PgConnection, PgExecutor, SqlSafeStr};
 
 use super::*;
 use crate::schema::{self, Missing, later_groups, layout_of, layout_without, old_schema};
+use crate::store::Store;
 
 fn resolved(file: &str) -> String {
     resolve_conditions(file, |member| member == "a.there")
@@ -52,6 +53,8 @@ fn every_file_is_a_statement_and_says_what_it_does() {
     assert_eq!(files_of("sql"), names_of(&statements.all()));
     let statements = ImportStatements::new(&schema, &layout, &old_schema("old", 20));
     assert_eq!(files_of("sql/import"), names_of(&statements.all()));
+    let statements = OwnStatements::new(&schema, &layout);
+    assert_eq!(files_of("sql/own"), names_of(&statements.all()));
 }
 
 fn names_of(statements: &[(&'static str, &Arc<str>)]) -> BTreeSet<String> {
@@ -61,20 +64,26 @@ fn names_of(statements: &[(&'static str, &Arc<str>)]) -> BTreeSet<String> {
         .collect()
 }
 
-/// The names of the statements in a folder, each of which has its head comment.
+/// The names of the statements in a folder, each of which has its head comment. Migrations begin with their number.
 fn files_of(folder: &str) -> BTreeSet<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut files = BTreeSet::new();
     for entry in folder.read_dir().expect("the folder sql") {
         let path = entry.expect("an entry of the folder sql").path();
-        if path.is_file() {
+        let is_migration = entry_name(&path).starts_with(|c: char| c.is_ascii_digit());
+        if path.is_file() && !is_migration {
             let text = std::fs::read_to_string(&path).expect("a text file");
-            let name = path.file_stem().unwrap_or_default().to_string_lossy();
+            let name = entry_name(&path);
             assert!(text.starts_with(&format!("-- {name}: ")), "{name}");
-            files.insert(name.into_owned());
+            files.insert(name);
         }
     }
     files
+}
+
+fn entry_name(path: &Path) -> String {
+    let stem = path.file_stem().unwrap_or_default();
+    stem.to_string_lossy().into_owned()
 }
 
 #[tokio::test]
@@ -88,6 +97,13 @@ async fn postgres_takes_every_statement_under_a_plain_and_an_awkward_name() {
             .expect("installed");
         let mut conn = pool.acquire().await.expect("a connection");
         prepare_all(&mut conn, &schema, &layout).await;
+        let own = OwnStatements::new(&schema, &layout);
+        let store = Store::new(pool.clone(), schema, layout);
+        assert!(store.make_own().await.expect("made"));
+        for (name, text) in own.all() {
+            let prepared = conn.prepare(sql(text).into_sql_str()).await;
+            assert!(prepared.is_ok(), "{name}: {:?}", prepared.err());
+        }
     }
 }
 
