@@ -1,6 +1,6 @@
--- claim_maintenance: takes queues that nobody has tidied for so long. Whoever takes one tidies it.
---   $1 seconds  $2 names after this one  $3 this queue alone, or null  $4 how many at most
--- Locks: the queue rows, in order of name; rows that somebody else holds are passed over.
+-- claim_maintenance: takes one queue that no process has cleaned up for so long. The process that takes it cleans it up.
+--   $1 seconds  $2 names after this one  $3 this queue alone, or null
+-- Locks: the queue row; rows that another process holds are passed over.
 -- Called by Store::claim_maintenance.
 WITH due AS (
     SELECT q.name
@@ -9,7 +9,7 @@ WITH due AS (
        AND ($3::text IS NULL OR q.name = $3)
        AND coalesce(/* schema */job_now() - q.maintain_on >= make_interval(secs => $1), true)
      ORDER BY q.name
-     LIMIT $4
+     LIMIT 1
        FOR NO KEY UPDATE SKIP LOCKED
 ), taken AS (
     UPDATE /* schema */queue q
@@ -18,4 +18,4 @@ WITH due AS (
      WHERE q.name = due.name
     RETURNING q.name, q.table_name
 )
-SELECT taken.name, taken.table_name, /* schema */job_now() AS taken_on FROM taken ORDER BY taken.name
+SELECT taken.name, taken.table_name FROM taken

@@ -21,4 +21,4 @@ WITH due AS (
      WHERE q.name = due.name
     RETURNING q.name
 )
-SELECT taken.name, /* schema */job_now() AS taken_on FROM taken ORDER BY taken.name
+SELECT taken.name FROM taken ORDER BY taken.name

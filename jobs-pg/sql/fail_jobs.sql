@@ -3,29 +3,32 @@
 --   Arrays of equal length, sorted by queue and id: $1 queue  $2 id  $3 retry count (null: any attempt, and a job that
 --   waits for one too)  $4 start of the attempt (null: any)  $5 output (JSON text)
 --   $6 for good, whatever the retry limit  $7 seconds to the next attempt (null: by the job's own rule)
+--   $8 how many earlier attempts were lost with their process: these do not count against the retry limit
+--   $9 seconds to wait in addition
 -- Returns the positions (from 1) of those that were still active, and in how many seconds the next attempt of each is due
 -- (null: none). A retry that conflicts with another job of its queue's policy (stately) raises 23505: then the job has to fail
 -- for good.
 -- Locks: the rows, queue rows for key share. Called by Store::fail and the sweeps.
 WITH failing AS (
     UPDATE /* schema */job j
-       SET state = CASE WHEN ended.final OR j.retry_count >= j.retry_limit THEN 'failed' ELSE 'retry' END
+       SET state = CASE WHEN ended.final OR j.retry_count - ended.crashes >= j.retry_limit THEN 'failed' ELSE 'retry' END
                    ::/* schema */job_state,
-           completed_on = CASE WHEN ended.final OR j.retry_count >= j.retry_limit THEN /* schema */job_now() END,
+           completed_on = CASE WHEN ended.final OR j.retry_count - ended.crashes >= j.retry_limit THEN /* schema */job_now() END,
            start_after = CASE
                -- Equal: past its limit, which an update may have lowered, the start of a failed job moves too (pg-boss 12.38).
-               WHEN ended.final OR j.retry_count = j.retry_limit THEN j.start_after
-               WHEN ended.delay IS NOT NULL THEN /* schema */job_now() + make_interval(secs => ended.delay)
-               WHEN NOT j.retry_backoff THEN /* schema */job_now() + make_interval(secs => j.retry_delay)
-               ELSE /* schema */job_now() + make_interval(secs => least(
+               WHEN ended.final OR j.retry_count - ended.crashes = j.retry_limit THEN j.start_after
+               WHEN ended.delay IS NOT NULL THEN /* schema */job_now() + make_interval(secs => ended.delay + ended.extra)
+               WHEN NOT j.retry_backoff THEN /* schema */job_now() + make_interval(secs => j.retry_delay + ended.extra)
+               ELSE /* schema */job_now() + make_interval(secs => ended.extra + least(
                     j.retry_delay_max,
                     greatest(j.retry_delay, 1) * 2 ^ (least(15, j.retry_count) + 1) / 2 * (1 + random())))
                END,
            output = nullif(ended.output::jsonb, 'null'),
            heartbeat_on = NULL,
            upsert_by_key = NULL
-      FROM unnest($1::text[], $2::uuid[], $3::int[], $4::timestamptz[], $5::text[], $6::bool[], $7::float8[]) WITH ORDINALITY
-           AS ended(name, id, retry_count, started_on, output, final, delay, place)
+      FROM unnest($1::text[], $2::uuid[], $3::int[], $4::timestamptz[], $5::text[], $6::bool[], $7::float8[],
+                  $8::int[], $9::float8[]) WITH ORDINALITY
+           AS ended(name, id, retry_count, started_on, output, final, delay, crashes, extra, place)
      WHERE j.name = ended.name
        AND j.id = ended.id
        AND CASE WHEN ended.retry_count IS NULL THEN j.state < 'completed'

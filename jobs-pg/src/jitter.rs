@@ -4,10 +4,14 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+/// A random number from 0 to 1.
+pub(crate) fn chance() -> f64 {
+    f64::from(Uuid::new_v4().as_fields().0) / f64::from(u32::MAX)
+}
+
 /// Up to a tenth longer, so that processes that were started together do not go on in step.
 pub(crate) fn jittered(time: Duration) -> Duration {
-    let chance = f64::from(Uuid::new_v4().as_fields().0) / f64::from(u32::MAX);
-    time.mul_f64(1.0 + chance / 10.0)
+    time.mul_f64(1.0 + chance() / 10.0)
 }
 
 #[cfg(test)]

@@ -32,6 +32,7 @@ mod boss;
 mod builder;
 mod config;
 mod connect;
+mod crash;
 mod declare;
 mod details;
 mod entities;

@@ -13,6 +13,7 @@ mod import;
 mod instances;
 mod jobs;
 mod named;
+mod own;
 mod page;
 mod queues;
 mod redrive;
@@ -26,9 +27,9 @@ mod update;
 mod upkeep;
 mod warnings;
 
-pub(crate) use claims::{Claims, Untidy};
+pub(crate) use claims::{ClaimedQueue, Claims};
 pub(crate) use clock::{Move, Moved};
-pub(crate) use counts::{Counted, Counts, History, QueueCount, Rest};
+pub(crate) use counts::{Counts, History, QueueCount, Rest};
 pub(crate) use fetch::{FetchRequest, Fetched, GroupLimit, Limits, QueueFetch};
 pub(crate) use import::{Importing, QueueMove};
 pub(crate) use instances::{Entry, Signs};
@@ -46,7 +47,7 @@ pub(crate) use statistics::{Span, StatisticsRow};
 pub(crate) use submit::{Edge, NewJob, Stored};
 pub(crate) use timestamp::Timestamp;
 pub(crate) use update::{Match, Target};
-pub(crate) use upkeep::Overdue;
+pub(crate) use upkeep::OverdueAttempt;
 
 use std::time::Duration;
 
@@ -56,6 +57,7 @@ use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
 use crate::schema::Schema;
+use own::Own;
 use statement::Statements;
 
 /// No single step may take longer: a connection that says nothing is taken for dead.
@@ -80,6 +82,7 @@ pub(crate) struct Store {
     schema: Schema,
     database: String,
     statements: Statements,
+    own: Own,
     channel: String,
     /// Whether its connections read the test clock of the schema.
     obeying: OnceCell<()>,
@@ -90,6 +93,7 @@ impl Store {
     pub(crate) fn new(pool: PgPool, schema: Schema, database: String) -> Self {
         Self {
             statements: Statements::new(&schema),
+            own: Own::new(&schema),
             channel: schema.channel(),
             listener_pool: PgPoolOptions::new()
                 .max_connections(1)

@@ -4,6 +4,7 @@
 
 mod alarm;
 mod by_hand;
+mod continuity;
 mod delivery;
 mod flows;
 mod limit;
@@ -13,6 +14,7 @@ mod periodic;
 mod reconcile;
 mod recurrence;
 mod registration;
+mod sweep;
 mod timekeeper;
 mod upkeep;
 

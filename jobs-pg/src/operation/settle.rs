@@ -97,11 +97,13 @@ async fn fail(
         output: output.clone(),
         for_good,
         delay: None,
+        crashes: 0,
+        extra_delay: 0.0,
     });
     let mut transaction = connection.begin().await?;
     let failed = store.fail_held(&mut transaction, failed.collect()).await?;
     transaction.commit().await?;
-    Ok(failed)
+    Ok(failed.into_iter().map(|(id, _)| id).collect())
 }
 
 impl PgBoss {

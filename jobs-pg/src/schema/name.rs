@@ -66,6 +66,16 @@ impl Schema {
         format!("\"{}\"", self.name)
     }
 
+    /// The name of our own schema beside this one. It fits: this name has 50 bytes at most, and Postgres takes 63.
+    pub(crate) fn own_name(&self) -> String {
+        format!("{}_jobs", self.name)
+    }
+
+    /// That name as an identifier in SQL.
+    pub(crate) fn quoted_own(&self) -> String {
+        format!("\"{}\"", self.own_name())
+    }
+
     /// The channel on which every process on this schema tells of new jobs.
     pub(crate) fn channel(&self) -> String {
         let digest = Sha224::digest(self.hashed.as_bytes());

@@ -4,17 +4,6 @@ use chrono::{DateTime, Utc};
 
 use super::{Store, sql};
 
-/// What a count of queues came to.
-#[derive(Debug)]
-pub(crate) enum Counted {
-    /// The counts are written.
-    Written(Vec<QueueCount>),
-    /// Somebody else counts.
-    Elsewhere,
-    /// A heavy count is being rested from.
-    Resting,
-}
-
 /// What was counted of one queue.
 #[derive(Debug, sqlx::FromRow)]
 pub(crate) struct QueueCount {
@@ -61,21 +50,20 @@ pub(crate) struct Rest {
 }
 
 impl Store {
-    /// Writes the counts of queues, unless somebody else counts, or a pause from counting is asked for.
+    /// Writes the counts of queues, unless another process counts, or a pause from counting is in force.
     pub(crate) async fn count_queues(
         &self,
         queues: &[String],
         history: History,
-    ) -> sqlx::Result<Counted> {
+    ) -> sqlx::Result<Option<Vec<QueueCount>>> {
         let mut transaction = self.begin_bounded().await?;
-        match self.may_count(&mut transaction).await? {
-            (true, _) => return Ok(Counted::Resting),
-            (false, false) => return Ok(Counted::Elsewhere),
-            (false, true) => {}
+        let (rests, is_free) = self.may_count(&mut transaction).await?;
+        if rests || !is_free {
+            return Ok(None);
         }
         let counts = self.count_in(&mut transaction, queues, history).await?;
         transaction.commit().await?;
-        Ok(Counted::Written(counts))
+        Ok(Some(counts))
     }
 
     /// Whether a heavy count is to be rested from; if not, whether this transaction has the lock of whoever counts.

@@ -29,6 +29,10 @@ pub(crate) struct Failed {
     pub(crate) for_good: bool,
     /// Seconds to the next attempt, in place of the job's own rule.
     pub(crate) delay: Option<f64>,
+    /// How many attempts were lost with their process: these do not count against the retry limit.
+    pub(crate) crashes: i32,
+    /// Seconds to wait in addition, if there is a next attempt.
+    pub(crate) extra_delay: f64,
 }
 
 /// Which attempt of a job is meant; nothing is any of them.
@@ -60,6 +64,8 @@ impl Failed {
             output,
             for_good: false,
             delay: None,
+            crashes: 0,
+            extra_delay: 0.0,
         }
     }
 }
@@ -146,6 +152,8 @@ impl Store {
             .bind(all(failed, |failed| failed.output.as_str()))
             .bind(all(failed, |failed| failed.for_good))
             .bind(all(failed, |failed| failed.delay))
+            .bind(all(failed, |failed| failed.crashes))
+            .bind(all(failed, |failed| failed.extra_delay))
             .fetch_all(connection)
             .await?;
         let failed = rows

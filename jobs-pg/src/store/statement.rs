@@ -7,6 +7,7 @@
 //! | in the file | becomes |
 //! |---|---|
 //! | `/* schema */job` | `"pgboss".job`: in the schema of the jobs |
+//! | `/* own */job_crash` | `"pgboss_jobs".job_crash`: in our own schema beside that one |
 //! | `/* old */job` | `"pgboss_v8".job`: in the schema that jobs are imported from |
 //! | `/* old jobs */old` | the query `old_jobs` of the old schema's version |
 //!
@@ -111,7 +112,6 @@ statements! {
     take_expired,
     take_silent,
     claim_monitoring,
-    release_monitoring,
     counting_allowed,
     lock_queues,
     count_queues,
@@ -135,7 +135,6 @@ statements! {
     find_bam,
     count_bam,
     claim_maintenance,
-    release_maintenance,
     delete_outlived,
     recount_queue,
     delete_loose_dependencies,
@@ -165,6 +164,23 @@ statements! {
     import_schedules,
     import_subscriptions,
     record_import,
+}
+
+statements! {
+    /// Every statement on our own schema.
+    OwnStatements in "sql/own":
+    find_schema,
+    find_version,
+    record_crashes,
+    find_crashes,
+    prune_crashes,
+}
+
+impl OwnStatements {
+    /// Writes the statements for our own schema beside this one.
+    pub(crate) fn new(schema: &Schema) -> Self {
+        Self::write(|file| in_own_schema(file, schema).into())
+    }
 }
 
 /// The statements of an import that differ with the version of the old schema.
@@ -226,6 +242,7 @@ fn of_version(tables: OldTables) -> OldFiles {
 }
 
 const SCHEMA: &str = "/* schema */";
+const OWN: &str = "/* own */";
 const OLD: &str = "/* old */";
 const OLD_JOBS: &str = "/* old jobs */";
 
@@ -237,6 +254,14 @@ pub(crate) fn sql(statement: &Arc<str>) -> AssertSqlSafe<Arc<str>> {
 /// Puts the schema where its marks are.
 pub(super) fn in_schema(file: &str, schema: &Schema) -> String {
     file.replace(SCHEMA, &format!("{}.", schema.quoted()))
+}
+
+/// Puts our own schema, and the one that it is beside, where their marks are.
+pub(super) fn in_own_schema(file: &str, schema: &Schema) -> String {
+    in_schema(
+        &file.replace(OWN, &format!("{}.", schema.quoted_own())),
+        schema,
+    )
 }
 
 /// Puts the old schema where its marks are.

@@ -4,17 +4,8 @@ use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
 use super::settle::FailedPlace;
-use super::{Attempt, Failed, Store, Timestamp, Untidy, sql};
+use super::{Attempt, ClaimedQueue, Failed, Store, Timestamp, sql};
 use crate::error::is_unique_violation;
-
-/// Why an attempt is ended from outside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Overdue {
-    /// It took longer than it may.
-    Expired,
-    /// Nobody gives signs of life for it.
-    Silent,
-}
 
 /// One table with attempts to be ended.
 #[derive(Debug, sqlx::FromRow)]
@@ -24,6 +15,42 @@ pub(crate) struct OverdueTable {
     pub(crate) silent: bool,
 }
 
+/// An attempt that is to be ended.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(crate) struct OverdueAttempt {
+    pub(crate) name: String,
+    pub(crate) id: Uuid,
+    pub(crate) retry_count: i32,
+    pub(crate) started_on: Timestamp,
+    pub(crate) retry_limit: i32,
+}
+
+impl OverdueAttempt {
+    pub(crate) fn attempt(&self) -> Attempt {
+        Attempt {
+            name: self.name.as_str().into(),
+            id: self.id,
+            retry_count: self.retry_count,
+            started_on: self.started_on,
+        }
+    }
+
+    /// What names its job.
+    pub(crate) fn key(&self) -> (String, Uuid) {
+        (self.name.clone(), self.id)
+    }
+}
+
+/// A job whose attempt failed, and in how many seconds the next one is due.
+pub(crate) type FailedJob = (Uuid, Option<f64>);
+
+fn jobs_at(failed: &[&Failed], places: Vec<FailedPlace>) -> Vec<FailedJob> {
+    let jobs = places
+        .into_iter()
+        .filter_map(|(at, due_in)| Some((failed.get(at)?.id, due_in)));
+    jobs.collect()
+}
+
 /// What one step of releasing waiting jobs did.
 #[derive(Debug, Clone, Copy, sqlx::FromRow)]
 pub(crate) struct Resolved {
@@ -31,103 +58,79 @@ pub(crate) struct Resolved {
     pub(crate) children: i64,
 }
 
-impl Overdue {
-    /// The output of an attempt that ended so, in pg-boss's words.
-    const fn output(self) -> &'static str {
-        match self {
-            Self::Expired => r#"{"value":{"message":"job timed out"}}"#,
-            Self::Silent => r#"{"value":{"message":"job heartbeat timeout"}}"#,
-        }
-    }
-
-    const fn lock_suffix(self) -> &'static str {
-        match self {
-            Self::Expired => "failJobsByTimeout",
-            Self::Silent => "failJobsByHeartbeat",
-        }
-    }
-}
-
-fn ids_of(failed: &[&Failed], places: Vec<FailedPlace>) -> Vec<Uuid> {
-    let ids = places.into_iter().filter_map(|(at, _)| failed.get(at));
-    ids.map(|failed| failed.id).collect()
-}
-
 impl Store {
-    /// The tables that hold attempts to be ended, of these queues or of all.
+    /// The tables that hold attempts to be ended, of these queues or of all. `watched` is for how many seconds the caller has
+    /// watched the database without a gap; without it, every lost heartbeat counts.
     pub(crate) async fn overdue(
         &self,
         queues: Option<&[String]>,
+        watched: Option<f64>,
     ) -> sqlx::Result<Vec<OverdueTable>> {
         sqlx::query_as(sql(&self.statements.find_overdue))
             .bind(queues)
+            .bind(watched)
             .fetch_all(&self.pool)
             .await
     }
 
-    /// Fails so many attempts of one table at most that are to be ended; answers how many there were.
-    pub(crate) async fn sweep(
+    /// Takes attempts of one table that took longer than they may, until the transaction ends.
+    pub(crate) async fn take_expired(
         &self,
+        connection: &mut PgConnection,
         table: &str,
-        overdue: Overdue,
         at_most: i64,
-    ) -> sqlx::Result<usize> {
-        let statement = match overdue {
-            Overdue::Expired => &self.statements.take_expired,
-            Overdue::Silent => &self.statements.take_silent,
-        };
-        let suffix = format!("{table}{}", overdue.lock_suffix());
-        let mut transaction = self.begin_locked(&suffix).await?;
-        let attempts: Vec<(String, Uuid, i32, Timestamp)> = sqlx::query_as(sql(statement))
+    ) -> sqlx::Result<Vec<OverdueAttempt>> {
+        sqlx::query_as(sql(&self.statements.take_expired))
             .bind(table)
             .bind(at_most)
-            .fetch_all(&mut *transaction)
-            .await?;
-        let taken = attempts.len();
-        let failed = attempts
-            .into_iter()
-            .map(|(name, id, retry_count, started_on)| {
-                let name = name.into();
-                let attempt = Attempt {
-                    name,
-                    id,
-                    retry_count,
-                    started_on,
-                };
-                Failed::new(&attempt, overdue.output().to_owned())
-            });
-        self.fail_held(&mut transaction, failed.collect()).await?;
-        transaction.commit().await?;
-        Ok(taken)
+            .fetch_all(connection)
+            .await
     }
 
-    /// Fails attempts, each for good if its queue's policy has no place for a retry; returns the ids of those that were still
-    /// active. All or nothing, in a transaction.
+    /// Takes attempts of one table whose heartbeat was lost, until the transaction ends. `watched` is as for
+    /// [`overdue`](Self::overdue).
+    pub(crate) async fn take_silent(
+        &self,
+        connection: &mut PgConnection,
+        table: &str,
+        at_most: i64,
+        watched: Option<f64>,
+    ) -> sqlx::Result<Vec<OverdueAttempt>> {
+        sqlx::query_as(sql(&self.statements.take_silent))
+            .bind(table)
+            .bind(at_most)
+            .bind(watched)
+            .fetch_all(connection)
+            .await
+    }
+
+    /// Fails attempts, each for good if its queue's policy has no place for a retry. Returns which were still active, and in how
+    /// many seconds the next attempt of each is due. All or nothing, in a transaction.
     pub(crate) async fn fail_held(
         &self,
         connection: &mut PgConnection,
         mut failed: Vec<Failed>,
-    ) -> sqlx::Result<Vec<Uuid>> {
+    ) -> sqlx::Result<Vec<FailedJob>> {
         if failed.is_empty() {
             return Ok(Vec::new());
         }
         failed.sort_by(|one, other| (&one.name, one.id).cmp(&(&other.name, other.id)));
         let all: Vec<&Failed> = failed.iter().collect();
-        if let Some(ids) = self.try_to_fail(connection, &all).await? {
-            return Ok(ids);
+        if let Some(jobs) = self.try_to_fail(connection, &all).await? {
+            return Ok(jobs);
         }
         // The policy has no place for one of the retries (stately): that job has failed for good.
-        let mut ids = Vec::with_capacity(failed.len());
+        let mut jobs = Vec::with_capacity(failed.len());
         for one in &mut failed {
             match self.try_to_fail(connection, &[one]).await? {
-                Some(failed) => ids.extend(failed),
+                Some(failed) => jobs.extend(failed),
                 None => {
                     one.for_good = true;
-                    ids.extend(ids_of(&[one], self.fail(connection, &[one]).await?));
+                    jobs.extend(jobs_at(&[one], self.fail(connection, &[one]).await?));
                 }
             }
         }
-        Ok(ids)
+        Ok(jobs)
     }
 
     /// Fails attempts, or changes nothing and returns `None` if a policy has no place for one of the retries.
@@ -135,20 +138,24 @@ impl Store {
         &self,
         connection: &mut PgConnection,
         failed: &[&Failed],
-    ) -> sqlx::Result<Option<Vec<Uuid>>> {
+    ) -> sqlx::Result<Option<Vec<FailedJob>>> {
         let mut savepoint = connection.begin().await?;
         match self.fail(&mut savepoint, failed).await {
             Ok(places) => savepoint
                 .commit()
                 .await
-                .map(|()| Some(ids_of(failed, places))),
+                .map(|()| Some(jobs_at(failed, places))),
             Err(error) if is_unique_violation(&error) => savepoint.rollback().await.map(|()| None),
             Err(error) => Err(error),
         }
     }
 
     /// Removes so many jobs of a queue at most that were kept long enough; answers how many there were.
-    pub(crate) async fn delete_outlived(&self, queue: &Untidy, at_most: i64) -> sqlx::Result<u64> {
+    pub(crate) async fn delete_outlived(
+        &self,
+        queue: &ClaimedQueue,
+        at_most: i64,
+    ) -> sqlx::Result<u64> {
         let suffix = format!("{}deletion", queue.table_name);
         let mut transaction = self.begin_locked(&suffix).await?;
         let deleted = sqlx::query(sql(&self.statements.delete_outlived))
@@ -172,16 +179,12 @@ impl Store {
         transaction.commit().await
     }
 
-    /// Removes the edges of flows that lost an end, as far as these queues of one table are concerned.
-    pub(crate) async fn delete_loose_dependencies(
-        &self,
-        table: &str,
-        queues: &[String],
-    ) -> sqlx::Result<()> {
-        let suffix = format!("{table}cleanupDependencies");
+    /// Removes the edges of flows that lost an end, as far as this queue is concerned.
+    pub(crate) async fn delete_loose_dependencies(&self, queue: &ClaimedQueue) -> sqlx::Result<()> {
+        let suffix = format!("{}cleanupDependencies", queue.table_name);
         let mut transaction = self.begin_locked(&suffix).await?;
         sqlx::query(sql(&self.statements.delete_loose_dependencies))
-            .bind(queues)
+            .bind([&queue.name].as_slice())
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await

@@ -35,7 +35,7 @@ impl ByHand {
             ..settings.clone()
         };
         Self {
-            upkeep: Arc::new(Upkeep::new(store, doorbell, &at_once)),
+            upkeep: Arc::new(Upkeep::on_demand(store, doorbell, &at_once)),
             supervise: settings.supervise,
             schedule: settings.schedule,
         }

@@ -8,11 +8,8 @@ use tokio_util::sync::CancellationToken;
 
 /// How long a pass goes on that has begun when it is told to stop.
 const GRACE: Duration = Duration::from_secs(3);
-/// How long it may take to give back what a pass took that was cut short.
-const GIVING_BACK: Duration = Duration::from_secs(2);
 
-/// The end of a pass: a time, or the end of all upkeep. Work that is given up there is dropped, and what was taken for it can
-/// be given back.
+/// The end of a pass: a time, or the end of all maintenance. Work that reaches it is dropped.
 #[derive(Debug, Clone)]
 pub(super) struct Limit {
     until: Instant,
@@ -54,9 +51,9 @@ impl Limit {
         }
     }
 
-    /// The end by which everything is over, with what had to be given back.
+    /// The time by which everything is over.
     pub(super) fn latest(&self) -> Instant {
-        self.until + GIVING_BACK
+        self.until
     }
 
     async fn reached(&self) {
@@ -72,17 +69,6 @@ impl Limit {
             () = told => {}
         }
     }
-}
-
-/// Gives back what was taken, so far as that is possible now.
-pub(super) async fn give_back(giving: impl Future<Output = sqlx::Result<()>>) {
-    let given = tokio::time::timeout(GIVING_BACK, giving).await;
-    let error = match given {
-        Ok(Ok(())) => return,
-        Ok(Err(error)) => error,
-        Err(_) => too_long(),
-    };
-    tracing::warn!(%error, "queues that were taken for upkeep could not be given back; they wait for their next turn");
 }
 
 pub(super) fn too_long() -> sqlx::Error {

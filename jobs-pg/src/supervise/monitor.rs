@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use super::alarm::Alarm;
-use super::limit::{Limit, give_back};
+use super::continuity::Continuity;
+use super::limit::Limit;
+use super::sweep::sweep;
 use crate::config::Records;
-use crate::store::{Claims, Counted, History, Overdue, QueueCount, Store};
+use crate::store::{Claims, History, QueueCount, Store};
 
-/// How many attempts one transaction fails.
-const BATCH: i64 = 1000;
 /// How many queues are taken, and counted by one statement.
 const AT_ONCE: i64 = 100;
 /// Where what passes through a queue was not counted for longer than this, and than two passes take, it begins afresh.
@@ -21,6 +21,8 @@ pub(super) struct Monitor<'a> {
     pub(super) limit: &'a Limit,
     /// How far apart the passes are.
     pub(super) apart: Duration,
+    /// As for [`sweep`].
+    pub(super) continuity: Option<&'a Continuity>,
 }
 
 /// What a pass came to.
@@ -33,8 +35,8 @@ pub(super) struct Seen {
 }
 
 impl Monitor<'_> {
-    /// Takes the queues that nobody took for this long, one of them or all, and watches them. What it took and could not watch
-    /// is given back: others would pass over it.
+    /// Watches the queues that no process has watched for this long, one of them or all. A queue that was taken and not watched
+    /// waits for the next pass.
     pub(super) async fn pass(&self, interval: Duration, only: Option<&str>) -> sqlx::Result<Seen> {
         let history = self.history().await;
         let claims = Claims {
@@ -45,21 +47,14 @@ impl Monitor<'_> {
         let mut seen = Seen::default();
         let mut after = String::new();
         while !self.limit.is_near() {
-            let taken = self.store.claim_monitoring(claims, &after).await?;
-            let Some(last) = taken.last() else {
+            let queues = self.store.claim_monitoring(claims, &after).await?;
+            let Some(last) = queues.last() else {
                 break;
             };
-            let taken_on = last.taken_on;
-            after.clone_from(&last.name);
-            let names: Vec<_> = taken.into_iter().map(|queue| queue.name).collect();
-            let watched = self
-                .limit
-                .hold(self.watch(&names, history, &mut seen))
-                .await;
-            if !matches!(watched, Ok(Watch::Whole)) {
-                give_back(self.store.release_monitoring(&names, taken_on)).await;
-            }
-            watched?;
+            after.clone_from(last);
+            self.limit
+                .hold(self.watch(&queues, history, &mut seen))
+                .await?;
         }
         self.rest(&seen).await?;
         Ok(seen)
@@ -70,13 +65,11 @@ impl Monitor<'_> {
         queues: &[String],
         history: History,
         seen: &mut Seen,
-    ) -> sqlx::Result<Watch> {
+    ) -> sqlx::Result<()> {
         // Before the counts: they are what makes a queue not due.
-        seen.swept |= sweep(self.store, Some(queues)).await?;
-        let counts = match self.store.count_queues(queues, history).await? {
-            Counted::Written(counts) => counts,
-            Counted::Elsewhere => return Ok(Watch::Uncounted),
-            Counted::Resting => return Ok(Watch::Whole),
+        seen.swept |= sweep(self.store, Some(queues), self.continuity).await?;
+        let Some(counts) = self.store.count_queues(queues, history).await? else {
+            return Ok(());
         };
         if let History::Throughput { .. } = history {
             self.keep(&counts).await;
@@ -89,7 +82,7 @@ impl Monitor<'_> {
         for count in &counts {
             alarm.backlog(count).await;
         }
-        Ok(Watch::Whole)
+        Ok(())
     }
 
     /// Keeps counts as statistics; the queues are watched all the same if that fails.
@@ -135,27 +128,4 @@ impl Monitor<'_> {
             records: self.records,
         }
     }
-}
-
-/// How far queues were watched.
-enum Watch {
-    Whole,
-    /// Somebody else was counting.
-    Uncounted,
-}
-
-/// Fails every attempt that took too long or gives no sign of life, in these queues or in all; answers whether there was one.
-/// Any process may do this at any time: the rows decide, not who looks.
-pub(super) async fn sweep(store: &Store, queues: Option<&[String]>) -> sqlx::Result<bool> {
-    let tables = store.overdue(queues).await?;
-    for table in &tables {
-        let both = [
-            (table.expired, Overdue::Expired),
-            (table.silent, Overdue::Silent),
-        ];
-        for (_, overdue) in both.into_iter().filter(|(there, _)| *there) {
-            while store.sweep(&table.table_name, overdue, BATCH).await? as i64 == BATCH {}
-        }
-    }
-    Ok(!tables.is_empty())
 }

@@ -1,5 +1,6 @@
 //! The duties against a real Postgres.
 
+mod crashes;
 mod watching;
 
 use std::time::Duration;
@@ -12,8 +13,9 @@ use uuid::Uuid;
 
 use super::delivery::{Occurrence, deliver};
 use super::limit::Limit;
-use super::maintain::Maintain;
-use super::monitor::{self, Monitor};
+use super::maintain::Maintenance;
+use super::monitor::Monitor;
+use super::sweep::sweep;
 use super::{flows, timekeeper::Timekeeper};
 use crate::config::Records;
 use crate::schema::{self, Missing, Schema};
@@ -62,18 +64,19 @@ impl Db {
             records,
             limit: &unlimited(),
             apart: Duration::from_secs(60),
+            continuity: None,
         };
         monitor.pass(interval, None).await.expect("watched");
     }
 
     /// One maintenance pass over all queues that had none for a minute.
     async fn maintain(&self, limit: &Limit) -> sqlx::Result<()> {
-        let maintain = Maintain {
+        let maintenance = Maintenance {
             store: &self.store,
             limit,
             turn: &Mutex::default(),
         };
-        maintain.pass(Duration::from_secs(60), None).await
+        maintenance.pass(Duration::from_secs(60), None).await
     }
 
     /// The rows of a query, each as text.
@@ -108,7 +111,7 @@ async fn an_expired_attempt_is_failed_and_its_job_waits_for_the_next() {
                 ('mail', 'active', now(), 60, now(), 15, 1)",
     )
     .await;
-    assert!(monitor::sweep(&db.store, None).await.expect("swept"));
+    assert!(sweep(&db.store, None, None).await.expect("swept"));
     let jobs = db
         .rows("SELECT state, output FROM @job ORDER BY state, output")
         .await;
@@ -120,7 +123,7 @@ async fn an_expired_attempt_is_failed_and_its_job_waits_for_the_next() {
             "(active,)",
         ]
     );
-    assert!(!monitor::sweep(&db.store, None).await.expect("swept"));
+    assert!(!sweep(&db.store, None, None).await.expect("swept"));
 }
 
 #[tokio::test]
@@ -131,7 +134,7 @@ async fn a_job_out_of_attempts_goes_to_its_dead_letter_queue() {
          VALUES ('mail', 'active', now() - interval '1 hour', 60, 1, 1, 'dead', '7')",
     )
     .await;
-    monitor::sweep(&db.store, None).await.expect("swept");
+    sweep(&db.store, None, None).await.expect("swept");
     let jobs = db
         .rows("SELECT name, state, data, source_name FROM @job ORDER BY name")
         .await;
@@ -149,7 +152,7 @@ async fn a_retry_that_the_policy_has_no_place_for_fails_for_good() {
                   ('one', 'stately', 'retry', null, 60, 5, 'a')"#,
     )
     .await;
-    monitor::sweep(&db.store, None).await.expect("swept");
+    sweep(&db.store, None, None).await.expect("swept");
     let jobs = db
         .rows("SELECT singleton_key, state FROM @job ORDER BY 1, 2")
         .await;

@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use tokio::sync::Mutex;
 
+use super::continuity::Continuity;
 use super::flows;
 use super::limit::Limit;
-use super::maintain::Maintain;
-use super::monitor::{self, Monitor};
+use super::maintain::Maintenance;
+use super::monitor::Monitor;
+use super::sweep::sweep;
 use super::timekeeper::Timekeeper;
 use crate::config::{Intervals, Records, Settings};
 use crate::store::Store;
@@ -26,6 +28,8 @@ pub(crate) struct Upkeep {
     pub(super) intervals: Intervals,
     records: Records,
     pub(super) timekeeper: Mutex<Timekeeper>,
+    /// What its own passes go by; passes on demand end every attempt whose heartbeat is overdue.
+    continuity: Option<Continuity>,
     /// A claim passes over queues that are locked, so the passes of one process must not lock them to each other.
     turn: Mutex<()>,
 }
@@ -38,14 +42,27 @@ impl Upkeep {
             intervals: settings.intervals.clone(),
             records: settings.records.clone(),
             timekeeper: Mutex::default(),
+            continuity: Some(Continuity::default()),
             turn: Mutex::default(),
+        }
+    }
+
+    /// The same for passes that are made by hand.
+    pub(super) fn on_demand(
+        store: &Arc<Store>,
+        doorbell: &Arc<Doorbell>,
+        settings: &Settings,
+    ) -> Self {
+        Self {
+            continuity: None,
+            ..Self::new(store, doorbell, settings)
         }
     }
 
     /// One whole pass over a queue or all of them, whenever the last one was.
     pub(crate) async fn supervise_now(&self, only: Option<&str>) -> sqlx::Result<()> {
         let limit = Limit::on_demand(ON_DEMAND);
-        self.watch(&limit, Duration::ZERO, only).await?;
+        self.watch(&limit, Duration::ZERO, only, None).await?;
         self.tidy(&limit, Duration::ZERO, only).await
     }
 
@@ -55,7 +72,15 @@ impl Upkeep {
     }
 
     pub(super) async fn sweep(self: Arc<Self>, _: Limit) -> sqlx::Result<Duration> {
-        if monitor::sweep(&self.store, None).await? {
+        let continuity = self.continuity.as_ref();
+        let swept = sweep(&self.store, None, continuity).await;
+        if let Some(continuity) = continuity {
+            match &swept {
+                Ok(_) => continuity.answered(),
+                Err(_) => continuity.broken(),
+            }
+        }
+        if swept? {
             self.doorbell.ring();
         }
         Ok(SWEEP)
@@ -67,7 +92,9 @@ impl Upkeep {
     }
 
     pub(super) async fn monitor(self: Arc<Self>, limit: Limit) -> sqlx::Result<Duration> {
-        self.watch(&limit, self.intervals.monitor, None).await?;
+        let continuity = self.continuity.as_ref();
+        self.watch(&limit, self.intervals.monitor, None, continuity)
+            .await?;
         Ok(self.intervals.supervise)
     }
 
@@ -93,6 +120,7 @@ impl Upkeep {
         limit: &Limit,
         interval: Duration,
         only: Option<&str>,
+        continuity: Option<&Continuity>,
     ) -> sqlx::Result<()> {
         let _turn = self.turn.lock().await;
         let monitor = Monitor {
@@ -100,6 +128,7 @@ impl Upkeep {
             records: &self.records,
             limit,
             apart: self.intervals.monitor.max(self.intervals.supervise),
+            continuity,
         };
         if monitor.pass(interval, only).await?.swept {
             self.doorbell.ring();
@@ -114,12 +143,12 @@ impl Upkeep {
         interval: Duration,
         only: Option<&str>,
     ) -> sqlx::Result<()> {
-        let maintain = Maintain {
+        let maintenance = Maintenance {
             store: &self.store,
             limit,
             turn: &self.turn,
         };
-        maintain.pass(interval, only).await
+        maintenance.pass(interval, only).await
     }
 
     /// Throws away what was written down long ago, as far as this process may: the queues do not depend on it.

@@ -8,6 +8,7 @@ use sqlx::{Executor, PgConnection, PgExecutor, SqlSafeStr};
 
 use super::*;
 use crate::schema::{self, Missing, old_schema, required};
+use crate::store::Store;
 use crate::store::catalog;
 
 const NAMES: [&str; 2] = ["jobs_statements_test", "\"Jobs Statements-Tést\""];
@@ -33,8 +34,13 @@ fn every_file_says_what_it_does_and_is_used() {
             assert!(sources.contains(&path), "{folder}/{name}.sql is not used");
         }
     }
-    assert_eq!(folders_of("sql"), ["catalog", "clock", "import", "schema"]);
+    assert_eq!(
+        folders_of("sql"),
+        ["catalog", "clock", "import", "own", "schema"]
+    );
     assert_eq!(folders_of("sql/import"), ["20", "24"]);
+    let statements = OwnStatements::new(&schema);
+    assert_eq!(files_of("sql/own"), names_of(&statements.all()));
 }
 
 fn names_of(statements: &[(&'static str, &Arc<str>)]) -> BTreeSet<String> {
@@ -42,12 +48,15 @@ fn names_of(statements: &[(&'static str, &Arc<str>)]) -> BTreeSet<String> {
     names.collect()
 }
 
-/// The names of the statements in a folder, each of which has its head comment.
+/// The names of the statements in a folder, each of which has its head comment. Migrations begin with their number.
 fn files_of(folder: &str) -> BTreeSet<String> {
     let mut files = BTreeSet::new();
     for path in entries_of(folder).into_iter().filter(|path| path.is_file()) {
         let text = std::fs::read_to_string(&path).expect("a text file");
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        if name.starts_with(|first: char| first.is_ascii_digit()) {
+            continue;
+        }
         assert!(text.starts_with(&format!("-- {name}: ")), "{folder}/{name}");
         files.insert(name.into_owned());
     }
@@ -117,6 +126,12 @@ async fn postgres_takes_every_statement_under_a_plain_and_an_awkward_name() {
             in_schema(include_str!("../../../sql/clock/remove.sql"), &schema),
         )
         .await;
+        let own = OwnStatements::new(&schema);
+        let store = Store::new(database.pool().clone(), schema, database.name().to_owned());
+        assert!(store.make_own().await.expect("made"));
+        for (name, text) in own.all() {
+            prepare(&mut conn, name, text).await;
+        }
     }
 }
 

@@ -1,0 +1,229 @@
+//! Our own schema beside pg-boss's, for what pg-boss's tables have no columns for. It is made when it is first needed.
+
+use std::collections::HashMap;
+
+use sqlx::postgres::PgConnection;
+use sqlx::{AssertSqlSafe, Connection};
+use tokio::sync::OnceCell;
+use uuid::Uuid;
+
+use super::statement::{OwnStatements, in_own_schema};
+use super::{Attempt, Store, sql};
+use crate::error::sqlstate;
+use crate::schema::Schema;
+
+/// The newest major version that this program can use. A migration that older programs cannot live with raises it.
+const MAJOR: i32 = 1;
+
+/// The migrations in their order. One that was released is never changed.
+const MIGRATIONS: [&str; 1] = [include_str!("../../sql/own/0001_crashes.sql")];
+
+const NO_PERMISSION: &str = "42501";
+
+/// What this process knows of our own schema.
+#[derive(Debug)]
+pub(super) struct Own {
+    statements: OwnStatements,
+    /// Whether it can be used, once that is known for the life of this process.
+    usable: OnceCell<bool>,
+}
+
+/// What was found where our own schema should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Found {
+    /// There is nothing, or a schema with nothing in it.
+    Nothing { exists: bool },
+    /// The migrations up to this one have run.
+    Migrated(usize),
+    /// It cannot be used.
+    Unusable(&'static str),
+}
+
+#[derive(sqlx::FromRow)]
+struct SchemaRow {
+    exists: bool,
+    is_ours: bool,
+    is_used: bool,
+}
+
+impl Own {
+    pub(super) fn new(schema: &Schema) -> Self {
+        Self {
+            statements: OwnStatements::new(schema),
+            usable: OnceCell::new(),
+        }
+    }
+}
+
+impl Store {
+    /// Makes or migrates our own schema where that is needed. Returns whether it can be used; if not, the log says why, once.
+    pub(crate) async fn make_own(&self) -> sqlx::Result<bool> {
+        let usable = self.own.usable.get_or_try_init(|| async {
+            let why = match self.try_to_make_own().await {
+                Ok(Found::Unusable(why)) => why,
+                Ok(_) => return Ok(true),
+                Err(error) if sqlstate(&error).as_deref() == Some(NO_PERMISSION) => {
+                    "the role may not create it, or not use it"
+                }
+                Err(error) => return Err(error),
+            };
+            tracing::warn!(
+                schema = self.schema.own_name(),
+                why,
+                "cannot use the schema beside the job tables; crashes of processes are not counted apart from failures"
+            );
+            Ok(false)
+        });
+        usable.await.copied()
+    }
+
+    /// Records that these attempts were lost with their process. Returns how many processes have died so far while they ran each
+    /// of the jobs. Our own schema must be usable.
+    pub(crate) async fn record_crashes(
+        &self,
+        connection: &mut PgConnection,
+        lost: &[Attempt],
+    ) -> sqlx::Result<HashMap<(String, Uuid), i32>> {
+        let (names, ids, retry_counts) = columns(lost.iter());
+        let rows: Vec<(String, Uuid, i32)> =
+            sqlx::query_as(sql(&self.own.statements.record_crashes))
+                .bind(names)
+                .bind(ids)
+                .bind(retry_counts)
+                .fetch_all(connection)
+                .await?;
+        Ok(by_job(rows))
+    }
+
+    /// How many processes died while they ran earlier attempts of these jobs; jobs without a crash are left out.
+    ///
+    /// It costs nothing for first attempts, and one statement for all others together.
+    pub(crate) async fn crashes(
+        &self,
+        attempts: &[Attempt],
+    ) -> sqlx::Result<HashMap<(String, Uuid), i32>> {
+        let again = attempts.iter().filter(|attempt| attempt.retry_count > 0);
+        if again.clone().next().is_none() || !self.own_is_current().await? {
+            return Ok(HashMap::new());
+        }
+        let (names, ids, retry_counts) = columns(again);
+        let rows: Vec<(String, Uuid, i32)> = sqlx::query_as(sql(&self.own.statements.find_crashes))
+            .bind(names)
+            .bind(ids)
+            .bind(retry_counts)
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(by_job(rows))
+    }
+
+    /// Removes what is recorded of deleted jobs of a queue, and of deleted queues.
+    pub(crate) async fn prune_crashes(&self, queue: &str) -> sqlx::Result<()> {
+        if !self.own_is_current().await? {
+            return Ok(());
+        }
+        sqlx::query(sql(&self.own.statements.prune_crashes))
+            .bind(queue)
+            .execute(&self.pool)
+            .await
+            .map(drop)
+    }
+
+    /// Whether our own schema is there, without making it. Who has not made it looks again each time: another process may have.
+    async fn own_is_current(&self) -> sqlx::Result<bool> {
+        if let Some(usable) = self.own.usable.get() {
+            return Ok(*usable);
+        }
+        let mut connection = self.pool.acquire().await?;
+        if self.find_own(&mut connection).await? != Found::Migrated(MIGRATIONS.len()) {
+            return Ok(false);
+        }
+        // Somebody else may have set it meanwhile, to the same.
+        let _ = self.own.usable.set(true);
+        Ok(true)
+    }
+
+    async fn try_to_make_own(&self) -> sqlx::Result<Found> {
+        let mut connection = self.pool.acquire().await?;
+        let found = self.find_own(&mut connection).await?;
+        if is_done(found) {
+            return Ok(found);
+        }
+        let mut transaction = connection.begin().await?;
+        self.limit_waits(&mut transaction).await?;
+        self.lock(&mut transaction, "jobs-own-schema").await?;
+        let found = self.find_own(&mut transaction).await?;
+        if is_done(found) {
+            return Ok(found);
+        }
+        self.migrate_own(&mut transaction, found).await?;
+        transaction.commit().await?;
+        tracing::info!(
+            schema = self.schema.own_name(),
+            "installed the schema beside the job tables"
+        );
+        Ok(Found::Migrated(MIGRATIONS.len()))
+    }
+
+    async fn migrate_own(&self, connection: &mut PgConnection, found: Found) -> sqlx::Result<()> {
+        let run = async |connection: &mut PgConnection, text: String| {
+            sqlx::raw_sql(AssertSqlSafe(text)).execute(connection).await
+        };
+        if found == (Found::Nothing { exists: false }) {
+            let create = format!("CREATE SCHEMA {}", self.schema.quoted_own());
+            run(connection, create).await?;
+        }
+        let before = match found {
+            Found::Migrated(before) => before,
+            _ => 0,
+        };
+        for migration in MIGRATIONS.iter().skip(before) {
+            run(connection, in_own_schema(migration, &self.schema)).await?;
+        }
+        Ok(())
+    }
+
+    async fn find_own(&self, connection: &mut PgConnection) -> sqlx::Result<Found> {
+        let row: SchemaRow = sqlx::query_as(sql(&self.own.statements.find_schema))
+            .bind(self.schema.own_name())
+            .fetch_one(&mut *connection)
+            .await?;
+        if !row.is_ours {
+            return Ok(match row.is_used {
+                true => Found::Unusable("a schema of this name exists, and it is not ours"),
+                false => Found::Nothing { exists: row.exists },
+            });
+        }
+        let (major, migration): (i32, i32) = sqlx::query_as(sql(&self.own.statements.find_version))
+            .fetch_one(connection)
+            .await?;
+        Ok(match major > MAJOR {
+            true => Found::Unusable(
+                "a newer version of this library has migrated it; update this program",
+            ),
+            // A newer minor version has more in it than we use.
+            false => Found::Migrated(
+                usize::try_from(migration)
+                    .unwrap_or(0)
+                    .min(MIGRATIONS.len()),
+            ),
+        })
+    }
+}
+
+fn is_done(found: Found) -> bool {
+    matches!(found, Found::Unusable(_)) || found == Found::Migrated(MIGRATIONS.len())
+}
+
+fn columns<'a>(attempts: impl Iterator<Item = &'a Attempt>) -> (Vec<&'a str>, Vec<Uuid>, Vec<i32>) {
+    let mut sorted: Vec<&Attempt> = attempts.collect();
+    sorted.sort();
+    let names = sorted.iter().map(|attempt| &*attempt.name).collect();
+    let ids = sorted.iter().map(|attempt| attempt.id).collect();
+    let retry_counts = sorted.iter().map(|attempt| attempt.retry_count).collect();
+    (names, ids, retry_counts)
+}
+
+fn by_job(rows: Vec<(String, Uuid, i32)>) -> HashMap<(String, Uuid), i32> {
+    let entry = |(name, id, crashes)| ((name, id), crashes);
+    rows.into_iter().map(entry).collect()
+}
