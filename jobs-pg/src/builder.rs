@@ -172,6 +172,12 @@ impl PgBossBuilder {
         self.change(move |settings| settings.max_input_bytes = bytes)
     }
 
+    /// The maximum size of the JSON of one output, in bytes; the default is 8 MiB. A larger output of an operation by hand
+    /// is an error.
+    pub fn max_output(self, bytes: usize) -> Self {
+        self.change(move |settings| settings.max_output = bytes)
+    }
+
     /// Connects to the database. Nothing is written before the executor is started, or the first job submitted.
     ///
     /// # Errors

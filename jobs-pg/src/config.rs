@@ -48,6 +48,8 @@ pub(crate) struct Settings {
     pub(crate) concurrency: usize,
     /// The longest input that may be submitted, as JSON.
     pub(crate) max_input_bytes: usize,
+    /// The longest output that is stored, in bytes of JSON.
+    pub(crate) max_output: usize,
     /// How long a connection is waited for.
     pub(crate) connect_timeout: Duration,
     /// How often what recurs is done.
@@ -160,6 +162,7 @@ impl Settings {
             stop_timeout: Duration::from_secs(30),
             concurrency: 64,
             max_input_bytes: 8 * 1024 * 1024,
+            max_output: 8 * 1024 * 1024,
             connect_timeout: Duration::from_secs(10),
             intervals: Intervals::default(),
             records: Records::default(),

@@ -25,9 +25,20 @@ pub(crate) fn encoded(what: &str, data: &impl Serialize) -> Result<Option<String
 }
 
 /// The JSON text of an output, in the form that pg-boss stores.
-pub(crate) fn encoded_output(what: &str, output: &impl Serialize) -> Result<Option<String>, Error> {
+pub(crate) fn encoded_output(
+    what: &str,
+    output: &impl Serialize,
+    max_bytes: usize,
+) -> Result<Option<String>, Error> {
     let text = store_output(output).map_err(|error| unencodable(what, error))?;
     if let Some(text) = &text {
+        if text.len() > max_bytes {
+            return Err(refused(format!(
+                "{what} has {} bytes as JSON, and at most {max_bytes} are allowed; store it elsewhere and return where, \
+                 or raise `max_output`",
+                text.len()
+            )));
+        }
         check_json(what, text)?;
     }
     Ok(text)

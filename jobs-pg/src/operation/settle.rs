@@ -108,14 +108,15 @@ impl PgBoss {
     /// Completes running jobs with an output. Of an attempt only its own holder's call counts: pass the fetched job.
     ///
     /// # Errors
-    /// [`BadInput`](jobs_core::ErrorKind::BadInput) if the output has no JSON.
+    /// [`BadInput`](jobs_core::ErrorKind::BadInput) if the output has no JSON, or more than
+    /// [`max_output`](crate::PgBossBuilder::max_output) allows.
     pub fn complete(
         &self,
         queue: &str,
         jobs: impl IntoJobRefs,
         output: impl Serialize,
     ) -> Operation<Affected> {
-        let change = encoded_output("the output", &output).map(Change::Complete);
+        let change = self.output("the output", &output).map(Change::Complete);
         self.change("complete", queue, jobs, change)
     }
 
@@ -129,7 +130,9 @@ impl PgBoss {
         jobs: impl IntoJobRefs,
         output: impl Serialize,
     ) -> Operation<Affected> {
-        let change = encoded_output("the output", &output).map(Change::CompleteQueued);
+        let change = self
+            .output("the output", &output)
+            .map(Change::CompleteQueued);
         self.change("complete", queue, jobs, change)
     }
 
@@ -137,14 +140,15 @@ impl PgBoss {
     /// has failed for good and goes to its dead letter queue. A job that only waits can be failed too; that counts no attempt.
     ///
     /// # Errors
-    /// [`BadInput`](jobs_core::ErrorKind::BadInput) if the reason has no JSON.
+    /// [`BadInput`](jobs_core::ErrorKind::BadInput) if the reason has no JSON, or more than
+    /// [`max_output`](crate::PgBossBuilder::max_output) allows.
     pub fn fail(
         &self,
         queue: &str,
         jobs: impl IntoJobRefs,
         reason: impl Serialize,
     ) -> Operation<Affected> {
-        let change = encoded_output("the reason", &reason).map(Change::Fail);
+        let change = self.output("the reason", &reason).map(Change::Fail);
         self.change("fail", queue, jobs, change)
     }
 
@@ -158,7 +162,7 @@ impl PgBoss {
         jobs: impl IntoJobRefs,
         reason: impl Serialize,
     ) -> Operation<Affected> {
-        let change = encoded_output("the reason", &reason).map(Change::FailForGood);
+        let change = self.output("the reason", &reason).map(Change::FailForGood);
         self.change("fail", queue, jobs, change)
     }
 
@@ -243,6 +247,10 @@ impl PgBoss {
                 })
             },
         )
+    }
+
+    fn output(&self, what: &str, output: &impl Serialize) -> Result<Option<String>, Error> {
+        encoded_output(what, output, self.settings().max_output)
     }
 
     fn change(
