@@ -22,6 +22,7 @@ mod settle;
 mod statistics;
 mod submit;
 mod subscriptions;
+mod timestamp;
 mod update;
 mod upkeep;
 mod warnings;
@@ -44,6 +45,7 @@ pub(crate) use settle::{Attempt, Failed};
 pub(crate) use statement::sql;
 pub(crate) use statistics::{Span, StatisticsRow};
 pub(crate) use submit::{Edge, NewJob, Stored};
+pub(crate) use timestamp::Timestamp;
 pub(crate) use update::{Match, Target};
 pub(crate) use upkeep::Overdue;
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
-use super::{Page, QueueFetch, Store, sql};
+use super::{Page, QueueFetch, Store, Timestamp, sql};
 
 /// What jobs are looked for.
 #[derive(Debug, Clone, Default)]
@@ -28,7 +28,9 @@ pub(crate) struct SubmittedRow {
     /// JSON text.
     pub(crate) data: Option<String>,
     pub(crate) state: String,
+    #[sqlx(try_from = "Timestamp")]
     pub(crate) created_on: DateTime<Utc>,
+    #[sqlx(try_from = "Timestamp")]
     pub(crate) start_after: DateTime<Utc>,
     pub(crate) priority: i32,
     pub(crate) retry_limit: i32,
