@@ -8,6 +8,7 @@ pub(crate) mod statement;
 
 mod claims;
 mod counts;
+mod due;
 mod fetch;
 mod import;
 mod instances;
@@ -30,6 +31,7 @@ mod warnings;
 pub(crate) use claims::{Claims, Untidy};
 pub(crate) use clock::{Move, Moved};
 pub(crate) use counts::{Counted, Counts, History, QueueCount, Rest};
+pub(crate) use due::Due;
 pub(crate) use fetch::{Fetched, GroupLimit, Limits, QueueFetch, Wanted};
 pub(crate) use import::{Importing, QueueMove};
 pub(crate) use instances::{Entry, Signs};
@@ -44,9 +46,9 @@ pub(crate) use schedules::{DeclaredRow, Filing, NewSchedule, ScheduleRow};
 pub(crate) use settle::{Attempt, Failed};
 pub(crate) use statement::sql;
 pub(crate) use statistics::{Span, StatisticsRow};
-pub(crate) use submit::{Edge, NewJob, Stored};
+pub(crate) use submit::{Edge, InsertError, NewJob, Stored};
 pub(crate) use timestamp::Timestamp;
-pub(crate) use update::{Match, Target};
+pub(crate) use update::{Match, Target, Upsert};
 pub(crate) use upkeep::Overdue;
 
 use std::time::Duration;

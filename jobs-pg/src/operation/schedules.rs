@@ -110,7 +110,9 @@ impl PgBoss {
         data: impl Serialize,
         options: impl IntoScheduleOptions,
     ) -> Operation<()> {
-        let schedule = schedule(queue, expression, &data, options.into_schedule_options());
+        let options = options.into_schedule_options();
+        let max_input = self.settings().max_input_bytes;
+        let schedule = schedule(queue, expression, &data, options, max_input);
         let (schedule, checked) = split(schedule.map(Some));
         let operation = Operation::new(
             self,
@@ -173,6 +175,7 @@ fn schedule(
     expression: &str,
     data: &impl Serialize,
     options: ScheduleOptions,
+    max_input: usize,
 ) -> Result<NewSchedule, Error> {
     check_queue(queue)?;
     options.check()?;
@@ -191,7 +194,7 @@ fn schedule(
         expression: expression.to_owned(),
         kind,
         timezone,
-        data: encoded("the input of the schedule", data)?,
+        data: encoded("the input of the schedule", data, max_input)?,
         options: Value::Object(options.members()).to_string(),
     })
 }

@@ -72,6 +72,28 @@ impl Store {
             .await
     }
 
+    /// The policy of a queue, if it exists.
+    pub(crate) async fn find_policy(
+        &self,
+        connection: &mut PgConnection,
+        queue: &str,
+    ) -> sqlx::Result<Option<String>> {
+        sqlx::query_scalar(sql(&self.statements.find_policy))
+            .bind(queue)
+            .fetch_optional(connection)
+            .await
+    }
+
+    /// The names of the queues, as many as are worth comparing.
+    pub(crate) async fn queue_names(
+        &self,
+        connection: &mut PgConnection,
+    ) -> sqlx::Result<Vec<String>> {
+        sqlx::query_scalar(sql(&self.statements.find_queue_names))
+            .fetch_all(connection)
+            .await
+    }
+
     /// The keys of a strict queue that wait behind a failed job.
     pub(crate) async fn find_blocked_keys(
         &self,

@@ -60,7 +60,8 @@ statements! {
     /// Every statement of the store, as it is sent; the name is that of the file.
     Statements in "sql":
     insert_jobs,
-    find_standing_job,
+    find_policy,
+    find_queue_names,
     fetch_jobs,
     fetch_one_queue,
     complete_jobs,
