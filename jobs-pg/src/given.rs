@@ -3,7 +3,6 @@
 use jobs_core::{Error, ErrorKind, store_output};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use crate::operation::Trouble;
 use crate::worker::has_nul;
@@ -117,9 +116,9 @@ pub(crate) fn check_rows(limit: u32) -> Result<(), Error> {
     }
 }
 
-/// Reads a row of a table, by its columns.
-pub(crate) fn read<T: DeserializeOwned>(what: &str, row: Value) -> Result<T, Trouble> {
-    serde_json::from_value(row).map_err(|error| {
+/// Reads a row of a table from JSON text, by its columns.
+pub(crate) fn read<T: DeserializeOwned>(what: &str, row: &str) -> Result<T, Trouble> {
+    serde_json::from_str(row).map_err(|error| {
         let message = format!("cannot read the row of {what}");
         Trouble::Refused(Error::caused_by(ErrorKind::Incompatible, message, error))
     })
@@ -127,9 +126,9 @@ pub(crate) fn read<T: DeserializeOwned>(what: &str, row: Value) -> Result<T, Tro
 
 pub(crate) fn read_all<T: DeserializeOwned>(
     what: &str,
-    rows: Vec<Value>,
+    rows: &[String],
 ) -> Result<Vec<T>, Trouble> {
-    rows.into_iter().map(|row| read(what, row)).collect()
+    rows.iter().map(|row| read(what, row)).collect()
 }
 
 #[cfg(test)]

@@ -42,9 +42,11 @@ mod import;
 mod installation;
 mod jitter;
 mod job_ref;
+mod json;
 mod operation;
 mod preview;
 mod records;
+mod row_time;
 mod schema;
 mod store;
 mod supervise;
@@ -59,6 +61,7 @@ pub use entities::{Connection, Connections, ReadRow, Table, TableRow, Values};
 pub use import::{Import, ImportCount, ImportKind, ImportReport, LeftBehind, LeftBehindReason};
 pub use job_ref::{IntoJobRefs, JobRef};
 pub use jobs_core::*;
+pub use json::Json;
 pub use operation::{
     Affected, FetchOptions, FindJobs, Flow, IntoQueueOptions, IntoScheduleOptions, JobUpdate,
     ListQueues, ListSchedules, Neighbours, Operation, QueueDetails, QueueOptions, Redrive,

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use jobs_core::rules::shorten;
 use jobs_core::{Declaration, Error, ErrorKind, IntoJobOptions, Job, JobOptions};
 use serde::Serialize;
 use sqlx::{Connection, PgConnection};
@@ -65,7 +66,10 @@ impl Flow {
         options: impl IntoJobOptions,
     ) -> Self {
         let data = serde_json::to_value(data).map_err(|error| {
-            let message = format!("cannot encode the input for queue `{queue}` as JSON");
+            let message = format!(
+                "cannot encode the input for queue `{}` as JSON",
+                shorten(queue)
+            );
             Error::caused_by(ErrorKind::BadInput, message, error)
         });
         match data.and_then(|data| Ok((data, options.into_job_options()?))) {
@@ -118,7 +122,7 @@ impl Flow {
             if places.insert(job.name.as_str(), at).is_some() {
                 return Err(refused(format!(
                     "two jobs of the flow are named `{}`; give one of them another name",
-                    job.name
+                    shorten(&job.name)
                 )));
             }
         }
@@ -145,6 +149,7 @@ impl Flow {
         }
         if let Some(at) = in_a_circle(self.jobs.len(), &edges) {
             let name = self.jobs.get(at).map_or("", |job| job.name.as_str());
+            let name = shorten(name);
             return Err(refused(format!(
                 "the job `{name}` of the flow would wait for itself"
             )));
@@ -226,7 +231,7 @@ impl Plan {
         let stored = store.insert_flow(&mut transaction, jobs, edges).await?;
         if let Stored::Without(at) = stored {
             transaction.rollback().await?;
-            let name = names.get(at).map_or("", String::as_str);
+            let name = shorten(names.get(at).map_or("", String::as_str));
             return Err(Trouble::refused(
                 ErrorKind::Refused,
                 format!(

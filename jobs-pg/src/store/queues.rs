@@ -57,13 +57,13 @@ impl Store {
             .await
     }
 
-    /// Rows of the queues of these names, or of all, with every column.
+    /// Rows of the queues of these names, or of all, as JSON texts.
     pub(crate) async fn list_queues(
         &self,
         connection: &mut PgConnection,
         names: Option<&[String]>,
         page: &Page<String>,
-    ) -> sqlx::Result<Vec<Value>> {
+    ) -> sqlx::Result<Vec<String>> {
         sqlx::query_scalar(sql(&self.statements.list_queues))
             .bind(names)
             .bind(&page.after)
@@ -161,7 +161,7 @@ impl Store {
             let mut emptying = true;
             while emptying {
                 let batch = bounded(self.clear_jobs(connection, name, "all", BATCH)).await?;
-                emptying = batch >= BATCH.unsigned_abs();
+                emptying = batch.jobs >= BATCH;
             }
         }
         match bounded(self.drop_queue(connection, name, partition)).await {

@@ -60,6 +60,7 @@ statements! {
     /// Every statement of the store, as it is sent; the name is that of the file.
     Statements in "sql":
     insert_jobs,
+    reduce_counts,
     find_policy,
     find_queue_names,
     fetch_jobs,
@@ -73,7 +74,7 @@ statements! {
     find_end,
     find_jobs,
     find_rows,
-    find_created,
+    has_job,
     find_dependencies,
     find_dependents,
     update_jobs,
