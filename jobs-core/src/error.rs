@@ -27,6 +27,8 @@ pub enum ErrorKind {
     Cancelled,
     /// The awaited job's row was deleted.
     Deleted,
+    /// The awaited job had not ended when the time was over.
+    TimedOut,
 }
 
 /// What the library was doing when it could not, and why.

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use jobs_rules::{
-    JobOption, check_integer, check_name, check_retry_delay_max, check_seconds, parse_duration,
+    JobOption, check_integer, check_name, check_retry_delay_max, check_seconds, check_text,
+    parse_duration,
 };
 use uuid::Uuid;
 
@@ -226,7 +227,9 @@ impl JobOptions {
     /// What tells this job from equal ones, for the queue's policy and for [`throttle`](Self::throttle).
     #[must_use]
     pub fn singleton_key(mut self, key: impl Into<String>) -> Self {
-        self.values.singleton_key = Some(key.into());
+        let key = key.into();
+        self.check_text("the singleton key", &key);
+        self.values.singleton_key = Some(key);
         self
     }
 
@@ -253,6 +256,9 @@ impl JobOptions {
         if !group.is_named() {
             self.refuse("`group` must have an id and a tier that are not empty");
         }
+        for text in [Some(&group.id), group.tier.as_ref()].into_iter().flatten() {
+            self.check_text("a group", text);
+        }
         self.values.group = Some(group);
         self
     }
@@ -261,7 +267,8 @@ impl JobOptions {
     /// `delay`, `run_at` and `run_in` win over it.
     #[must_use]
     pub fn start_after(mut self, start_after: impl IntoStartAfter) -> Self {
-        match start_after.into_start_after() {
+        let start_after = start_after.into_start_after();
+        match start_after.and_then(|start_after| start_after.check().map(|()| start_after)) {
             Ok(start_after) => self.values.start_after = Some(start_after),
             Err(error) => self.refuse(error),
         }
@@ -314,6 +321,12 @@ impl JobOptions {
         check_integer(option, value)
             .map_err(|error| self.refuse(error))
             .ok()
+    }
+
+    fn check_text(&mut self, what: &'static str, text: &str) {
+        if let Err(error) = check_text(what, text) {
+            self.refuse(error);
+        }
     }
 
     fn refuse(&mut self, error: impl ToString) {

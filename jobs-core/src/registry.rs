@@ -5,14 +5,15 @@ use std::collections::HashMap;
 use std::fmt;
 
 use crate::batch::BatchHandler;
-use crate::handler::{Erased, Handler};
-use crate::{Declaration, Error, ErrorKind, Executor, Job, Outcome, Place, Provided, Run};
+use crate::handler::{Erased, Handler, decode};
+use crate::{Declaration, Error, ErrorKind, Executor, Failure, Job, Outcome, Place, Provided, Run};
 
 /// One job that is linked into this program. Generated code makes it.
 pub struct Registered {
     executor: fn() -> TypeId,
     declaration: fn() -> &'static Declaration,
     entities: fn(&Provided) -> Result<(), Error>,
+    input: fn(Option<&str>) -> Result<(), Failure>,
     handler: Handler,
 }
 
@@ -34,6 +35,7 @@ impl Registered {
             executor: TypeId::of::<J::Executor>,
             declaration: J::declaration,
             entities: |provided| J::entities(provided).map(drop),
+            input: |input| decode::<J::Input>(input).map(drop),
             handler,
         }
     }
@@ -41,6 +43,18 @@ impl Registered {
     /// What was declared.
     pub fn declaration(&self) -> &'static Declaration {
         (self.declaration)()
+    }
+
+    /// Checks that JSON text decodes as the input of the job; `None` stands for null.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadInput`] naming the field that does not decode.
+    pub fn check_input(&self, input: Option<&str>) -> Result<(), Error> {
+        (self.input)(input).map_err(|failure| {
+            let name = self.declaration().name;
+            let message = format!("the input does not fit job `{name}`");
+            Error::caused_by(ErrorKind::BadInput, message, failure)
+        })
     }
 
     /// The handler, if it takes several jobs at once.

@@ -2,10 +2,13 @@
 
 use std::time::{Duration, SystemTime};
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Datelike, SecondsFormat, TimeDelta, TimeZone, Utc};
 use jobs_rules::{Step, Unit, UnknownUnit, parse_instant};
 
 use crate::{Error, ErrorKind};
+
+const YEARS: u32 = 1_000;
+const LONGEST: Duration = Duration::from_secs(YEARS as u64 * 366 * 86_400);
 
 /// When a job is due. The distances count from the moment at which the database stores the job, by its clock.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,8 +21,6 @@ pub enum StartAfter {
     InMonths(u32),
     /// At this instant.
     At(DateTime<Utc>),
-    /// What pg-boss's `startAfter` says as text (contract of 12.38): an instant, or an interval of Postgres.
-    Text(String),
 }
 
 impl StartAfter {
@@ -30,7 +31,30 @@ impl StartAfter {
             Self::In(after) => format!("{}.{:06} seconds", after.as_secs(), after.subsec_micros()),
             Self::InMonths(months) => format!("{months} months"),
             Self::At(instant) => instant.to_rfc3339_opts(SecondsFormat::Micros, true),
-            Self::Text(text) => text.clone(),
+        }
+    }
+
+    /// Checks that every program can read the row of such a job: a date from year 1 to year 9999, or at most 1,000 years from
+    /// now.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadInput`] naming the bound.
+    pub fn check(&self) -> Result<(), Error> {
+        let is_in_bounds = match self {
+            Self::Now => true,
+            Self::In(after) => *after <= LONGEST,
+            Self::InMonths(months) => *months <= 12 * YEARS,
+            Self::At(instant) => (1..=9999).contains(&instant.year()),
+        };
+        match is_in_bounds {
+            true => Ok(()),
+            false => Err(Error::new(
+                ErrorKind::BadInput,
+                format!(
+                    "a job cannot be due at `{}`: dates go from year 1 to year 9999, and delays to {YEARS} years",
+                    self.to_text()
+                ),
+            )),
         }
     }
 }
@@ -84,6 +108,12 @@ impl IntoInstant for &str {
 impl IntoInstant for String {
     fn into_instant(self) -> Result<DateTime<Utc>, Error> {
         self.as_str().into_instant()
+    }
+}
+
+impl IntoStartAfter for StartAfter {
+    fn into_start_after(self) -> Result<StartAfter, Error> {
+        Ok(self)
     }
 }
 

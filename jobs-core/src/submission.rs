@@ -232,6 +232,7 @@ impl<J: Job> Submission<J> {
             Some(start_after) => start_after?,
             None => from_options.unwrap_or(StartAfter::Now),
         };
+        start_after.check()?;
         let request = |input: J::Input| {
             Ok(Request {
                 declaration,

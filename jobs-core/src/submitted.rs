@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::time::Duration;
 
 use uuid::Uuid;
 
@@ -77,7 +78,10 @@ impl<J: Job> SubmittedJob<J> {
         }
     }
 
-    /// Waits until the job has ended, and gives what it returned.
+    /// Waits until the job has ended, and returns its output; [`output_within`](Self::output_within) does so with a time limit.
+    ///
+    /// A job that waits for another occupies a slot of its queue, and its singleton key, until the other has ended. If the other
+    /// is of the same queue, it may need that very slot or key, and then neither ever ends: wait for jobs of other queues.
     ///
     /// # Errors
     /// [`ErrorKind::Failed`] with the stored failure as its source, [`ErrorKind::Cancelled`], [`ErrorKind::Deleted`]; or
@@ -114,6 +118,31 @@ impl<J: Job> SubmittedJob<J> {
                 format!("there is no job {job_id} in queue `{job_name}`, or no longer"),
             )),
         }
+    }
+
+    /// Waits as [`output`](Self::output) does, but no longer than `limit`. The job itself goes on.
+    ///
+    /// ```no_run
+    /// # use std::time::Duration; use jobs_core::{Error, Job, SubmittedJob};
+    /// # async fn example<J: Job>(job: SubmittedJob<J>) -> Result<(), Error> {
+    /// let output = job.output_within(Duration::from_secs(10)).await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// As `output`; and [`ErrorKind::TimedOut`] if the job has not ended in time.
+    pub async fn output_within(&self, limit: Duration) -> Result<J::Output, Error> {
+        tokio::time::timeout(limit, self.output())
+            .await
+            .unwrap_or_else(|_| {
+                let Self {
+                    job_id, job_name, ..
+                } = self;
+                Err(Error::new(
+                    ErrorKind::TimedOut,
+                    format!("job {job_id} in queue `{job_name}` has not ended within {limit:?}"),
+                ))
+            })
     }
 }
 

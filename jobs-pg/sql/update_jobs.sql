@@ -1,6 +1,6 @@
 -- update_jobs: changes what is given of waiting jobs, and rings if one of them is due now.
 --   $1 queue  $2 id, or null and: $3 singleton key  $4 of several such jobs: newest, oldest or all
---   $5 whether data is given  $6 data (JSON text)  $7 priority  $8 start after (instant or interval, as text)
+--   $5 whether data is given  $6 data (JSON text)  $7 priority  $8 start at, or $21 start after
 --   $9 retry limit  $10 retry delay  $11 retry backoff  $12 longest retry delay  $13 expiry  $14 deletion  $15 retention
 --   $16 dead letter  $17 heartbeat  $18 group  $19 tier in the group  $20 channel
 -- Null leaves a column as it is. A job that is fetched meanwhile is left alone: its state is looked at again once its row is
@@ -9,10 +9,7 @@
 -- Locks: the rows, in order of id. Called by Store::update_jobs.
 WITH target AS (
     SELECT j.id,
-           CASE WHEN $8 LIKE '%Z' OR $8 ~ '^\d{4}-\d{2}-\d{2}' THEN $8::timestamptz
-                WHEN $8 IS NOT NULL THEN /* schema */job_now() + $8::interval
-                ELSE j.start_after
-            END AS start_after
+           coalesce($8::timestamptz, /* schema */job_now() + $21::interval, j.start_after) AS start_after
       FROM /* schema */job j
      WHERE j.name = $1
        AND j.state < 'active'
@@ -28,7 +25,7 @@ WITH target AS (
            priority = coalesce($7, j.priority),
            start_after = target.start_after,
            keep_until = CASE WHEN $15::int IS NOT NULL THEN target.start_after + make_interval(secs => $15)
-                             WHEN $8 IS NOT NULL THEN target.start_after + (j.keep_until - j.start_after)
+                             WHEN $8 IS NOT NULL OR $21 IS NOT NULL THEN target.start_after + (j.keep_until - j.start_after)
                              ELSE j.keep_until END,
            retry_limit = coalesce($9, j.retry_limit),
            retry_delay = coalesce($10, j.retry_delay),

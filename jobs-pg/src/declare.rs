@@ -200,8 +200,9 @@ async fn adapt(store: &Store, queue: &QueueRow, job: &Declaration) -> Result<(),
             return Err(Error::new(
                 ErrorKind::Configuration,
                 format!(
-                    "the queue `{name}` stands with {fixed} {stands}, and the job at {place} states {stated}; that cannot be \
-                     changed: state what stands, or delete the queue first"
+                    "the queue `{name}` has the {fixed} {stands}, and the job at {place} states {stated}; that cannot be \
+                     changed: state {stands}, or delete the queue and its jobs with `boss.delete_queue(\"{name}\")` before \
+                     `boss.start()`"
                 ),
             ));
         }

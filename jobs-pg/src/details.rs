@@ -11,8 +11,9 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::error::cannot;
+use crate::row_time;
 use crate::store::bounded;
-use crate::{Affected, JobUpdate, Neighbours, Operation, PgBoss};
+use crate::{Affected, JobUpdate, Json, Neighbours, Operation, PgBoss};
 
 /// Gives jobs of [`PgBoss`] what only it can do.
 pub trait PgBossExt {
@@ -52,7 +53,7 @@ impl PgBossJob<'_> {
                 format!("there is no job {id} in queue `{name}`, or no longer"),
             )
         })?;
-        serde_json::from_value(row).map_err(|error| {
+        serde_json::from_str(&row).map_err(|error| {
             Error::caused_by(
                 ErrorKind::Incompatible,
                 format!("cannot read the row of job {id}"),
@@ -143,7 +144,7 @@ impl fmt::Debug for PgBossJob<'_> {
 }
 
 /// A job's row, by the columns of schema 46. Times are whole seconds. Columns that a newer schema adds are
-/// in [`other`](Self::other).
+/// in [`other`](Self::other). A point in time that chrono cannot hold, such as `infinity`, is the nearest that it can.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobDetails {
@@ -154,7 +155,7 @@ pub struct JobDetails {
     /// Higher runs first.
     pub priority: i32,
     /// The input.
-    pub data: Option<Value>,
+    pub data: Option<Json>,
     /// What has become of it.
     pub state: JobState,
     /// How many more attempts may follow the first.
@@ -174,28 +175,35 @@ pub struct JobDetails {
     /// What tells it from equal jobs.
     pub singleton_key: Option<String>,
     /// Its throttle slot, in UTC.
+    #[serde(default, deserialize_with = "row_time::local_if_any")]
     pub singleton_on: Option<NaiveDateTime>,
     /// Its group.
     pub group_id: Option<String>,
     /// Its tier in the group.
     pub group_tier: Option<String>,
     /// When it is due.
+    #[serde(deserialize_with = "row_time::instant")]
     pub start_after: DateTime<Utc>,
     /// When it was submitted.
+    #[serde(deserialize_with = "row_time::instant")]
     pub created_on: DateTime<Utc>,
     /// When its last attempt began.
+    #[serde(default, deserialize_with = "row_time::if_any")]
     pub started_on: Option<DateTime<Utc>>,
     /// When it ended.
+    #[serde(default, deserialize_with = "row_time::if_any")]
     pub completed_on: Option<DateTime<Utc>>,
     /// How long it is kept while it waits.
+    #[serde(deserialize_with = "row_time::instant")]
     pub keep_until: DateTime<Utc>,
     /// What the function returned or failed with.
-    pub output: Option<Value>,
+    pub output: Option<Json>,
     /// The queue for its copy if it fails for good.
     pub dead_letter: Option<String>,
     /// Its queue's policy when it was submitted.
     pub policy: Option<String>,
     /// The last sign of life.
+    #[serde(default, deserialize_with = "row_time::if_any")]
     pub heartbeat_on: Option<DateTime<Utc>>,
     /// After how long without one its worker is taken for dead.
     pub heartbeat_seconds: Option<i32>,
@@ -210,15 +218,16 @@ pub struct JobDetails {
     /// The job it is a copy of.
     pub source_id: Option<Uuid>,
     /// When that was submitted.
+    #[serde(default, deserialize_with = "row_time::if_any")]
     pub source_created_on: Option<DateTime<Utc>>,
     /// That one's retry count.
     pub source_retry_count: Option<i32>,
     /// What that one failed with.
-    pub source_output: Option<Value>,
+    pub source_output: Option<Json>,
     /// The first job of the chain.
     pub source_root_id: Option<Uuid>,
     /// The W3C trace context that came with it.
-    pub trace_context: Option<Value>,
+    pub trace_context: Option<Json>,
     /// Whether it was stored by an upsert by key.
     pub upsert_by_key: Option<bool>,
     /// Columns that this library does not know.
@@ -232,8 +241,9 @@ impl JobDetails {
     /// # Errors
     /// [`ErrorKind::BadInput`] naming the field that does not decode.
     pub fn input<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        let input = self.data.clone().unwrap_or_default();
-        serde_path_to_error::deserialize(input).map_err(|error| {
+        let input = self.data.as_ref().map_or("null", Json::text);
+        let mut input = serde_json::Deserializer::from_str(input);
+        serde_path_to_error::deserialize(&mut input).map_err(|error| {
             let message = format!(
                 "the input of job {} in queue `{}` does not decode at `{}`",
                 self.id,

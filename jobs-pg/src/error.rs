@@ -140,6 +140,11 @@ fn is_passing(code: &str) -> bool {
         .any(|class| code.starts_with(class))
 }
 
+/// A deadlock or a serialization failure: the transaction was undone, and may succeed when it runs again.
+pub(crate) fn is_lost_race(error: &sqlx::Error) -> bool {
+    matches!(sqlstate(error).as_deref(), Some("40001" | "40P01"))
+}
+
 pub(crate) fn is_unique_violation(error: &sqlx::Error) -> bool {
     sqlstate(error).as_deref() == Some(UNIQUE_VIOLATION)
 }

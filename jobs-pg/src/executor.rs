@@ -11,10 +11,10 @@ use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
-use crate::error::{cannot, is_foreign_key_violation, is_transient};
-use crate::given::{check_input, check_key, refused};
-use crate::store::{NewJob, Store, bounded};
-use crate::{PG_BOSS_EXECUTOR_NAME, PgBoss};
+use crate::error::{cannot, is_transient};
+use crate::given::{check_input, refused};
+use crate::store::{NewJob, bounded};
+use crate::{Operation, PG_BOSS_EXECUTOR_NAME, PgBoss};
 
 /// How long one who waits for a job's end puts up with a database that is away.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -26,20 +26,7 @@ impl Executor for PgBoss {
     type Connection = PgConnection;
 
     async fn submit(&self, requests: Vec<Request>) -> Result<Vec<Receipt>, Error> {
-        let (store, due) = self.ready(&requests).await?;
-        let doing = doing(&requests);
-        let declarations: Vec<_> = requests.iter().map(|request| request.declaration).collect();
-        let jobs: Vec<NewJob> = requests.into_iter().map(NewJob::from).collect();
-        let mut stored = bounded(insert(store, &jobs)).await;
-        if stored.as_ref().is_err_and(is_foreign_key_violation) {
-            // Somebody deleted a queue that this process had seen.
-            self.forget_queues();
-            self.queues_of(store, declarations).await?;
-            stored = bounded(insert(store, &jobs)).await;
-        }
-        let receipts = stored.map_err(cannot(doing))?;
-        self.wake(due);
-        Ok(receipts)
+        self.submission(requests)?.await
     }
 
     async fn submit_in(
@@ -47,15 +34,8 @@ impl Executor for PgBoss {
         connection: &mut PgConnection,
         requests: Vec<Request>,
     ) -> Result<Vec<Receipt>, Error> {
-        let (store, _) = self.ready(&requests).await?;
-        let doing = doing(&requests);
         // Whether it is committed, and when, only `NOTIFY` and the producer's own looks can tell.
-        let jobs: Vec<NewJob> = requests.into_iter().map(NewJob::from).collect();
-        let stored = bounded(async {
-            store.obey_within(connection).await?;
-            store.insert(connection, &jobs).await
-        });
-        stored.await.map_err(cannot(doing))
+        self.submission(requests)?.within(connection).await
     }
 
     async fn end_of(&self, job: &JobKey) -> Result<End, Error> {
@@ -91,30 +71,31 @@ impl Executor for PgBoss {
 }
 
 impl PgBoss {
-    /// Checks the requests, and has schema and queues stand. Answers too how soon the first of the jobs is due.
-    pub(crate) async fn ready(
-        &self,
-        requests: &[Request],
-    ) -> Result<(&Store, Option<Duration>), Error> {
-        for request in requests {
-            self.check(request)?;
-        }
-        let store = self.store().await?;
-        self.queues_of(store, requests.iter().map(|request| request.declaration))
-            .await?;
-        Ok((store, requests.iter().filter_map(due_in).min()))
+    /// Checks the requests, and stores their jobs.
+    fn submission(&self, requests: Vec<Request>) -> Result<Operation<Vec<Receipt>>, Error> {
+        requests
+            .iter()
+            .try_for_each(|request| self.check(request))?;
+        let doing = match requests.as_slice() {
+            [one] => format!("submit job `{}`", one.declaration.name),
+            many => format!("submit {} jobs", many.len()),
+        };
+        let due = requests.iter().filter_map(due_in).min();
+        let declared = requests.iter().map(|request| request.declaration).collect();
+        let jobs = requests.into_iter().map(NewJob::from).collect();
+        let operation = self.enqueue(doing, declared, Vec::new(), jobs, Some);
+        Ok(operation.due(due))
     }
 
-    fn check(&self, request: &Request) -> Result<(), Error> {
+    pub(crate) fn check(&self, request: &Request) -> Result<(), Error> {
         let Declaration { name, queue, .. } = request.declaration;
+        request.options.check()?;
+        request.start_after.check()?;
+        if let Some(input) = &request.input {
+            let what = format!("the input of job `{name}`");
+            check_input(&what, input, self.settings().max_input_bytes)?;
+        }
         let options = request.options.values();
-        let what = format!("the input of job `{name}`");
-        check_input(
-            &what,
-            request.input.as_deref(),
-            self.settings().max_input_bytes,
-        )?;
-        check_key(options)?;
         match (queue.policy, &options.singleton_key) {
             (Some(QueuePolicy::KeyStrictFifo), None) => Err(refused(format!(
                 "job `{name}` needs a key, as its queue keeps the order of each key; write `.singleton_key(\"...\")`"
@@ -123,24 +104,13 @@ impl PgBoss {
         }
     }
 
-    fn wake(&self, due: Option<Duration>) {
+    /// Has the producer look when a job is due.
+    pub(crate) fn wake(&self, due: Option<Duration>) {
         match due {
             Some(Duration::ZERO) => self.doorbell().ring(),
             Some(after) => self.doorbell().ring_after(after),
             None => {}
         }
-    }
-}
-
-async fn insert(store: &Store, jobs: &[NewJob]) -> sqlx::Result<Vec<Receipt>> {
-    let mut connection = store.pool().acquire().await?;
-    store.insert(&mut connection, jobs).await
-}
-
-fn doing(requests: &[Request]) -> String {
-    match requests {
-        [one] => format!("submit job `{}`", one.declaration.name),
-        many => format!("submit {} jobs", many.len()),
     }
 }
 

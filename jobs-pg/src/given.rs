@@ -1,9 +1,8 @@
 //! What callers give, checked before anything is written.
 
-use jobs_core::{Error, ErrorKind, OptionValues, store_output};
+use jobs_core::{Error, ErrorKind, store_output};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use crate::operation::Trouble;
 use crate::worker::has_nul;
@@ -13,18 +12,25 @@ pub(crate) const MOST_ROWS: u32 = 100_000;
 /// How many rows a list has where nobody says (pg-boss 12.38).
 pub(crate) const ROWS: u32 = 1_000;
 
+/// How deep the JSON that is stored may be nested: Postgres, and some who read it, follow it with their stack.
+const MAX_DEPTH: usize = 1_000;
+
 pub(crate) fn refused(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::BadInput, message)
 }
 
-/// The JSON text of an input; `None` stands for null.
-pub(crate) fn encoded(what: &str, data: &impl Serialize) -> Result<Option<String>, Error> {
+/// The JSON text of an input of at most so many bytes; `None` stands for null.
+pub(crate) fn encoded(
+    what: &str,
+    data: &impl Serialize,
+    max_bytes: usize,
+) -> Result<Option<String>, Error> {
     let text = serde_json::to_string(data).map_err(|error| unencodable(what, error))?;
-    check_json(what, &text)?;
+    check_input(what, &text, max_bytes)?;
     Ok((text != "null").then_some(text))
 }
 
-/// The JSON text of an output, in the form that pg-boss stores.
+/// The JSON text of an output of at most so many bytes, in the form that pg-boss stores.
 pub(crate) fn encoded_output(
     what: &str,
     output: &impl Serialize,
@@ -32,14 +38,8 @@ pub(crate) fn encoded_output(
 ) -> Result<Option<String>, Error> {
     let text = store_output(output).map_err(|error| unencodable(what, error))?;
     if let Some(text) = &text {
-        if text.len() > max_bytes {
-            return Err(refused(format!(
-                "{what} has {} bytes as JSON, and at most {max_bytes} are allowed; store it elsewhere and return where, \
-                 or raise `max_output`",
-                text.len()
-            )));
-        }
-        check_json(what, text)?;
+        let way_out = "store it elsewhere and return where, or raise `max_output`";
+        check_json(what, text, max_bytes, way_out)?;
     }
     Ok(text)
 }
@@ -52,47 +52,55 @@ fn unencodable(what: &str, error: serde_json::Error) -> Error {
     )
 }
 
-fn check_json(what: &str, json: &str) -> Result<(), Error> {
-    match has_nul(json) {
-        true => Err(holds_nul(what)),
-        false => Ok(()),
-    }
+/// Checks the JSON text of an input.
+pub(crate) fn check_input(what: &str, input: &str, max_bytes: usize) -> Result<(), Error> {
+    let way_out = "store it elsewhere and submit where, or raise `max_input`";
+    check_json(what, input, max_bytes, way_out)
 }
 
-/// Checks a text that may be anything that Postgres can store.
-pub(crate) fn check_text(what: &str, text: &str) -> Result<(), Error> {
-    match text.contains('\0') {
-        true => Err(holds_nul(&format!("{what} {text:?}"))),
-        false => Ok(()),
-    }
-}
-
-fn holds_nul(what: &str) -> Error {
-    refused(format!(
-        "{what} holds a NUL character, which Postgres cannot store"
-    ))
-}
-
-/// Checks the JSON text of an input: its size against the executor's bound, and what Postgres cannot store.
-pub(crate) fn check_input(what: &str, input: Option<&str>, most: usize) -> Result<(), Error> {
-    let Some(input) = input else {
-        return Ok(());
-    };
-    if input.len() > most {
+/// Checks what Postgres, or a program that reads it, cannot take.
+fn check_json(what: &str, json: &str, max_bytes: usize, way_out: &str) -> Result<(), Error> {
+    let bytes = json.len();
+    if bytes > max_bytes {
         return Err(refused(format!(
-            "{what} has {} bytes as JSON, and {most} are allowed; store it elsewhere and submit where, or raise `max_input`",
-            input.len()
+            "{what} has {bytes} bytes as JSON, and {max_bytes} are allowed; {way_out}"
         )));
     }
-    check_json(what, input)
+    if has_nul(json) {
+        return Err(refused(format!(
+            "{what} holds a NUL character, which Postgres cannot store"
+        )));
+    }
+    match depth(json) > MAX_DEPTH {
+        true => Err(refused(format!(
+            "{what} nests arrays and objects deeper than {MAX_DEPTH} levels"
+        ))),
+        false => Ok(()),
+    }
 }
 
-/// Checks what the rules for single options leave open.
-pub(crate) fn check_key(options: &OptionValues) -> Result<(), Error> {
-    match &options.singleton_key {
-        Some(key) => check_text("the singleton key", key),
-        None => Ok(()),
+/// How deep arrays and objects of a JSON text are nested.
+fn depth(json: &str) -> usize {
+    let (mut depth, mut deepest, mut in_text, mut is_escaped) = (0_usize, 0, false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = true,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' if !in_text => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
     }
+    deepest
+}
+
+/// Checks a text that is stored as it is.
+pub(crate) fn check_text(what: &'static str, text: &str) -> Result<(), Error> {
+    jobs_core::rules::check_text(what, text).map_err(|error| refused(error.to_string()))
 }
 
 pub(crate) fn check_queue(name: &str) -> Result<(), Error> {
@@ -108,9 +116,9 @@ pub(crate) fn check_rows(limit: u32) -> Result<(), Error> {
     }
 }
 
-/// Reads a row of a table, by its columns.
-pub(crate) fn read<T: DeserializeOwned>(what: &str, row: Value) -> Result<T, Trouble> {
-    serde_json::from_value(row).map_err(|error| {
+/// Reads a row of a table from JSON text, by its columns.
+pub(crate) fn read<T: DeserializeOwned>(what: &str, row: &str) -> Result<T, Trouble> {
+    serde_json::from_str(row).map_err(|error| {
         let message = format!("cannot read the row of {what}");
         Trouble::Refused(Error::caused_by(ErrorKind::Incompatible, message, error))
     })
@@ -118,7 +126,23 @@ pub(crate) fn read<T: DeserializeOwned>(what: &str, row: Value) -> Result<T, Tro
 
 pub(crate) fn read_all<T: DeserializeOwned>(
     what: &str,
-    rows: Vec<Value>,
+    rows: &[String],
 ) -> Result<Vec<T>, Trouble> {
-    rows.into_iter().map(|row| read(what, row)).collect()
+    rows.iter().map(|row| read(what, row)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::depth;
+
+    #[test]
+    fn depth_counts_arrays_and_objects_and_not_what_texts_hold() {
+        assert_eq!(depth(r#"{"a": [[1], {"b": 2}], "c": []}"#), 3);
+        assert_eq!(depth(r#"["[[[", "\"[[", "\\"]"#), 1);
+        assert_eq!(depth("7"), 0);
+        assert_eq!(
+            depth(&format!("{}{}", "[".repeat(200), "]".repeat(200))),
+            200
+        );
+    }
 }

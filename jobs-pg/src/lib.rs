@@ -45,10 +45,12 @@ mod import;
 mod installation;
 mod jitter;
 mod job_ref;
+mod json;
 mod operation;
 mod outage;
 mod preview;
 mod records;
+mod row_time;
 mod schema;
 mod store;
 mod supervise;
@@ -66,6 +68,7 @@ pub use health::Unhealthy;
 pub use import::{Import, ImportCount, ImportKind, ImportReport, LeftBehind, LeftBehindReason};
 pub use job_ref::{IntoJobRefs, JobRef};
 pub use jobs_core::*;
+pub use json::Json;
 pub use operation::{
     Affected, FetchOptions, FindJobs, Flow, IntoQueueOptions, IntoScheduleOptions, JobUpdate,
     ListQueues, ListSchedules, Neighbours, Operation, QueueDetails, QueueOptions, Redrive,

@@ -6,6 +6,7 @@ mod find;
 mod flow;
 mod queue_options;
 mod queues;
+mod recovery;
 mod schedule_options;
 mod schedules;
 mod send;
@@ -29,23 +30,37 @@ pub use update::{JobUpdate, UpdateTarget, Updated};
 
 use std::future::IntoFuture;
 use std::pin::Pin;
+use std::time::Duration;
 
-use jobs_core::{Error, ErrorKind};
+use jobs_core::{Declaration, Error, ErrorKind};
 use sqlx::PgConnection;
 
 use crate::PgBoss;
 use crate::error::cannot;
-use crate::store::{Store, bounded};
+use crate::store::{InsertError, Store, bounded};
+use recovery::{Recovery, unknown_queue};
 
 type Step<'c, T> = Pin<Box<dyn Future<Output = Result<T, Trouble>> + Send + 'c>>;
-type Steps<T> =
+type Once<T> =
     Box<dyn for<'c> FnOnce(&'c Store, &'c mut PgConnection) -> Step<'c, T> + Send + 'static>;
+type Again<T> =
+    Box<dyn for<'c> Fn(&'c Store, &'c mut PgConnection) -> Step<'c, T> + Send + Sync + 'static>;
+
+/// The steps of an operation.
+enum Steps<T> {
+    Once(Once<T>),
+    /// They may run again, if what they did was undone.
+    Again(Again<T>),
+}
 
 /// Why an operation could not be done.
+#[derive(Debug)]
 pub(crate) enum Trouble {
     /// The database says so.
     Database(sqlx::Error),
-    /// It is refused because of what stands in the database.
+    /// There is no queue of this name.
+    UnknownQueue(String),
+    /// It is refused because of what is in the database.
     Refused(Error),
 }
 
@@ -55,14 +70,30 @@ impl From<sqlx::Error> for Trouble {
     }
 }
 
+impl From<InsertError> for Trouble {
+    fn from(error: InsertError) -> Self {
+        match error {
+            InsertError::Database(error) => Self::Database(error),
+            InsertError::UnknownQueue(queue) => Self::UnknownQueue(queue),
+        }
+    }
+}
+
 impl Trouble {
     pub(crate) fn refused(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self::Refused(Error::new(kind, message))
     }
 
-    fn into_error(self, doing: String) -> Error {
+    /// Through the connection it finds the names of the queues that there are.
+    async fn into_error(
+        self,
+        store: &Store,
+        connection: Option<&mut PgConnection>,
+        doing: &str,
+    ) -> Error {
         match self {
             Self::Database(error) => cannot(doing)(error),
+            Self::UnknownQueue(queue) => unknown_queue(store, connection, doing, &queue).await,
             Self::Refused(error) => error,
         }
     }
@@ -89,6 +120,9 @@ pub struct Operation<T> {
     steps: Result<Steps<T>, Error>,
     // Of many steps each is bounded by itself, so that a long queue can be emptied however long that takes.
     bounds_itself: bool,
+    recovery: Recovery,
+    // After which time it may have made a job due.
+    due: Option<Duration>,
 }
 
 impl<T: Send + 'static> Operation<T> {
@@ -101,8 +135,11 @@ impl<T: Send + 'static> Operation<T> {
         Self {
             boss: boss.clone(),
             doing: doing.into(),
-            steps: Ok(Box::new(steps)),
+            steps: Ok(Steps::Once(Box::new(steps))),
             bounds_itself: false,
+            recovery: Recovery::default(),
+            // pg-boss notifies of submissions only.
+            due: Some(Duration::ZERO),
         }
     }
 
@@ -118,6 +155,30 @@ impl<T: Send + 'static> Operation<T> {
         }
     }
 
+    /// As [`new`](Self::new), for what stores jobs. The queues of declared jobs are made if they do not exist, or no longer,
+    /// and a race that was lost to other transactions is run again.
+    pub(crate) fn enqueue(
+        boss: &PgBoss,
+        doing: impl Into<String>,
+        declared: Vec<&'static Declaration>,
+        queues: Vec<String>,
+        steps: impl for<'c> Fn(&'c Store, &'c mut PgConnection) -> Step<'c, T> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            boss: boss.clone(),
+            doing: doing.into(),
+            steps: Ok(Steps::Again(Box::new(steps))),
+            bounds_itself: false,
+            recovery: Recovery::new(declared, queues),
+            due: Some(Duration::ZERO),
+        }
+    }
+
+    /// Says after which time it makes the first job due; never, if it is not known.
+    pub(crate) fn due(self, after: Option<Duration>) -> Self {
+        Self { due: after, ..self }
+    }
+
     /// Does nothing if something that was given is refused.
     pub(crate) fn unless_refused(self, checked: Result<(), Error>) -> Self {
         Self {
@@ -129,47 +190,86 @@ impl<T: Send + 'static> Operation<T> {
     /// Does it through the caller's connection, and so in its transaction.
     ///
     /// # Errors
-    /// As when it is awaited alone. A queue that there is not may show only when the transaction commits: the foreign keys
-    /// are deferred.
-    pub async fn within(self, connection: &mut PgConnection) -> Result<T, Error> {
-        let Self {
-            boss,
-            doing,
-            steps,
-            bounds_itself,
-        } = self;
-        let steps = steps?;
+    /// As when it is awaited alone. A queue that is deleted meanwhile may show only when the transaction commits: the foreign
+    /// keys are deferred.
+    pub async fn within(mut self, connection: &mut PgConnection) -> Result<T, Error> {
+        let mut steps = self.steps?;
+        let (boss, doing) = (&self.boss, self.doing.as_str());
         let store = boss.store().await?;
+        self.recovery.prepare(boss, store).await?;
         let obeyed = bounded(store.obey_within(connection)).await;
-        obeyed.map_err(cannot(doing.as_str()))?;
-        let done = run(steps(store, connection), bounds_itself).await;
-        done.map_err(|trouble| trouble.into_error(doing))
+        obeyed.map_err(cannot(doing))?;
+        loop {
+            let (trouble, rest) = match run(steps, store, connection, self.bounds_itself).await {
+                Ok(done) => return Ok(done),
+                Err(failed) => failed,
+            };
+            // After an error of the database the caller's transaction is over.
+            let made = match trouble {
+                Trouble::UnknownQueue(_) => self.recovery.make_queues(boss, store).await?,
+                _ => false,
+            };
+            match rest {
+                Some(again) if made => steps = again,
+                _ => return Err(trouble.into_error(store, Some(connection), doing).await),
+            }
+        }
     }
 
-    async fn alone(self) -> Result<T, Error> {
-        let Self {
-            boss,
-            doing,
-            steps,
-            bounds_itself,
-        } = self;
-        let steps = steps?;
+    async fn alone(mut self) -> Result<T, Error> {
+        let mut steps = self.steps?;
+        let (boss, doing) = (&self.boss, self.doing.as_str());
         let store = boss.store().await?;
-        let acquired = bounded(store.pool().acquire()).await;
-        let mut connection = acquired.map_err(cannot(doing.as_str()))?;
-        let done = run(steps(store, &mut connection), bounds_itself).await;
-        let done = done.map_err(|trouble| trouble.into_error(doing))?;
-        // What it did may have made a job due, and pg-boss notifies of submissions only.
-        boss.doorbell().ring();
-        Ok(done)
+        self.recovery.prepare(boss, store).await?;
+        loop {
+            let acquired = bounded(store.pool().acquire()).await;
+            let mut connection = acquired.map_err(cannot(doing))?;
+            let ran = run(steps, store, &mut connection, self.bounds_itself).await;
+            let (trouble, rest) = match ran {
+                Ok(done) => {
+                    boss.wake(self.due);
+                    return Ok(done);
+                }
+                Err(failed) => failed,
+            };
+            let Some(again) = rest else {
+                let connection = Some(&mut *connection);
+                return Err(trouble.into_error(store, connection, doing).await);
+            };
+            // What follows may need one, and the pool may have no other.
+            drop(connection);
+            match self.recovery.recover(boss, store, &trouble).await? {
+                true => steps = again,
+                false => {
+                    let mut connection = match trouble {
+                        Trouble::UnknownQueue(_) => store.pool().acquire().await.ok(),
+                        _ => None,
+                    };
+                    return Err(trouble
+                        .into_error(store, connection.as_deref_mut(), doing)
+                        .await);
+                }
+            }
+        }
     }
 }
 
-async fn run<T>(step: Step<'_, T>, bounds_itself: bool) -> Result<T, Trouble> {
-    match bounds_itself {
+/// Runs the steps; if they fail, gives them back where they can run again.
+async fn run<T>(
+    steps: Steps<T>,
+    store: &Store,
+    connection: &mut PgConnection,
+    bounds_itself: bool,
+) -> Result<T, (Trouble, Option<Steps<T>>)> {
+    let (step, again) = match steps {
+        Steps::Once(steps) => (steps(store, connection), None),
+        Steps::Again(steps) => (steps(store, connection), Some(Steps::Again(steps))),
+    };
+    let done = match bounds_itself {
         true => step.await,
         false => bounded(step).await,
-    }
+    };
+    done.map_err(|trouble| (trouble, again))
 }
 
 impl<T: Send + 'static> IntoFuture for Operation<T> {

@@ -5,9 +5,8 @@ use std::future::Future;
 use jobs_core::{Error, Job, Receipt, Request, Submission, SubmittedJob};
 
 use crate::PgBoss;
-use crate::error::cannot;
 use crate::given::refused;
-use crate::store::{Match, NewJob, Target, bounded};
+use crate::store::{Match, NewJob, Target, Upsert};
 
 /// Gives submissions of [`PgBoss`]'s jobs what only it can do.
 pub trait PgBossSubmission<J: Job> {
@@ -42,30 +41,38 @@ impl<J: Job<Executor = PgBoss>> PgBossSubmission<J> for Submission<J> {
 
 impl PgBoss {
     async fn upsert_request(&self, request: Request) -> Result<Receipt, Error> {
-        let name = request.declaration.name;
+        self.check(&request)?;
         let target = target(&request)?;
-        let (store, _) = self.ready(std::slice::from_ref(&request)).await?;
-        // Null is an input too.
-        let data = request.input.clone().unwrap_or_else(|| "null".to_owned());
+        let declaration = request.declaration;
         let mut options = request.options.values().clone();
         options.start_after = Some(request.start_after.clone());
-        let job = NewJob::from(request);
-        let upserted = bounded(async {
-            let mut connection = store.pool().acquire().await?;
-            store
-                .upsert_job(&mut connection, name, &target, Some(&data), &options, job)
-                .await
-        });
-        let doing = format!("upsert job `{name}`");
-        let (ids, is_new) = upserted.await.map_err(cannot(doing.as_str()))?;
-        self.doorbell().ring();
-        let id = ids.into_iter().next();
+        let upsert = Upsert {
+            target,
+            // Null is an input too.
+            data: Some(request.input.clone().unwrap_or_else(|| "null".to_owned())),
+            options,
+            job: NewJob::from(request),
+        };
+        let doing = format!("upsert job `{}`", declaration.name);
+        let upserted = self
+            .upsert_job(
+                doing.clone(),
+                vec![declaration],
+                declaration.name,
+                Some(upsert),
+            )
+            .await?;
+        let id = upserted.jobs.into_iter().next();
         let id = id.ok_or_else(|| {
-            let message =
-                format!("cannot {doing}: another job keeps it out, and does not wait any more");
+            let message = format!(
+                "cannot {doing}: it conflicts with another job, which is not waiting any more"
+            );
             Error::new(jobs_core::ErrorKind::Refused, message)
         })?;
-        Ok(Receipt { id, is_new })
+        Ok(Receipt {
+            id,
+            is_new: upserted.inserted,
+        })
     }
 }
 

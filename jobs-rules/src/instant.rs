@@ -2,16 +2,20 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
+use crate::{Zone, shorten};
+
 /// A text that is no point in time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{text:?} is not a date and time; write it like `2030-01-02T03:04:05Z`, `2030-01-02T03:04:05+05:30` or `2030-01-02`"
+    "{:?} is not a date and time; write it like `2030-01-02T03:04:05Z`, `2030-01-02T03:04:05+05:30` or `2030-01-02`",
+    shorten(.text)
 )]
 pub struct InstantError {
     text: String,
 }
 
-/// Reads RFC 3339, and without a zone `2030-01-02`, `2030-01-02T03:04`, `2030-01-02 03:04:05.678`: these are UTC.
+/// Reads RFC 3339, and without a zone `2030-01-02`, `2030-01-02T03:04`, `2030-01-02 03:04:05.678`: these are UTC. The name of a
+/// zone may follow: `2030-01-02 03:04 Europe/Berlin`.
 ///
 /// # Errors
 /// Quotes the text and shows an example.
@@ -19,6 +23,7 @@ pub fn parse_instant(text: &str) -> Result<DateTime<Utc>, InstantError> {
     let trimmed = text.trim();
     zoned(trimmed)
         .or_else(|| zoneless(trimmed))
+        .or_else(|| in_named_zone(trimmed))
         .ok_or_else(|| InstantError {
             text: text.to_owned(),
         })
@@ -66,6 +71,12 @@ fn zoneless(text: &str) -> Option<DateTime<Utc>> {
     formats.iter().find_map(read).map(|local| local.and_utc())
 }
 
+fn in_named_zone(text: &str) -> Option<DateTime<Utc>> {
+    let (local, zone) = text.rsplit_once(' ')?;
+    let local = zoneless(local)?.naive_utc();
+    Zone::parse(zone).ok()?.first_showing(local)
+}
+
 /// chrono also reads `2030-1-2`, which pg-boss would not take for a date.
 fn has_full_date(text: &str) -> bool {
     let bytes = text.as_bytes();
@@ -97,6 +108,10 @@ mod tests {
             ("2030-01-02T03", "2030-01-02T03:00:00+00:00"),
             ("2030-01-02 03:04", "2030-01-02T03:04:00+00:00"),
             ("2030-01-02T03:04:05", "2030-01-02T03:04:05+00:00"),
+            (
+                "2030-01-02 03:04:05 America/New_York",
+                "2030-01-02T08:04:05+00:00",
+            ),
             (" 2030-01-02 03:04:05.678 ", "2030-01-02T03:04:05.678+00:00"),
         ];
         for (text, expected) in cases {

@@ -8,21 +8,27 @@
 mod cron;
 mod duration;
 mod instant;
+mod interval;
 mod name;
 mod option;
 mod policy;
 mod suggest;
+mod text;
 mod unit;
 mod zone;
 
 pub use cron::{Cron, CronError, FieldError, FieldProblem};
 pub use duration::{DurationError, parse_duration};
 pub use instant::{InstantError, parse_instant};
-pub use name::{NameError, RESERVED_PREFIX, check_name, check_own_name};
+pub use interval::{IntervalError, parse_interval};
+pub use name::{
+    MAX_KEY, MAX_NAME, NameError, RESERVED_PREFIX, check_name, check_own_name, check_text,
+};
 pub use option::{
     JobOption, OptionError, OptionKind, check_integer, check_retry_delay_max, check_seconds,
 };
 pub use policy::{QueuePolicy, UnknownPolicy};
-pub use suggest::{nearest, unknown};
+pub use suggest::{near, nearest, unknown};
+pub use text::shorten;
 pub use unit::{Step, StepError, Unit, UnknownUnit, add_months};
 pub use zone::{Zone, ZoneError};

@@ -1,4 +1,12 @@
-//! What names of queues, jobs, dead letters and schedule keys may look like.
+//! What names of queues, jobs, dead letters and schedule keys may look like, and what keys may hold.
+
+use crate::shorten;
+
+/// The maximum length of a name, in bytes: Postgres keeps a name and a key together in one entry of an index.
+pub const MAX_NAME: usize = 1_000;
+
+/// The maximum length of a singleton key, a group or an event, in bytes.
+pub const MAX_KEY: usize = 1_500;
 
 /// Names that begin like this belong to the library itself.
 pub const RESERVED_PREFIX: &str = "__pgboss__";
@@ -13,9 +21,28 @@ pub enum NameError {
         /// Whose name it is.
         what: &'static str,
     },
+    /// More than is allowed.
+    #[error("{what} `{}` is too long; at most {max} bytes are allowed", shorten(.text))]
+    TooLong {
+        /// What it is.
+        what: &'static str,
+        /// The text as written.
+        text: String,
+        /// The bound.
+        max: usize,
+    },
+    /// A NUL.
+    #[error("{what} {:?} holds a NUL character, which Postgres cannot store", shorten(.text))]
+    Nul {
+        /// What it is.
+        what: &'static str,
+        /// The text as written.
+        text: String,
+    },
     /// A character that no name may hold; the first such.
     #[error(
-        "{what} {name:?} contains {found:?}; expected ASCII letters, digits, `_`, `-`, `.` and `/`"
+        "{what} {:?} contains {found:?}; expected ASCII letters, digits, `_`, `-`, `.` and `/`",
+        shorten(.name)
     )]
     Forbidden {
         /// Whose name it is.
@@ -27,7 +54,8 @@ pub enum NameError {
     },
     /// The name is one of the library's own.
     #[error(
-        "{what} `{name}` begins with `{RESERVED_PREFIX}`, which is reserved; choose another name"
+        "{what} `{}` begins with `{RESERVED_PREFIX}`, which is reserved; choose another name",
+        shorten(.name)
     )]
     Reserved {
         /// Whose name it is.
@@ -45,6 +73,7 @@ pub fn check_name(what: &'static str, text: &str) -> Result<(), NameError> {
     if text.is_empty() {
         return Err(NameError::Empty { what });
     }
+    check_length(what, text, MAX_NAME)?;
     match text.chars().find(|c| !is_allowed(*c)) {
         Some(found) => Err(NameError::Forbidden {
             what,
@@ -52,6 +81,33 @@ pub fn check_name(what: &'static str, text: &str) -> Result<(), NameError> {
             found,
         }),
         None => Ok(()),
+    }
+}
+
+/// Checks a text that is stored as it is, such as a singleton key: its length, at most [`MAX_KEY`] bytes, and that it holds no
+/// NUL.
+///
+/// # Errors
+/// Says what is wrong with it.
+pub fn check_text(what: &'static str, text: &str) -> Result<(), NameError> {
+    check_length(what, text, MAX_KEY)?;
+    match text.contains('\0') {
+        true => Err(NameError::Nul {
+            what,
+            text: text.to_owned(),
+        }),
+        false => Ok(()),
+    }
+}
+
+fn check_length(what: &'static str, text: &str, max: usize) -> Result<(), NameError> {
+    match text.len() <= max {
+        true => Ok(()),
+        false => Err(NameError::TooLong {
+            what,
+            text: text.to_owned(),
+            max,
+        }),
     }
 }
 
@@ -76,14 +132,14 @@ fn is_allowed(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{NameError, check_name, check_own_name};
+    use super::{MAX_KEY, MAX_NAME, NameError, check_name, check_own_name, check_text};
 
     #[test]
     fn letters_digits_and_four_signs_make_a_name() {
         for name in ["a", "send_mail", "Mail-2", "tenant/7", "v1.2", "_", "7"] {
             assert_eq!(check_name("job name", name), Ok(()), "{name}");
         }
-        assert_eq!(check_name("job name", &"x".repeat(5000)), Ok(()));
+        assert_eq!(check_name("job name", &"x".repeat(MAX_NAME)), Ok(()));
     }
 
     #[test]
@@ -109,6 +165,23 @@ mod tests {
                 .to_string()
                 .contains("'ü'")
         );
+    }
+
+    #[test]
+    fn a_text_that_is_too_long_is_refused_and_cut_in_the_message() {
+        let long = "x".repeat(1_000_000);
+        for error in [
+            check_name("queue name", &long),
+            check_text("the key", &long),
+        ] {
+            let message = error.unwrap_err().to_string();
+            assert!(
+                message.len() < 300 && message.contains("1000000 bytes"),
+                "{message}"
+            );
+        }
+        assert!(check_text("the key", &"x".repeat(MAX_KEY)).is_ok());
+        assert!(check_text("the key", "a\0b").is_err());
     }
 
     #[test]

@@ -1,13 +1,25 @@
 //! Near names for a word that nobody knows.
 
+use crate::{MAX_NAME, shorten};
+
 /// How alike two words must be, from 0 to 1, before one is offered for the other.
 const ALIKE: f64 = 0.75;
 
 /// Returns the candidate most like `word`, ignoring case, if any is near enough to be what was meant.
 #[must_use]
 pub fn nearest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
+    near(word, candidates).into_iter().next()
+}
+
+/// Returns the candidates that may have been meant by `word`, at most three, the most alike first.
+#[must_use]
+pub fn near<'a>(word: &str, candidates: &[&'a str]) -> Vec<&'a str> {
+    // Comparing costs as much as both are long.
+    if word.len() > MAX_NAME {
+        return Vec::new();
+    }
     let word = word.to_lowercase();
-    candidates
+    let mut rated: Vec<_> = candidates
         .iter()
         .map(|candidate| {
             (
@@ -16,8 +28,13 @@ pub fn nearest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
             )
         })
         .filter(|(likeness, _)| *likeness >= ALIKE)
-        .max_by(|(left, _), (right, _)| left.total_cmp(right))
+        .collect();
+    rated.sort_by(|(left, _), (right, _)| right.total_cmp(left));
+    rated
+        .into_iter()
         .map(|(_, candidate)| candidate)
+        .take(3)
+        .collect()
 }
 
 /// Says that `word` is no known `what`, names the nearest one and lists all of them.
@@ -34,7 +51,11 @@ pub fn unknown(what: &str, word: &str, known: &[&str]) -> String {
         Some(near) => format!("did you mean `{near}`? "),
         None => String::new(),
     };
-    format!("unknown {what} `{word}`; {hint}known: {}", known.join(", "))
+    format!(
+        "unknown {what} `{}`; {hint}known: {}",
+        shorten(word),
+        known.join(", ")
+    )
 }
 
 #[cfg(test)]

@@ -4,15 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Months, Utc};
-use jobs_rules::{QueuePolicy, parse_instant};
+use jobs_rules::QueuePolicy;
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::after;
 use crate::testing::{Ran, Submitted};
 use crate::{
-    Declaration, End, Error, ErrorKind, Failure, Job, JobInfo, JobKey, JobOptions, JobState,
-    OptionValues, Outcome, Request, StartAfter,
+    Declaration, End, Error, Failure, Job, JobInfo, JobKey, JobOptions, JobState, OptionValues,
+    Outcome, Request, StartAfter,
 };
 
 /// What holds where no option says otherwise.
@@ -35,21 +35,15 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn new(request: Request, now: DateTime<Utc>) -> Result<Self, Error> {
+    pub(super) fn new(request: Request, now: DateTime<Utc>) -> Self {
         let Request {
             declaration,
             input,
             start_after,
             options,
         } = request;
-        let start_after = instant(&start_after, now)?;
-        Ok(Self::waiting(
-            declaration,
-            input,
-            &options,
-            start_after,
-            now,
-        ))
+        let start_after = instant(&start_after, now);
+        Self::waiting(declaration, input, &options, start_after, now)
     }
 
     fn waiting(
@@ -260,21 +254,14 @@ fn slot_of(now: DateTime<Utc>, length: i32) -> i64 {
     now.timestamp().div_euclid(length) * length
 }
 
-fn instant(start_after: &StartAfter, now: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
+fn instant(start_after: &StartAfter, now: DateTime<Utc>) -> DateTime<Utc> {
     match start_after {
-        StartAfter::Now => Ok(now),
-        StartAfter::In(time) => Ok(after(now, *time)),
-        StartAfter::InMonths(months) => Ok(now
+        StartAfter::Now => now,
+        StartAfter::In(time) => after(now, *time),
+        StartAfter::InMonths(months) => now
             .checked_add_months(Months::new(*months))
-            .unwrap_or(DateTime::<Utc>::MAX_UTC)),
-        StartAfter::At(instant) => Ok(*instant),
-        StartAfter::Text(text) => parse_instant(text).map_err(|error| {
-            Error::caused_by(
-                ErrorKind::BadInput,
-                "cannot keep the job in memory: only Postgres reads intervals",
-                error,
-            )
-        }),
+            .unwrap_or(DateTime::<Utc>::MAX_UTC),
+        StartAfter::At(instant) => *instant,
     }
 }
 

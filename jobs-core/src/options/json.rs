@@ -1,8 +1,9 @@
 //! Job options as pg-boss spells them: `{"retryLimit": 2, "expireInSeconds": 60}`.
 
+use std::fmt::Display;
 use std::time::Duration;
 
-use jobs_rules::JobOption;
+use jobs_rules::{JobOption, Step, parse_instant, parse_interval, shorten};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -22,7 +23,8 @@ impl IntoJobOptions for Value {
                 }),
             Self::Null => Ok(JobOptions::new()),
             other => Err(refused(format!(
-                "job options are a JSON object, not `{other}`"
+                "job options are a JSON object, not `{}`",
+                shorten(&other.to_string())
             ))),
         }
     }
@@ -126,17 +128,15 @@ impl JobOptions {
                         .map_err(|_| wrong(option, "a UUID", value))?,
                 );
             }
-            JobOption::StartAfter => self.values.start_after = Some(start_after(value)?),
-            JobOption::SingletonKey => {
-                self.values.singleton_key = Some(text(option, value)?.into());
-            }
+            JobOption::StartAfter => self = self.start_after(start_after(value)?),
+            JobOption::SingletonKey => self = self.singleton_key(text(option, value)?),
             JobOption::SingletonSeconds => {
                 self.values.singleton_seconds = self.seconds(option, integer()?);
             }
             JobOption::SingletonNextSlot => {
                 self.values.singleton_next_slot = Some(flag(option, value)?);
             }
-            JobOption::Group => self.values.group = Some(group(option, value)?),
+            JobOption::Group => self = self.group(group(option, value)?),
             _ => {
                 return Err(refused(format!(
                     "`{}` is not supported yet",
@@ -157,20 +157,14 @@ impl JobOptions {
 }
 
 /// pg-boss 12.38: a number, or a text that is one, is seconds from now, and none if it is not positive; other text is an
-/// instant or an interval of Postgres.
+/// instant if it begins with a date or ends with `Z`, and else an interval of Postgres.
 fn start_after(value: &Value) -> Result<StartAfter, Error> {
-    let seconds = match value {
+    let number = match value {
         Value::Number(number) => number.as_f64(),
         Value::String(text) => text.trim().parse().ok(),
-        _ => {
-            return Err(wrong(
-                JobOption::StartAfter,
-                "seconds, a date or an interval",
-                value,
-            ));
-        }
+        _ => None,
     };
-    match (seconds, value) {
+    match (number, value) {
         (Some(seconds), _) if seconds <= 0.0 => Ok(StartAfter::Now),
         (Some(seconds), _) => Duration::try_from_secs_f64(seconds)
             .map(StartAfter::In)
@@ -181,12 +175,29 @@ fn start_after(value: &Value) -> Result<StartAfter, Error> {
                     value,
                 )
             }),
-        (None, Value::String(text)) => Ok(StartAfter::Text(text.clone())),
+        (None, Value::String(text)) => start_after_text(text),
         (None, _) => Err(wrong(
             JobOption::StartAfter,
             "seconds, a date or an interval",
             value,
         )),
+    }
+}
+
+fn start_after_text(text: &str) -> Result<StartAfter, Error> {
+    let of = |why: &dyn Display| refused(format!("`{}`: {why}", JobOption::StartAfter.json_name()));
+    let begins_with_date = text.get(..5).is_some_and(|start| {
+        let (year, dash) = start.split_at(4);
+        dash == "-" && year.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    if begins_with_date || text.ends_with('Z') {
+        return parse_instant(text)
+            .map(StartAfter::At)
+            .map_err(|error| of(&error));
+    }
+    match parse_interval(text).map_err(|error| of(&error))? {
+        Step::Fixed(after) => Ok(StartAfter::In(after)),
+        Step::Months(months) => Ok(StartAfter::InMonths(months)),
     }
 }
 
@@ -221,8 +232,9 @@ fn text(option: JobOption, value: &Value) -> Result<&str, Error> {
 
 fn wrong(option: JobOption, expected: &str, value: &Value) -> Error {
     refused(format!(
-        "`{}` must be {expected}, not `{value}`",
-        option.json_name()
+        "`{}` must be {expected}, not `{}`",
+        option.json_name(),
+        shorten(&value.to_string())
     ))
 }
 

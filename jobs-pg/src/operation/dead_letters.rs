@@ -6,6 +6,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::Operation;
+use super::recovery::must_exist;
 use crate::PgBoss;
 use crate::given::{ROWS, check_queue, check_rows, refused};
 use crate::store::DeadLetters;
@@ -119,7 +120,8 @@ impl PgBoss {
     /// ```
     ///
     /// # Errors
-    /// [`BadInput`](jobs_core::ErrorKind::BadInput) for what is refused.
+    /// [`BadInput`](jobs_core::ErrorKind::BadInput) for what is refused, [`NotFound`](jobs_core::ErrorKind::NotFound) if there is no
+    /// such queue.
     pub fn redrive(&self, dead_letters: &str, redrive: Redrive) -> Operation<Redriven> {
         let checked = redrive.check(dead_letters);
         let letters = redrive.letters();
@@ -128,6 +130,9 @@ impl PgBoss {
         let operation = Operation::new(self, doing, move |store, connection| {
             Box::pin(async move {
                 let (moved, refused) = store.redrive(connection, &name, &letters).await?;
+                if (moved, refused) == (0, 0) {
+                    must_exist(store, connection, &name).await?;
+                }
                 Ok(Redriven {
                     moved: moved.unsigned_abs(),
                     refused: refused.unsigned_abs(),
@@ -153,6 +158,9 @@ impl PgBoss {
         let operation = Operation::new(self, doing, move |store, connection| {
             Box::pin(async move {
                 let found = store.preview_redrive(connection, &name, &letters).await?;
+                if found.is_empty() {
+                    must_exist(store, connection, &name).await?;
+                }
                 Ok(preview(found))
             })
         });

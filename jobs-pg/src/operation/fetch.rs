@@ -158,7 +158,7 @@ impl PgBoss {
             move |store, connection| {
                 Box::pin(async move {
                     let rows = store.fetch_rows(connection, &wanted).await?;
-                    read_all("a job", rows)
+                    read_all("a job", &rows)
                 })
             },
         );

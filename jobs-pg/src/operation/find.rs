@@ -4,6 +4,7 @@ use jobs_core::{Error, ErrorKind, JobKey};
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::recovery::must_exist;
 use super::{Operation, Trouble};
 use crate::given::{ROWS, check_queue, check_rows, read_all, refused};
 use crate::store::{Page, Sought};
@@ -126,8 +127,8 @@ impl PgBoss {
     /// ```
     ///
     /// # Errors
-    /// [`BadInput`](ErrorKind::BadInput) for what is refused, [`NotFound`](ErrorKind::NotFound) if there is no job to go on
-    /// after, or no longer.
+    /// [`BadInput`](ErrorKind::BadInput) for what is refused, [`NotFound`](ErrorKind::NotFound) if there is no such queue, or
+    /// no job to go on after.
     pub fn find_jobs(&self, queue: &str, jobs: FindJobs) -> Operation<Vec<JobDetails>> {
         let checked = jobs.check(queue);
         let FindJobs {
@@ -143,15 +144,16 @@ impl PgBoss {
             format!("find jobs of queue `{queue}`"),
             move |store, connection| {
                 Box::pin(async move {
-                    let after = match after {
-                        Some(id) => {
-                            let created = store.find_created(connection, &name, id).await?;
-                            Some((created.ok_or_else(|| no_anchor(&name, id))?, id))
-                        }
-                        None => None,
-                    };
                     let rows = store.find_jobs(connection, &name, &sought, after).await?;
-                    read_all("a job", rows)
+                    if rows.is_empty() {
+                        must_exist(store, connection, &name).await?;
+                        if let Some(id) = after
+                            && !store.has_job(connection, &name, id).await?
+                        {
+                            return Err(no_anchor(&name, id));
+                        }
+                    }
+                    read_all("a job", &rows)
                 })
             },
         );

@@ -1,17 +1,19 @@
 //! Jobs that wait for other jobs: pg-boss's `flow`.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
+use jobs_core::rules::shorten;
 use jobs_core::{Declaration, Error, ErrorKind, IntoJobOptions, Job, JobOptions};
 use serde::Serialize;
-use sqlx::Connection;
+use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
 use super::send::split;
 use super::{Operation, Trouble};
 use crate::PgBoss;
 use crate::given::refused;
-use crate::store::{Edge, NewJob, Stored};
+use crate::store::{Edge, NewJob, Store, Stored};
 
 /// Jobs of which some wait for others. Each has a name of its own in the flow.
 ///
@@ -64,7 +66,10 @@ impl Flow {
         options: impl IntoJobOptions,
     ) -> Self {
         let data = serde_json::to_value(data).map_err(|error| {
-            let message = format!("cannot encode the input for queue `{queue}` as JSON");
+            let message = format!(
+                "cannot encode the input for queue `{}` as JSON",
+                shorten(queue)
+            );
             Error::caused_by(ErrorKind::BadInput, message, error)
         });
         match data.and_then(|data| Ok((data, options.into_job_options()?))) {
@@ -117,7 +122,7 @@ impl Flow {
             if places.insert(job.name.as_str(), at).is_some() {
                 return Err(refused(format!(
                     "two jobs of the flow are named `{}`; give one of them another name",
-                    job.name
+                    shorten(&job.name)
                 )));
             }
         }
@@ -144,6 +149,7 @@ impl Flow {
         }
         if let Some(at) = in_a_circle(self.jobs.len(), &edges) {
             let name = self.jobs.get(at).map_or("", |job| job.name.as_str());
+            let name = shorten(name);
             return Err(refused(format!(
                 "the job `{name}` of the flow would wait for itself"
             )));
@@ -198,38 +204,47 @@ impl PgBoss {
     ///
     /// # Errors
     /// [`BadInput`](ErrorKind::BadInput) for what is refused: a name twice, an unknown one, a circle.
-    /// [`Refused`](ErrorKind::Refused) if an equal job keeps one out.
+    /// [`Refused`](ErrorKind::Refused) if one of them conflicts with a job that exists.
     pub fn flow(&self, flow: Flow) -> Operation<HashMap<String, Uuid>> {
         let declared = flow.declared.clone();
-        let boss = self.clone();
         let (plan, checked) = split(flow.checked(self));
-        let operation = Operation::new(
-            self,
-            "store the jobs of a flow",
-            move |store, connection| {
-                Box::pin(async move {
-                    let Plan { names, jobs, edges } = plan;
-                    let made = boss.queues_of(store, declared).await;
-                    made.map_err(Trouble::Refused)?;
-                    let mut transaction = connection.begin().await?;
-                    if let Stored::Without(at) =
-                        store.insert_flow(&mut transaction, &jobs, &edges).await?
-                    {
-                        transaction.rollback().await?;
-                        let name = names.get(at).map_or("", String::as_str);
-                        return Err(Trouble::refused(
-                            ErrorKind::Refused,
-                            format!(
-                                "an equal job keeps the job `{name}` of the flow out; nothing was stored"
-                            ),
-                        ));
-                    }
-                    transaction.commit().await?;
-                    Ok(names.into_iter().zip(jobs.iter().map(NewJob::id)).collect())
-                })
-            },
-        );
+        let queues = plan.jobs.iter().map(|job| job.queue().to_owned()).collect();
+        let plan = Arc::new(plan);
+        let doing = "store the jobs of a flow";
+        let operation =
+            Operation::enqueue(self, doing, declared, queues, move |store, connection| {
+                let plan = Arc::clone(&plan);
+                Box::pin(async move { plan.store(store, connection).await })
+            });
         operation.unless_refused(checked)
+    }
+}
+
+impl Plan {
+    async fn store(
+        &self,
+        store: &Store,
+        connection: &mut PgConnection,
+    ) -> Result<HashMap<String, Uuid>, Trouble> {
+        let Self { names, jobs, edges } = self;
+        let mut transaction = connection.begin().await?;
+        let stored = store.insert_flow(&mut transaction, jobs, edges).await?;
+        if let Stored::Without(at) = stored {
+            transaction.rollback().await?;
+            let name = shorten(names.get(at).map_or("", String::as_str));
+            return Err(Trouble::refused(
+                ErrorKind::Refused,
+                format!(
+                    "the job `{name}` of the flow conflicts with a job that exists; nothing was stored"
+                ),
+            ));
+        }
+        transaction.commit().await?;
+        Ok(names
+            .iter()
+            .cloned()
+            .zip(jobs.iter().map(NewJob::id))
+            .collect())
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod check;
 
-use jobs_core::rules::{JobOption, check_seconds};
+use jobs_core::rules::{JobOption, check_seconds, shorten};
 use jobs_core::{Error, IntoSeconds, QueuePolicy};
 use serde_json::{Map, Value};
 
@@ -54,7 +54,10 @@ impl IntoQueueOptions for Value {
             Self::Object(members) => members.into_iter().fold(options, |options, (name, value)| {
                 options.member(&name, value)
             }),
-            other => options.refuse(format!("queue options are a JSON object, not `{other}`")),
+            other => options.refuse(format!(
+                "queue options are a JSON object, not `{}`",
+                shorten(&other.to_string())
+            )),
         }
     }
 }
@@ -171,7 +174,8 @@ impl QueueOptions {
         for fixed in [POLICY, PARTITION] {
             if self.members.contains_key(fixed) {
                 return Err(refused(format!(
-                    "the `{fixed}` of a queue cannot be changed: delete the queue `{name}`, and create it anew"
+                    "the `{fixed}` of a queue cannot be changed: delete the queue and its jobs with \
+                     `boss.delete_queue(\"{name}\")`, and create it again"
                 )));
             }
         }

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use jobs_core::ErrorKind;
+use jobs_core::{ErrorKind, QueuePolicy};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use sqlx::PgConnection;
 use tokio::time::sleep;
 
 use super::queue_options::IntoQueueOptions;
@@ -14,7 +15,8 @@ use super::{Operation, Trouble};
 use crate::PgBoss;
 use crate::given::{MOST_ROWS, ROWS, check_queue, check_rows, read, read_all};
 use crate::jitter::jittered;
-use crate::store::{Page, Removal};
+use crate::row_time;
+use crate::store::{Page, Removal, Store};
 
 /// How often, and how far apart, the job tables are asked for to remove one of them (pg-boss 12.38).
 const TRIES: u32 = 12;
@@ -72,10 +74,13 @@ pub struct QueueDetails {
     /// All jobs.
     pub total_count: i32,
     /// When the counts were written.
+    #[serde(default, deserialize_with = "row_time::if_any")]
     pub monitor_on: Option<DateTime<Utc>>,
     /// When it was created.
+    #[serde(deserialize_with = "row_time::instant")]
     pub created_on: DateTime<Utc>,
     /// When its options were changed last.
+    #[serde(deserialize_with = "row_time::instant")]
     pub updated_on: DateTime<Utc>,
     /// The other columns.
     #[serde(flatten)]
@@ -218,10 +223,7 @@ impl PgBoss {
                         at_most: 1,
                     };
                     let rows = store.list_queues(connection, Some(&names), &page).await?;
-                    rows.into_iter()
-                        .next()
-                        .map(|row| read("a queue", row))
-                        .transpose()
+                    rows.first().map(|row| read("a queue", row)).transpose()
                 })
             },
         );
@@ -256,7 +258,7 @@ impl PgBoss {
                 let rows = store
                     .list_queues(connection, part.names.as_deref(), &page)
                     .await?;
-                read_all("a queue", rows)
+                read_all("a queue", &rows)
             })
         });
         operation.unless_refused(checked)
@@ -266,7 +268,7 @@ impl PgBoss {
     /// last key of the page before. Retrying or deleting the failed job lets them go.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// [`NotFound`](ErrorKind::NotFound) if there is no such queue, [`Refused`](ErrorKind::Refused) if it has another policy.
     pub fn blocked_keys(&self, queue: &str, after: Option<&str>) -> Operation<Vec<String>> {
         let name = queue.to_owned();
         let page = Page {
@@ -277,12 +279,34 @@ impl PgBoss {
             self,
             format!("find the blocked keys of queue `{queue}`"),
             move |store, connection| {
-                Box::pin(
-                    async move { Ok(store.find_blocked_keys(connection, &name, &page).await?) },
-                )
+                Box::pin(async move {
+                    let keys = store.find_blocked_keys(connection, &name, &page).await?;
+                    if keys.is_empty() {
+                        must_keep_order(store, connection, &name).await?;
+                    }
+                    Ok(keys)
+                })
             },
         );
         operation.unless_refused(check_queue(queue))
+    }
+}
+
+/// Fails if a queue does not exist, or has another policy than `key_strict_fifo`.
+async fn must_keep_order(
+    store: &Store,
+    connection: &mut PgConnection,
+    queue: &str,
+) -> Result<(), Trouble> {
+    match store.find_policy(connection, queue).await? {
+        None => Err(Trouble::UnknownQueue(queue.to_owned())),
+        Some(policy) if policy == QueuePolicy::KeyStrictFifo.as_str() => Ok(()),
+        Some(policy) => {
+            let message = format!(
+                "only a queue of the policy `key_strict_fifo` has blocked keys, and queue `{queue}` has the policy `{policy}`"
+            );
+            Err(Trouble::refused(ErrorKind::Refused, message))
+        }
     }
 }
 

@@ -1,10 +1,13 @@
 //! The options of a schedule, in Rust and in pg-boss's spelling.
 
-use jobs_core::rules::{check_name, unknown};
+use jobs_core::rules::{check_name, shorten, unknown};
 use jobs_core::{Error, IntoJobOptions, JobOptions};
 use serde_json::{Map, Value};
 
 use crate::given::refused;
+
+/// No zone has a longer name, in bytes.
+const MAX_ZONE: usize = 100;
 
 const TZ: &str = "tz";
 const KEY: &str = "key";
@@ -50,14 +53,21 @@ impl IntoScheduleOptions for Value {
     fn into_schedule_options(self) -> ScheduleOptions {
         let mut options = ScheduleOptions::new();
         let Self::Object(mut members) = self else {
-            options.refused = (!self.is_null())
-                .then(|| format!("schedule options are a JSON object, not `{self}`"));
+            options.refused = (!self.is_null()).then(|| {
+                format!(
+                    "schedule options are a JSON object, not `{}`",
+                    shorten(&self.to_string())
+                )
+            });
             return options;
         };
         let mut text = |name: &str| match members.remove(name) {
             None | Some(Self::Null) => Ok(None),
             Some(Self::String(text)) => Ok(Some(text)),
-            Some(other) => Err(format!("`{name}` must be a text, not `{other}`")),
+            Some(other) => Err(format!(
+                "`{name}` must be a text, not `{}`",
+                shorten(&other.to_string())
+            )),
         };
         for (place, name) in [
             (&mut options.tz, TZ),
@@ -115,6 +125,9 @@ impl ScheduleOptions {
         }
         if let Some(key) = self.key.as_deref().filter(|key| !key.is_empty()) {
             check_name("schedule key", key).map_err(|error| refused(error.to_string()))?;
+        }
+        if let Some(tz) = self.tz.as_deref().filter(|tz| tz.len() > MAX_ZONE) {
+            return Err(refused(format!("unknown time zone `{}`", shorten(tz))));
         }
         if let Some(missed) = &self.missed
             && !POLICIES.contains(&missed.as_str())

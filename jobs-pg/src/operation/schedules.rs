@@ -1,7 +1,8 @@
 //! Schedules by hand: pg-boss's `schedule` and what goes with it.
 
 use chrono::{DateTime, Utc};
-use jobs_core::{Error, ErrorKind};
+use jobs_core::rules::shorten;
+use jobs_core::{Error, ErrorKind, Registry};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -9,10 +10,14 @@ use uuid::Uuid;
 use super::Operation;
 use super::schedule_options::{IntoScheduleOptions, ScheduleOptions};
 use super::send::split;
-use crate::PgBoss;
-use crate::given::{MOST_ROWS, ROWS, check_queue, check_rows, encoded, read_all};
+use crate::given::{MOST_ROWS, ROWS, check_queue, check_rows, encoded, read_all, refused};
+use crate::row_time;
 use crate::store::{NewSchedule, Page};
 use crate::supervise::check_recurrence;
+use crate::{Json, PgBoss};
+
+/// The maximum length of an expression, in bytes.
+const MAX_EXPRESSION: usize = 10_000;
 
 /// A schedule's row, by the columns of schema 46.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,12 +35,14 @@ pub struct ScheduleDetails {
     /// The zone by whose wall clock it is read; none is UTC.
     pub timezone: Option<String>,
     /// The input of its jobs.
-    pub data: Option<Value>,
+    pub data: Option<Json>,
     /// Everything else that was given, in pg-boss's spelling.
-    pub options: Option<Value>,
+    pub options: Option<Json>,
     /// When it was created.
+    #[serde(deserialize_with = "row_time::instant")]
     pub created_on: DateTime<Utc>,
     /// When it was changed last.
+    #[serde(deserialize_with = "row_time::instant")]
     pub updated_on: DateTime<Utc>,
     /// The job that it submitted last.
     #[serde(default)]
@@ -101,7 +108,8 @@ impl PgBoss {
     /// ```
     ///
     /// # Errors
-    /// [`BadInput`](ErrorKind::BadInput) for what is refused, a rule without an occurrence to come among it;
+    /// [`BadInput`](ErrorKind::BadInput) for what is refused: a rule without an occurrence to come, or an input that does not fit
+    /// the job that this program declares for the queue, among it;
     /// [`NotFound`](ErrorKind::NotFound) if there is no such queue.
     pub fn set_schedule(
         &self,
@@ -110,7 +118,9 @@ impl PgBoss {
         data: impl Serialize,
         options: impl IntoScheduleOptions,
     ) -> Operation<()> {
-        let schedule = schedule(queue, expression, &data, options.into_schedule_options());
+        let options = options.into_schedule_options();
+        let max_input = self.settings().max_input_bytes;
+        let schedule = schedule(queue, expression, &data, options, max_input);
         let (schedule, checked) = split(schedule.map(Some));
         let operation = Operation::new(
             self,
@@ -161,7 +171,7 @@ impl PgBoss {
             Box::pin(async move {
                 let (queue, key) = (part.queue.as_deref(), part.key.as_deref());
                 let rows = store.list_schedules(connection, queue, key, &page).await?;
-                read_all("a schedule", rows)
+                read_all("a schedule", &rows)
             })
         });
         operation.unless_refused(check_rows(limit))
@@ -173,25 +183,37 @@ fn schedule(
     expression: &str,
     data: &impl Serialize,
     options: ScheduleOptions,
+    max_input: usize,
 ) -> Result<NewSchedule, Error> {
     check_queue(queue)?;
     options.check()?;
+    if expression.len() > MAX_EXPRESSION {
+        return Err(refused(format!(
+            "the schedule `{}` of queue `{queue}` is too long; at most {MAX_EXPRESSION} bytes are allowed",
+            shorten(expression)
+        )));
+    }
     let timezone = options
         .tz
         .clone()
         .filter(|tz| !tz.is_empty())
         .unwrap_or_else(|| "UTC".to_owned());
     let kind = check_recurrence(expression, &timezone).map_err(|error| {
+        let expression = shorten(expression);
         let message = format!("the schedule `{expression}` of queue `{queue}` is refused");
         Error::caused_by(ErrorKind::BadInput, message, error)
     })?;
+    let data = encoded("the input of the schedule", data, max_input)?;
+    if let Some(job) = Registry::linked::<PgBoss>()?.find(queue) {
+        job.check_input(data.as_deref())?;
+    }
     Ok(NewSchedule {
         name: queue.to_owned(),
         key: options.key.clone().unwrap_or_default(),
         expression: expression.to_owned(),
         kind,
         timezone,
-        data: encoded("the input of the schedule", data)?,
+        data,
         options: Value::Object(options.members()).to_string(),
     })
 }

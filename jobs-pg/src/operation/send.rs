@@ -1,18 +1,21 @@
 //! Storing jobs by the name of their queue, without a handle: pg-boss's `send` and `insert`.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
-use jobs_core::{Error, IntoJobOptions, JobOptions, Receipt, StartAfter};
+use jobs_core::rules::shorten;
+use jobs_core::{Declaration, Error, IntoJobOptions, JobOptions, Receipt, StartAfter};
 use serde::Serialize;
 
 use super::{Operation, Trouble};
 use crate::PgBoss;
-use crate::given::{check_input, check_key, check_queue, encoded, refused};
+use crate::given::{check_queue, encoded, refused};
 use crate::store::NewJob;
 
 impl PgBoss {
     /// Stores a job of a queue, which need not be one that this program has a function for. `options` are [`JobOptions`], or
-    /// JSON in pg-boss's spelling. A receipt that is not [new](Receipt::is_new) names the equal job that kept it out.
+    /// JSON in pg-boss's spelling. A receipt that is not [new](Receipt::is_new) names the job that it
+    /// conflicts with.
     ///
     /// ```no_run
     /// # use jobs_pg::JobOptions; use serde_json::json;
@@ -34,18 +37,10 @@ impl PgBoss {
         let job = options
             .into_job_options()
             .and_then(|options| self.new_job(queue, data, options));
-        let (job, checked) = split(job.map(|job| vec![job]));
-        let operation = Operation::new(
-            self,
-            format!("send to queue `{queue}`"),
-            move |store, connection| {
-                Box::pin(async move {
-                    let receipts = store.insert(connection, &job).await?;
-                    receipts.into_iter().next().ok_or_else(no_receipt)
-                })
-            },
-        );
-        operation.unless_refused(checked)
+        let doing = format!("send to queue `{}`", shorten(queue));
+        self.store_jobs(doing, queue, job.map(|job| vec![job]), |receipts| {
+            receipts.into_iter().next()
+        })
     }
 
     /// Stores many jobs of a queue, all or none; the receipts come in their order.
@@ -68,15 +63,40 @@ impl PgBoss {
             .into_iter()
             .map(|(data, options)| self.new_job(queue, data, options.into_job_options()?))
             .collect();
-        let (jobs, checked) = split(jobs.and_then(each_once));
-        let operation = Operation::new(
-            self,
-            format!("insert into queue `{queue}`"),
-            move |store, connection| {
-                Box::pin(async move { Ok(store.insert(connection, &jobs).await?) })
-            },
-        );
+        let doing = format!("insert into queue `{}`", shorten(queue));
+        self.store_jobs(doing, queue, jobs.and_then(each_once), Some)
+    }
+
+    fn store_jobs<T: Send + 'static>(
+        &self,
+        doing: String,
+        queue: &str,
+        jobs: Result<Vec<NewJob>, Error>,
+        read: fn(Vec<Receipt>) -> Option<T>,
+    ) -> Operation<T> {
+        let (jobs, checked) = split(jobs);
+        let operation = self.enqueue(doing, Vec::new(), vec![queue.to_owned()], jobs, read);
         operation.unless_refused(checked)
+    }
+
+    /// Stores jobs, all or none, and reads their receipts. `declared` are the jobs that were named by their handles, and `queues`
+    /// the names of the others' queues.
+    pub(crate) fn enqueue<T: Send + 'static>(
+        &self,
+        doing: String,
+        declared: Vec<&'static Declaration>,
+        queues: Vec<String>,
+        jobs: Vec<NewJob>,
+        read: fn(Vec<Receipt>) -> Option<T>,
+    ) -> Operation<T> {
+        let jobs = Arc::new(jobs);
+        Operation::enqueue(self, doing, declared, queues, move |store, connection| {
+            let jobs = Arc::clone(&jobs);
+            Box::pin(async move {
+                let receipts = store.insert(connection, &jobs).await?;
+                read(receipts).ok_or_else(no_receipt)
+            })
+        })
     }
 
     /// Checks one job to be stored.
@@ -86,17 +106,22 @@ impl PgBoss {
         data: impl Serialize,
         options: JobOptions,
     ) -> Result<NewJob, Error> {
-        let what = format!("the input for queue `{queue}`");
         check_queue(queue)?;
         options.check()?;
-        check_key(options.values())?;
-        let data = encoded(&what, &data)?;
-        check_input(&what, data.as_deref(), self.settings().max_input_bytes)?;
-        let start_after = match &options.values().start_after {
-            Some(start_after) => start_after.to_text(),
-            None => StartAfter::Now.to_text(),
-        };
+        let data = self.input_of(queue, &data)?;
+        let start_after = options.values().start_after.as_ref();
+        let start_after = start_after.unwrap_or(&StartAfter::Now);
         Ok(NewJob::new(queue, data, start_after, &options))
+    }
+
+    /// The JSON text of an input; `None` stands for null.
+    pub(super) fn input_of(
+        &self,
+        queue: &str,
+        data: &impl Serialize,
+    ) -> Result<Option<String>, Error> {
+        let what = format!("the input for queue `{queue}`");
+        encoded(&what, data, self.settings().max_input_bytes)
     }
 }
 

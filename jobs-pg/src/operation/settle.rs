@@ -7,10 +7,11 @@ use serde::Serialize;
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
-use super::Operation;
+use super::recovery::must_exist;
 use super::send::split;
+use super::{Operation, Trouble};
 use crate::given::{check_queue, encoded_output};
-use crate::store::{Failed, Fence, Named, Store, bounded};
+use crate::store::{Failed, Fence, Named, Removed, Store, bounded};
 use crate::{IntoJobRefs, JobRef, PgBoss};
 
 /// What an operation on named jobs came to.
@@ -32,6 +33,9 @@ impl Affected {
 
 /// How many jobs one statement removes (pg-boss 12.38).
 const BATCH: i64 = 10_000;
+
+/// Which jobs are removed: all of a queue.
+const ALL: &str = "all";
 
 /// What becomes of named jobs.
 #[derive(Default)]
@@ -70,10 +74,53 @@ impl Change {
             Self::FailForGood(reason) => fail(store, connection, queue, jobs, reason, true).await,
             Self::Touch => store.touch(connection, &named).await,
             Self::Cancel => store.cancel(connection, &named).await,
-            Self::Resume => store.resume(connection, &named).await,
+            Self::Resume => {
+                let resumed = store.resume(connection, &named).await?;
+                // They go on as live jobs.
+                Ok(counted(store, connection, queue, resumed, false).await)
+            }
             Self::Retry => store.retry(connection, &named).await,
-            Self::Delete => store.delete(connection, &named).await,
+            Self::Delete => {
+                let deleted = store.delete(connection, &named).await?;
+                Ok(counted(store, connection, queue, deleted, true).await)
+            }
         }
+    }
+}
+
+/// Takes those jobs off the counts of their queue that were counted as retained.
+async fn counted(
+    store: &Store,
+    connection: &mut PgConnection,
+    queue: &str,
+    jobs: Vec<(Uuid, bool)>,
+    are_gone: bool,
+) -> Vec<Uuid> {
+    let retained = jobs.iter().filter(|(_, is_retained)| *is_retained).count();
+    let retained = i64::try_from(retained).unwrap_or(i64::MAX);
+    let removed = Removed {
+        jobs: if are_gone { retained } else { 0 },
+        retained,
+    };
+    if retained > 0 {
+        reduce_counts(store, connection, queue, removed).await;
+    }
+    jobs.into_iter().map(|(id, _)| id).collect()
+}
+
+/// Takes jobs off the counts of their queue, as far as that can be done now: what is missing the next maintenance corrects.
+async fn reduce_counts(
+    store: &Store,
+    connection: &mut PgConnection,
+    queue: &str,
+    removed: Removed,
+) {
+    // The transaction of the caller's would hold the row of the queue against the monitor.
+    if connection.is_in_transaction() {
+        return;
+    }
+    if let Err(error) = store.reduce_counts(connection, queue, removed).await {
+        tracing::warn!(queue, %error, "jobs were removed, and the counts of their queue do not say so yet");
     }
 }
 
@@ -110,6 +157,7 @@ impl PgBoss {
     /// Completes running jobs with an output. Of an attempt only its own holder's call counts: pass the fetched job.
     ///
     /// # Errors
+    /// [`NotFound`](jobs_core::ErrorKind::NotFound) if there is no such queue;
     /// [`BadInput`](jobs_core::ErrorKind::BadInput) if the output has no JSON, or more than
     /// [`max_output`](crate::PgBossBuilder::max_output) allows.
     pub fn complete(
@@ -142,6 +190,7 @@ impl PgBoss {
     /// has failed for good and goes to its dead letter queue. A job that only waits can be failed too; that counts no attempt.
     ///
     /// # Errors
+    /// [`NotFound`](jobs_core::ErrorKind::NotFound) if there is no such queue;
     /// [`BadInput`](jobs_core::ErrorKind::BadInput) if the reason has no JSON, or more than
     /// [`max_output`](crate::PgBossBuilder::max_output) allows.
     pub fn fail(
@@ -172,7 +221,7 @@ impl PgBoss {
     /// caller's.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// [`NotFound`](jobs_core::ErrorKind::NotFound) if there is no such queue.
     pub fn touch(&self, queue: &str, jobs: impl IntoJobRefs) -> Operation<Affected> {
         self.change("touch", queue, jobs, Ok(Change::Touch))
     }
@@ -180,7 +229,7 @@ impl PgBoss {
     /// Cancels jobs that have not ended. A running function learns it with its worker's next sign of life.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// [`NotFound`](jobs_core::ErrorKind::NotFound) if there is no such queue.
     pub fn cancel(&self, queue: &str, jobs: impl IntoJobRefs) -> Operation<Affected> {
         self.change("cancel", queue, jobs, Ok(Change::Cancel))
     }
@@ -188,7 +237,8 @@ impl PgBoss {
     /// Lets cancelled jobs wait again; all of them, or none.
     ///
     /// # Errors
-    /// [`Refused`](jobs_core::ErrorKind::Refused) if the policy of the queue has no place for one of them.
+    /// [`NotFound`](jobs_core::ErrorKind::NotFound) if there is no such queue,
+    /// [`Refused`](jobs_core::ErrorKind::Refused) if one of them conflicts with another job by the policy of the queue.
     pub fn resume(&self, queue: &str, jobs: impl IntoJobRefs) -> Operation<Affected> {
         self.change("resume", queue, jobs, Ok(Change::Resume))
     }
@@ -196,7 +246,8 @@ impl PgBoss {
     /// Gives failed jobs one more attempt each; all of them, or none.
     ///
     /// # Errors
-    /// [`Refused`](jobs_core::ErrorKind::Refused) if the policy of the queue has no place for one of them.
+    /// [`NotFound`](jobs_core::ErrorKind::NotFound) if there is no such queue,
+    /// [`Refused`](jobs_core::ErrorKind::Refused) if one of them conflicts with another job by the policy of the queue.
     pub fn retry(&self, queue: &str, jobs: impl IntoJobRefs) -> Operation<Affected> {
         self.change("retry", queue, jobs, Ok(Change::Retry))
     }
@@ -204,7 +255,7 @@ impl PgBoss {
     /// Removes jobs, whatever their state; of an attempt only its own.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// [`NotFound`](jobs_core::ErrorKind::NotFound) if there is no such queue.
     pub fn delete_job(&self, queue: &str, jobs: impl IntoJobRefs) -> Operation<Affected> {
         self.change("delete", queue, jobs, Ok(Change::Delete))
     }
@@ -212,7 +263,7 @@ impl PgBoss {
     /// Removes the jobs of a queue that wait; answers how many.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// [`NotFound`](jobs_core::ErrorKind::NotFound) if there is no such queue.
     pub fn delete_queued_jobs(&self, queue: &str) -> Operation<u64> {
         self.clear("queued", queue)
     }
@@ -220,7 +271,7 @@ impl PgBoss {
     /// Removes the jobs of a queue that have ended; answers how many.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// [`NotFound`](jobs_core::ErrorKind::NotFound) if there is no such queue.
     pub fn delete_stored_jobs(&self, queue: &str) -> Operation<u64> {
         self.clear("stored", queue)
     }
@@ -228,9 +279,9 @@ impl PgBoss {
     /// Removes all jobs of a queue, running ones too; answers how many.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// [`NotFound`](jobs_core::ErrorKind::NotFound) if there is no such queue.
     pub fn delete_all_jobs(&self, queue: &str) -> Operation<u64> {
-        self.clear("all", queue)
+        self.clear(ALL, queue)
     }
 
     /// Removes every job of every queue at once. It waits for all transactions that use the jobs, and they for it.
@@ -267,9 +318,13 @@ impl PgBoss {
         let (change, checked) = split(check_queue(&queue).and(change));
         let operation = Operation::new(self, doing, move |store, connection| {
             Box::pin(async move {
+                let changed = change.apply(store, connection, &queue, &jobs).await?;
+                if changed.is_empty() {
+                    must_exist(store, connection, &queue).await?;
+                }
                 Ok(Affected {
                     requested: jobs.len(),
-                    jobs: change.apply(store, connection, &queue, &jobs).await?,
+                    jobs: changed,
                 })
             })
         });
@@ -281,18 +336,39 @@ impl PgBoss {
         let checked = check_queue(queue);
         let queue = queue.to_owned();
         let operation = Operation::in_steps(self, doing, move |store, connection| {
-            Box::pin(async move {
-                let mut deleted = 0;
-                loop {
-                    let batch = store.clear_jobs(connection, &queue, which, BATCH);
-                    let batch = bounded(batch).await?;
-                    deleted += batch;
-                    if batch < BATCH.unsigned_abs() {
-                        return Ok(deleted);
-                    }
-                }
-            })
+            Box::pin(async move { clear(store, connection, &queue, which).await })
         });
         operation.unless_refused(checked)
     }
+}
+
+/// Removes jobs of a queue, in batches of which each is bounded.
+async fn clear(
+    store: &Store,
+    connection: &mut PgConnection,
+    queue: &str,
+    which: &str,
+) -> Result<u64, Trouble> {
+    let mut removed = Removed::default();
+    let emptied = loop {
+        match bounded(store.clear_jobs(connection, queue, which, BATCH)).await {
+            Ok(batch) => {
+                removed.jobs += batch.jobs;
+                removed.retained += batch.retained;
+                if batch.jobs < BATCH {
+                    break Ok(());
+                }
+            }
+            Err(error) => break Err(error),
+        }
+    };
+    match removed.jobs {
+        0 => bounded(must_exist(store, connection, queue)).await?,
+        _ => reduce_counts(store, connection, queue, removed).await,
+    }
+    emptied?;
+    if which == ALL && !connection.is_in_transaction() {
+        bounded(store.zero_counts(connection, Some(queue))).await?;
+    }
+    Ok(removed.jobs.unsigned_abs())
 }

@@ -1,14 +1,18 @@
 //! Changing jobs that wait, or storing them if there are none: pg-boss's `update` and `upsert`.
 
-use jobs_core::{Error, IntoJobOptions, JobOptions};
+use std::sync::Arc;
+
+use jobs_core::rules::shorten;
+use jobs_core::{Declaration, Error, IntoJobOptions, JobOptions};
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::Operation;
+use super::recovery::must_exist;
 use crate::PgBoss;
-use crate::given::{check_input, check_queue, check_text, encoded, refused};
-use crate::store::{Match, Target};
+use crate::given::{check_queue, check_text, refused};
+use crate::store::{Match, Target, Upsert};
 
 /// Which waiting jobs are changed: the one of an id, or those of a singleton key.
 #[derive(Debug, Clone)]
@@ -118,7 +122,8 @@ impl PgBoss {
     /// ```
     ///
     /// # Errors
-    /// [`BadInput`](jobs_core::ErrorKind::BadInput) for what is refused.
+    /// [`BadInput`](jobs_core::ErrorKind::BadInput) for what is refused, [`NotFound`](jobs_core::ErrorKind::NotFound) if there is no
+    /// such queue.
     pub fn update(
         &self,
         queue: &str,
@@ -137,6 +142,9 @@ impl PgBoss {
                     let jobs = store
                         .update_jobs(connection, &name, &target, data.as_deref(), &options)
                         .await?;
+                    if jobs.is_empty() {
+                        must_exist(store, connection, &name).await?;
+                    }
                     Ok(Updated {
                         jobs,
                         inserted: false,
@@ -158,7 +166,7 @@ impl PgBoss {
         target: impl Into<UpdateTarget>,
         update: JobUpdate,
     ) -> Operation<Updated> {
-        let (UpdateTarget(target), name) = (target.into(), queue.to_owned());
+        let UpdateTarget(target) = target.into();
         let options = update.options.values().clone();
         let named = match &target {
             Target::Id(id) => update.options.clone().id(*id),
@@ -166,26 +174,40 @@ impl PgBoss {
         };
         let change = self.change_of(queue, &target, &update);
         let job = self.new_job(queue, update.data.unwrap_or_default(), named);
-        let (given, checked) = super::send::split(change.and_then(|data| Ok(Some((data, job?)))));
-        let operation = Operation::new(
-            self,
-            format!("upsert into queue `{queue}`"),
-            move |store, connection| {
-                Box::pin(async move {
-                    let Some((data, job)) = given else {
-                        return Ok(Updated {
-                            jobs: Vec::new(),
-                            inserted: false,
-                        });
-                    };
-                    let (jobs, inserted) = store
-                        .upsert_job(connection, &name, &target, data.as_deref(), &options, job)
-                        .await?;
-                    Ok(Updated { jobs, inserted })
-                })
-            },
-        );
+        let upsert = change.and_then(|data| {
+            Ok(Upsert {
+                target,
+                data,
+                options,
+                job: job?,
+            })
+        });
+        let doing = format!("upsert into queue `{}`", shorten(queue));
+        let (upsert, checked) = super::send::split(upsert.map(Some));
+        let operation = self.upsert_job(doing, Vec::new(), queue, upsert);
         operation.unless_refused(checked)
+    }
+
+    pub(crate) fn upsert_job(
+        &self,
+        doing: String,
+        declared: Vec<&'static Declaration>,
+        queue: &str,
+        upsert: Option<Upsert>,
+    ) -> Operation<Updated> {
+        let upsert = Arc::new(upsert);
+        let queues = vec![queue.to_owned()];
+        let name: Arc<str> = queue.into();
+        Operation::enqueue(self, doing, declared, queues, move |store, connection| {
+            let (upsert, name) = (Arc::clone(&upsert), Arc::clone(&name));
+            Box::pin(async move {
+                let (jobs, inserted) = match &*upsert {
+                    Some(upsert) => store.upsert_job(connection, &name, upsert).await?,
+                    None => (Vec::new(), false),
+                };
+                Ok(Updated { jobs, inserted })
+            })
+        })
     }
 
     /// The JSON text of the new input, if there is one. Null is a new input too.
@@ -200,12 +222,10 @@ impl PgBoss {
         if let Target::Key(key, _) = target {
             check_text("the singleton key", key)?;
         }
-        let what = format!("the input for queue `{queue}`");
         let Some(data) = &update.data else {
             return Ok(None);
         };
-        let text = encoded(&what, data)?.unwrap_or_else(|| "null".to_owned());
-        check_input(&what, Some(&text), self.settings().max_input_bytes)?;
-        Ok(Some(text))
+        let text = self.input_of(queue, data)?;
+        Ok(Some(text.unwrap_or_else(|| "null".to_owned())))
     }
 }

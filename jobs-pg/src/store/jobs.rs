@@ -38,8 +38,8 @@ pub(crate) struct SubmittedRow {
 }
 
 impl Store {
-    /// The row with all its columns.
-    pub(crate) async fn find(&self, job: &JobKey) -> sqlx::Result<Option<Value>> {
+    /// The row with all its columns, as JSON text.
+    pub(crate) async fn find(&self, job: &JobKey) -> sqlx::Result<Option<String>> {
         sqlx::query_scalar(sql(&self.statements.find_job))
             .bind(&job.name)
             .bind(job.id)
@@ -67,47 +67,46 @@ impl Store {
             .await
     }
 
-    /// When a job was created.
-    pub(crate) async fn find_created(
+    /// Whether a queue has a job of this id.
+    pub(crate) async fn has_job(
         &self,
         connection: &mut PgConnection,
         queue: &str,
         id: Uuid,
-    ) -> sqlx::Result<Option<DateTime<Utc>>> {
-        sqlx::query_scalar(sql(&self.statements.find_created))
+    ) -> sqlx::Result<bool> {
+        sqlx::query_scalar(sql(&self.statements.has_job))
             .bind(queue)
             .bind(id)
-            .fetch_optional(connection)
+            .fetch_one(connection)
             .await
     }
 
-    /// The rows of what is looked for, the oldest first, after one of that creation time and id.
+    /// The rows of what is looked for as JSON texts, the oldest first, after the job of an id.
     pub(crate) async fn find_jobs(
         &self,
         connection: &mut PgConnection,
         queue: &str,
         sought: &Sought,
-        after: Option<(DateTime<Utc>, Uuid)>,
-    ) -> sqlx::Result<Vec<Value>> {
+        after: Option<Uuid>,
+    ) -> sqlx::Result<Vec<String>> {
         sqlx::query_scalar(sql(&self.statements.find_jobs))
             .bind(queue)
             .bind(sought.id)
             .bind(&sought.singleton_key)
             .bind(&sought.data)
             .bind(sought.queued)
-            .bind(after.map(|(created_on, _)| created_on))
-            .bind(after.map(|(_, id)| id))
+            .bind(after)
             .bind(sought.at_most)
             .fetch_all(connection)
             .await
     }
 
-    /// Fetches jobs of one queue by hand; gives their rows, by priority and age.
+    /// Fetches jobs of one queue by hand; gives their rows as JSON texts, by priority and age.
     pub(crate) async fn fetch_rows(
         &self,
         connection: &mut PgConnection,
         wanted: &QueueFetch,
-    ) -> sqlx::Result<Vec<Value>> {
+    ) -> sqlx::Result<Vec<String>> {
         let mut transaction = connection.begin().await?;
         let fetched = self.fetch_one_queue(&mut transaction, wanted).await?;
         let ids: Vec<Uuid> = fetched.iter().map(|job| job.id).collect();
@@ -157,32 +156,5 @@ impl Store {
             .bind(page.at_most)
             .fetch_all(connection)
             .await
-    }
-
-    /// Removes so many jobs of a queue at most: those that wait (`queued`), those that ended (`stored`) or `all`.
-    pub(crate) async fn clear_jobs(
-        &self,
-        connection: &mut PgConnection,
-        queue: &str,
-        which: &str,
-        at_most: i64,
-    ) -> sqlx::Result<u64> {
-        sqlx::query(sql(&self.statements.clear_jobs))
-            .bind(queue)
-            .bind(which)
-            .bind(at_most)
-            .execute(connection)
-            .await
-            .map(|done| done.rows_affected())
-    }
-
-    /// Removes every job of every queue.
-    pub(crate) async fn empty_jobs(&self, connection: &mut PgConnection) -> sqlx::Result<()> {
-        for statement in [&self.statements.empty_jobs, &self.statements.zero_counts] {
-            sqlx::query(sql(statement))
-                .execute(&mut *connection)
-                .await?;
-        }
-        Ok(())
     }
 }

@@ -11,10 +11,10 @@ use crate::JobRef;
 
 /// The jobs of one queue that an operation names, sorted: every statement locks rows in this order.
 pub(crate) struct Named<'a> {
-    queue: &'a str,
-    ids: Vec<Uuid>,
-    retry_counts: Vec<Option<i32>>,
-    starts: Vec<Option<Timestamp>>,
+    pub(super) queue: &'a str,
+    pub(super) ids: Vec<Uuid>,
+    pub(super) retry_counts: Vec<Option<i32>>,
+    pub(super) starts: Vec<Option<Timestamp>>,
 }
 
 impl<'a> Named<'a> {
@@ -46,18 +46,6 @@ impl Store {
     /// Cancels jobs that have not ended.
     pub(crate) async fn cancel(&self, connection: &mut PgConnection, jobs: &Named<'_>) -> Changed {
         self.change_fenced(&self.statements.cancel_jobs, connection, jobs)
-            .await
-    }
-
-    /// Removes jobs.
-    pub(crate) async fn delete(&self, connection: &mut PgConnection, jobs: &Named<'_>) -> Changed {
-        self.change_fenced(&self.statements.delete_jobs, connection, jobs)
-            .await
-    }
-
-    /// Lets cancelled jobs wait again.
-    pub(crate) async fn resume(&self, connection: &mut PgConnection, jobs: &Named<'_>) -> Changed {
-        self.change_placed(&self.statements.resume_jobs, connection, jobs)
             .await
     }
 

@@ -57,17 +57,39 @@ impl Store {
             .await
     }
 
-    /// Rows of the queues of these names, or of all, with every column.
+    /// Rows of the queues of these names, or of all, as JSON texts.
     pub(crate) async fn list_queues(
         &self,
         connection: &mut PgConnection,
         names: Option<&[String]>,
         page: &Page<String>,
-    ) -> sqlx::Result<Vec<Value>> {
+    ) -> sqlx::Result<Vec<String>> {
         sqlx::query_scalar(sql(&self.statements.list_queues))
             .bind(names)
             .bind(&page.after)
             .bind(page.at_most)
+            .fetch_all(connection)
+            .await
+    }
+
+    /// The policy of a queue, if it exists.
+    pub(crate) async fn find_policy(
+        &self,
+        connection: &mut PgConnection,
+        queue: &str,
+    ) -> sqlx::Result<Option<String>> {
+        sqlx::query_scalar(sql(&self.statements.find_policy))
+            .bind(queue)
+            .fetch_optional(connection)
+            .await
+    }
+
+    /// The names of the queues, as many as are worth comparing.
+    pub(crate) async fn queue_names(
+        &self,
+        connection: &mut PgConnection,
+    ) -> sqlx::Result<Vec<String>> {
+        sqlx::query_scalar(sql(&self.statements.find_queue_names))
             .fetch_all(connection)
             .await
     }
@@ -139,7 +161,7 @@ impl Store {
             let mut emptying = true;
             while emptying {
                 let batch = bounded(self.clear_jobs(connection, name, "all", BATCH)).await?;
-                emptying = batch >= BATCH.unsigned_abs();
+                emptying = batch.jobs >= BATCH;
             }
         }
         match bounded(self.drop_queue(connection, name, partition)).await {

@@ -1,11 +1,10 @@
 //! Schedules, and the occurrences that are filed of them.
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Page, Store, sql};
+use super::{Page, Store, Timestamp, sql};
 
 /// What came of asking for the pass over the schedules.
 #[derive(Debug, Clone, Copy, sqlx::FromRow)]
@@ -29,6 +28,7 @@ pub(crate) struct ScheduleRow {
     pub(crate) cron: String,
     pub(crate) timezone: Option<String>,
     pub(crate) missed: Option<String>,
+    #[sqlx(try_from = "Timestamp")]
     pub(crate) created_on: DateTime<Utc>,
 }
 
@@ -158,14 +158,14 @@ impl Store {
             .map(|done| done.rows_affected() > 0)
     }
 
-    /// Rows of schedules with every column.
+    /// Rows of schedules as JSON texts.
     pub(crate) async fn list_schedules(
         &self,
         connection: &mut PgConnection,
         name: Option<&str>,
         key: Option<&str>,
         page: &Page<(String, String)>,
-    ) -> sqlx::Result<Vec<Value>> {
+    ) -> sqlx::Result<Vec<String>> {
         sqlx::query_scalar(sql(&self.statements.list_schedules))
             .bind(name)
             .bind(key)

@@ -59,7 +59,9 @@ statements! {
     /// Every statement of the store, as it is sent; the name is that of the file.
     Statements in "sql":
     insert_jobs,
-    find_standing_job,
+    reduce_counts,
+    find_policy,
+    find_queue_names,
     fetch_jobs,
     fetch_one_queue,
     complete_jobs,
@@ -74,7 +76,7 @@ statements! {
     find_end,
     find_jobs,
     find_rows,
-    find_created,
+    has_job,
     find_dependencies,
     find_dependents,
     update_jobs,

@@ -1,12 +1,12 @@
 //! Storing jobs.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use jobs_core::{Group, JobOptions, OptionValues, Receipt, Request};
+use jobs_core::{Group, JobOptions, OptionValues, Receipt, Request, StartAfter};
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
-use super::{Store, sql};
+use super::{Due, Store, sql};
 
 /// One job to be stored.
 #[derive(Debug, Clone)]
@@ -14,7 +14,7 @@ pub(crate) struct NewJob {
     id: Uuid,
     name: String,
     data: Option<String>,
-    start_after: String,
+    due: Due,
     options: OptionValues,
     next_slot: bool,
 }
@@ -26,19 +26,52 @@ pub(crate) struct Edge {
     pub(crate) parent: usize,
 }
 
-/// What came of storing a flow.
+/// The outcome of storing a flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stored {
     All,
-    /// An equal job keeps out the one at this place.
+    /// The job at this place conflicts with one that exists.
     Without(usize),
+}
+
+/// Why jobs could not be stored.
+#[derive(Debug)]
+pub(crate) enum InsertError {
+    /// There is no queue of this name; nothing was stored.
+    UnknownQueue(String),
+    Database(sqlx::Error),
+}
+
+impl From<sqlx::Error> for InsertError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+/// What a statement that inserts does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Insert {
+    Store,
+    /// One job of each key.
+    Upsert,
+    /// Nothing: it only finds the conflicting jobs.
+    Look,
+}
+
+/// The outcome of inserting one job.
+#[derive(Debug, sqlx::FromRow)]
+pub(super) struct Inserted {
+    is_known: bool,
+    pub(super) is_stored: bool,
+    /// The job that it conflicts with.
+    standing: Option<Uuid>,
 }
 
 impl NewJob {
     pub(crate) fn new(
         name: &str,
         data: Option<String>,
-        start_after: String,
+        start_after: &StartAfter,
         options: &JobOptions,
     ) -> Self {
         let options = options.values().clone();
@@ -47,7 +80,7 @@ impl NewJob {
             id: options.id.unwrap_or_else(Uuid::now_v7),
             name: name.to_owned(),
             data,
-            start_after,
+            due: start_after.into(),
             options,
             next_slot: false,
         }
@@ -61,20 +94,27 @@ impl NewJob {
         }
     }
 
+    pub(crate) fn queue(&self) -> &str {
+        &self.name
+    }
+
     /// Unique within its queue.
     pub(crate) fn id(&self) -> Uuid {
         self.id
     }
 
-    fn key(&self) -> (String, Uuid) {
-        (self.name.clone(), self.id)
+    /// What a job of the same batch conflicts with it by, beside its id.
+    fn place(&self) -> (&str, &str, Option<i32>, bool) {
+        let key = self.options.singleton_key.as_deref().unwrap_or_default();
+        let slot = self.options.singleton_seconds;
+        (&self.name, key, slot, self.next_slot)
     }
 
     fn group(&self) -> Option<&Group> {
         self.options.group.as_ref()
     }
 
-    /// Whether a job that its throttle slot has no place for may take the next one.
+    /// Whether a job that conflicts in its throttle slot may take the next one.
     fn may_move_on(&self) -> bool {
         !self.next_slot
             && self.options.singleton_next_slot == Some(true)
@@ -85,27 +125,22 @@ impl NewJob {
 impl From<Request> for NewJob {
     fn from(request: Request) -> Self {
         let name = request.declaration.name;
-        Self::new(
-            name,
-            request.input,
-            request.start_after.to_text(),
-            &request.options,
-        )
+        Self::new(name, request.input, &request.start_after, &request.options)
     }
 }
 
 impl Store {
-    /// Stores jobs, and finds the standing ones that keep others out. All or nothing by itself.
+    /// Stores jobs, and finds the ones that the others conflict with. All or nothing by itself.
     pub(crate) async fn insert(
         &self,
         connection: &mut PgConnection,
         jobs: &[NewJob],
-    ) -> sqlx::Result<Vec<Receipt>> {
+    ) -> Result<Vec<Receipt>, InsertError> {
         if jobs.iter().any(NewJob::may_move_on) {
             return self.insert_moving(connection, jobs.to_vec()).await;
         }
-        let stored = self.insert_once(connection, jobs, false).await?;
-        self.receipts(connection, jobs, stored).await
+        let inserted = self.insert_once(connection, jobs, Insert::Store).await?;
+        self.receipts(connection, jobs, &inserted).await
     }
 
     /// The same for jobs that may move on to their next throttle slot, which takes a second statement.
@@ -113,58 +148,108 @@ impl Store {
         &self,
         connection: &mut PgConnection,
         mut jobs: Vec<NewJob>,
-    ) -> sqlx::Result<Vec<Receipt>> {
+    ) -> Result<Vec<Receipt>, InsertError> {
         let mut transaction = connection.begin().await?;
-        let mut stored = self.insert_once(&mut transaction, &jobs, false).await?;
-        let mut late: Vec<NewJob> = Vec::new();
-        for job in jobs
-            .iter_mut()
-            .filter(|job| !stored.contains(&job.key()) && job.may_move_on())
-        {
-            job.next_slot = true;
-            late.push(job.clone());
+        let mut inserted = self
+            .insert_once(&mut transaction, &jobs, Insert::Store)
+            .await?;
+        let mut late = Vec::new();
+        for (job, outcome) in jobs.iter_mut().zip(&mut inserted) {
+            if !outcome.is_stored && job.may_move_on() {
+                job.next_slot = true;
+                late.push((job.clone(), outcome));
+            }
         }
+        let (late, outcomes): (Vec<NewJob>, Vec<&mut Inserted>) = late.into_iter().unzip();
         if !late.is_empty() {
-            stored.extend(self.insert_once(&mut transaction, &late, false).await?);
+            let moved = self
+                .insert_once(&mut transaction, &late, Insert::Store)
+                .await?;
+            outcomes
+                .into_iter()
+                .zip(moved)
+                .for_each(|(outcome, moved)| *outcome = moved);
         }
-        let receipts = self.receipts(&mut transaction, &jobs, stored).await?;
+        let receipts = self.receipts(&mut transaction, &jobs, &inserted).await?;
         transaction.commit().await?;
         Ok(receipts)
     }
 
+    /// Names each stored job, and for the others the one that they conflict with, where the database knows it.
     async fn receipts(
         &self,
         connection: &mut PgConnection,
         jobs: &[NewJob],
-        mut stored: HashSet<(String, Uuid)>,
-    ) -> sqlx::Result<Vec<Receipt>> {
-        let mut receipts = Vec::with_capacity(jobs.len());
-        for job in jobs {
-            // Taken out: of two with one id only the first was stored.
-            let is_new = stored.remove(&job.key());
-            let standing = match is_new {
-                true => None,
-                false => self.standing(connection, job).await?,
+        inserted: &[Inserted],
+    ) -> Result<Vec<Receipt>, InsertError> {
+        let (mut new, mut by_place) = (HashSet::new(), HashMap::new());
+        let mut receipts: Vec<Option<Receipt>> = Vec::with_capacity(jobs.len());
+        for (job, outcome) in jobs.iter().zip(inserted) {
+            // Of two with one id only the first was stored.
+            let is_new = outcome.is_stored && new.insert((&job.name, job.id));
+            let id = match is_new {
+                true => Some(*by_place.entry(job.place()).or_insert(job.id)),
+                false if outcome.is_stored => Some(job.id),
+                false => outcome
+                    .standing
+                    .or_else(|| by_place.get(&job.place()).copied()),
             };
-            receipts.push(Receipt {
-                id: standing.unwrap_or(job.id),
+            receipts.push(id.map(|id| Receipt {
+                id: if is_new { job.id } else { id },
                 is_new,
-            });
+            }));
         }
-        Ok(receipts)
+        self.find_late(connection, jobs, &mut receipts).await?;
+        Ok(receipts
+            .into_iter()
+            .zip(jobs)
+            .map(|(receipt, job)| {
+                receipt.unwrap_or(Receipt {
+                    id: job.id,
+                    is_new: false,
+                })
+            })
+            .collect())
     }
 
-    /// Stores the jobs of a flow and what each waits for, or nothing if an equal job keeps one of them out. In the caller's
-    /// transaction, which must not commit in that case.
+    /// Looks once for the conflicting jobs that another transaction committed while our statement ran.
+    async fn find_late(
+        &self,
+        connection: &mut PgConnection,
+        jobs: &[NewJob],
+        receipts: &mut [Option<Receipt>],
+    ) -> Result<(), InsertError> {
+        let (unknown, open): (Vec<NewJob>, Vec<&mut Option<Receipt>>) = jobs
+            .iter()
+            .zip(receipts)
+            .filter(|(_, receipt)| receipt.is_none())
+            .map(|(job, receipt)| (job.clone(), receipt))
+            .unzip();
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        let found = self.insert_once(connection, &unknown, Insert::Look).await?;
+        for (receipt, found) in open.into_iter().zip(found) {
+            *receipt = found.standing.map(|id| Receipt { id, is_new: false });
+        }
+        Ok(())
+    }
+
+    /// Stores the jobs of a flow and what each waits for, or nothing if one of them conflicts with a job that exists. In the
+    /// caller's transaction, which must not commit in that case.
     pub(crate) async fn insert_flow(
         &self,
         connection: &mut PgConnection,
         jobs: &[NewJob],
         edges: &[Edge],
-    ) -> sqlx::Result<Stored> {
-        let mut stored = self.insert_once(connection, jobs, false).await?;
-        // Taken out: of two with one id only the first was stored.
-        if let Some(refused) = jobs.iter().position(|job| !stored.remove(&job.key())) {
+    ) -> Result<Stored, InsertError> {
+        let inserted = self.insert_once(connection, jobs, Insert::Store).await?;
+        let mut new = HashSet::new();
+        let is_new = |(job, outcome): (&NewJob, &Inserted)| {
+            outcome.is_stored && new.insert((job.name.clone(), job.id))
+        };
+        let mut are_new = jobs.iter().zip(&inserted).map(is_new);
+        if let Some(refused) = are_new.position(|is_new| !is_new) {
             return Ok(Stored::Without(refused));
         }
         let job = |at: usize| jobs.get(at).map(|job| (job.name.as_str(), job.id));
@@ -184,22 +269,22 @@ impl Store {
         Ok(Stored::All)
     }
 
-    /// Stores jobs in one statement; answers the queue and id of those that were not kept out by an equal one.
+    /// Inserts jobs in one statement; the outcomes come in their order.
     pub(super) async fn insert_once(
         &self,
         connection: &mut PgConnection,
         jobs: &[NewJob],
-        upsert_by_key: bool,
-    ) -> sqlx::Result<HashSet<(String, Uuid)>> {
+        what: Insert,
+    ) -> Result<Vec<Inserted>, InsertError> {
         fn all<'a, T>(jobs: &'a [NewJob], of: impl Fn(&'a NewJob) -> T) -> Vec<T> {
             jobs.iter().map(of).collect()
         }
-        let rows: Vec<(String, Uuid)> = sqlx::query_as(sql(&self.statements.insert_jobs))
+        let inserted: Vec<Inserted> = sqlx::query_as(sql(&self.statements.insert_jobs))
             .bind(all(jobs, |job| job.id))
             .bind(all(jobs, |job| job.name.as_str()))
             .bind(all(jobs, |job| job.data.as_deref()))
             .bind(all(jobs, |job| job.options.priority))
-            .bind(all(jobs, |job| job.start_after.as_str()))
+            .bind(all(jobs, |job| job.due.at()))
             .bind(all(jobs, |job| job.options.retry_limit))
             .bind(all(jobs, |job| job.options.retry_delay))
             .bind(all(jobs, |job| job.options.retry_backoff))
@@ -215,24 +300,14 @@ impl Store {
             .bind(&self.channel)
             .bind(all(jobs, |job| job.group().map(|group| group.id.as_str())))
             .bind(all(jobs, |job| job.group()?.tier.as_deref()))
-            .bind(upsert_by_key)
+            .bind(what == Insert::Upsert)
+            .bind(all(jobs, |job| job.due.after()))
+            .bind(what == Insert::Look)
             .fetch_all(connection)
             .await?;
-        Ok(rows.into_iter().collect())
-    }
-
-    async fn standing(
-        &self,
-        connection: &mut PgConnection,
-        job: &NewJob,
-    ) -> sqlx::Result<Option<Uuid>> {
-        sqlx::query_scalar(sql(&self.statements.find_standing_job))
-            .bind(&job.name)
-            .bind(job.id)
-            .bind(&job.options.singleton_key)
-            .bind(job.options.singleton_seconds)
-            .bind(job.next_slot)
-            .fetch_optional(connection)
-            .await
+        match jobs.iter().zip(&inserted).find(|(_, one)| !one.is_known) {
+            Some((job, _)) => Err(InsertError::UnknownQueue(job.name.clone())),
+            None => Ok(inserted),
+        }
     }
 }

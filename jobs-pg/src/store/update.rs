@@ -4,13 +4,24 @@ use jobs_core::OptionValues;
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
-use super::{NewJob, Store, sql};
+use super::submit::Insert;
+use super::{Due, InsertError, NewJob, Store, sql};
 
 /// Which waiting jobs are meant.
 #[derive(Debug, Clone)]
 pub(crate) enum Target {
     Id(Uuid),
     Key(String, Match),
+}
+
+/// A change of waiting jobs, and what is stored if there is none.
+#[derive(Debug)]
+pub(crate) struct Upsert {
+    pub(crate) target: Target,
+    /// JSON text, if it is to change.
+    pub(crate) data: Option<String>,
+    pub(crate) options: OptionValues,
+    pub(crate) job: NewJob,
 }
 
 /// Which of several jobs of one key.
@@ -45,6 +56,7 @@ impl Store {
             Target::Id(id) => (Some(*id), None, Match::Newest),
             Target::Key(key, of_several) => (None, Some(key), *of_several),
         };
+        let due = options.start_after.as_ref().map(Due::from);
         sqlx::query_scalar(sql(&self.statements.update_jobs))
             .bind(queue)
             .bind(id)
@@ -53,7 +65,7 @@ impl Store {
             .bind(data.is_some())
             .bind(data)
             .bind(options.priority)
-            .bind(options.start_after.as_ref().map(|start| start.to_text()))
+            .bind(due.as_ref().and_then(Due::at))
             .bind(options.retry_limit)
             .bind(options.retry_delay)
             .bind(options.retry_backoff)
@@ -66,6 +78,7 @@ impl Store {
             .bind(options.group.as_ref().map(|group| &group.id))
             .bind(options.group.as_ref().and_then(|group| group.tier.as_ref()))
             .bind(&self.channel)
+            .bind(due.as_ref().and_then(Due::after))
             .fetch_all(connection)
             .await
     }
@@ -75,24 +88,32 @@ impl Store {
         &self,
         connection: &mut PgConnection,
         queue: &str,
-        target: &Target,
-        data: Option<&str>,
-        options: &OptionValues,
-        job: NewJob,
-    ) -> sqlx::Result<(Vec<Uuid>, bool)> {
-        let by_key = matches!(target, Target::Key(..));
+        upsert: &Upsert,
+    ) -> Result<(Vec<Uuid>, bool), InsertError> {
+        let Upsert {
+            target,
+            data,
+            options,
+            job,
+        } = upsert;
+        let insert = match target {
+            Target::Key(..) => Insert::Upsert,
+            Target::Id(_) => Insert::Store,
+        };
+        let data = data.as_deref();
         let mut transaction = connection.begin().await?;
         let mut updated = self
             .update_jobs(&mut transaction, queue, target, data, options)
             .await?;
         let mut inserted = false;
         if updated.is_empty() {
-            let job = [job];
-            let stored = self.insert_once(&mut transaction, &job, by_key).await?;
-            inserted = !stored.is_empty();
+            let stored = self
+                .insert_once(&mut transaction, std::slice::from_ref(job), insert)
+                .await?;
+            inserted = stored.iter().any(|job| job.is_stored);
             updated = match inserted {
-                true => stored.into_iter().map(|(_, id)| id).collect(),
-                // Somebody was faster, and has committed by now.
+                true => vec![job.id()],
+                // Another process was faster, and has committed by now.
                 false => {
                     self.update_jobs(&mut transaction, queue, target, data, options)
                         .await?

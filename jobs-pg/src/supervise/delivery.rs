@@ -1,7 +1,7 @@
 //! The job that sends on what the timekeeper, ours or Node's, has filed.
 
 use std::error::Error as _;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use jobs_core::private::{Registered, run_async};
 use jobs_core::{
@@ -10,12 +10,11 @@ use jobs_core::{
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
-use sqlx::Connection;
+use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
-use crate::PgBoss;
-use crate::error::cannot;
-use crate::store::{NewJob, Store};
+use crate::store::{InsertError, NewJob, Store};
+use crate::{Operation, PgBoss};
 
 /// One occurrence of a schedule, as it is filed. Old versions of pg-boss leave out the key.
 #[derive(Debug, Serialize, Deserialize)]
@@ -82,50 +81,58 @@ async fn send_on(occurrence: Occurrence, context: Context<Delivery>) -> Result<(
 }
 
 async fn send(occurrence: &Occurrence, context: &Context<Delivery>) -> Result<(), Error> {
-    let boss = context.executor();
     let options = occurrence.options.clone().unwrap_or_default();
     let options = JobOptions::from_foreign(&options)?;
     options.check()?;
-    let delivered = deliver(boss.store().await?, occurrence, options, context.job.id).await;
-    if delivered.map_err(cannot(format!(
+    let doing = format!(
         "submit the job of a schedule to queue `{}`",
         occurrence.name
-    )))? {
-        boss.doorbell().ring();
+    );
+    let queues = vec![occurrence.name.clone()];
+    let due = Arc::new(Due::new(occurrence, options, context.job.id));
+    let boss = context.executor();
+    let forward = Operation::enqueue(boss, doing, Vec::new(), queues, move |store, connection| {
+        let due = Arc::clone(&due);
+        Box::pin(async move { Ok(deliver(store, connection, &due).await?) })
+    });
+    forward.await.map(drop)
+}
+
+/// The job of an occurrence, and the key of its schedule.
+pub(super) struct Due {
+    job: NewJob,
+    key: String,
+}
+
+impl Due {
+    pub(super) fn new(occurrence: &Occurrence, options: JobOptions, filing: Uuid) -> Self {
+        let start_after = options.values().start_after.clone();
+        // Named after the filing, so that a second attempt at it does not make a second job.
+        let id = options.values().id.unwrap_or(filing);
+        let data = occurrence.data.as_ref().map(|data| data.get().to_owned());
+        let start_after = start_after.unwrap_or(StartAfter::Now);
+        Self {
+            job: NewJob::new(&occurrence.name, data, &start_after, &options.id(id)),
+            key: occurrence.key.clone().unwrap_or_default(),
+        }
     }
-    Ok(())
 }
 
 /// Submits the job of an occurrence and notes it at its schedule; answers whether it is new.
 pub(super) async fn deliver(
     store: &Store,
-    occurrence: &Occurrence,
-    options: JobOptions,
-    filing: Uuid,
-) -> Result<bool, sqlx::Error> {
-    let start_after = options
-        .values()
-        .start_after
-        .clone()
-        .unwrap_or(StartAfter::Now);
-    // Named after the filing, so that a second attempt at it does not make a second job.
-    let id = options.values().id.unwrap_or(filing);
-    let data = occurrence.data.as_ref().map(|data| data.get().to_owned());
-    let job = NewJob::new(
-        &occurrence.name,
-        data,
-        start_after.to_text(),
-        &options.id(id),
-    );
-
-    let mut connection = store.pool().acquire().await?;
+    connection: &mut PgConnection,
+    due: &Due,
+) -> Result<bool, InsertError> {
+    let Due { job, key } = due;
     let mut transaction = connection.begin().await?;
-    let receipts = store.insert(&mut transaction, &[job]).await?;
+    let receipts = store
+        .insert(&mut transaction, std::slice::from_ref(job))
+        .await?;
     let stored = receipts.iter().find(|receipt| receipt.is_new);
     if let Some(receipt) = stored {
-        let key = occurrence.key.as_deref().unwrap_or_default();
         store
-            .record_last_job(&mut transaction, &occurrence.name, key, receipt.id)
+            .record_last_job(&mut transaction, job.queue(), key, receipt.id)
             .await?;
     }
     transaction.commit().await?;

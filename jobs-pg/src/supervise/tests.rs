@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, Executor, Row};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use super::delivery::{Occurrence, deliver};
+use super::delivery::{Due, Occurrence, deliver};
 use super::limit::Limit;
 use super::maintain::Maintenance;
 use super::monitor::Monitor;
@@ -301,7 +301,9 @@ async fn an_occurrence_is_sent_on_once_however_often_it_is_tried() {
     let filing = Uuid::new_v4();
     for is_new in [true, false] {
         let options = JobOptions::new().priority(3);
-        let sent = deliver(&db.store, &occurrence, options, filing)
+        let due = Due::new(&occurrence, options, filing);
+        let mut connection = db.store.pool().acquire().await.expect("a connection");
+        let sent = deliver(&db.store, &mut connection, &due)
             .await
             .expect("sent on");
         assert_eq!(sent, is_new);

@@ -3,6 +3,7 @@
 mod bulk;
 mod handles;
 mod refusals;
+mod storing;
 mod transactions;
 
 use jobs_pg::prelude::*;

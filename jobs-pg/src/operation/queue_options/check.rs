@@ -1,7 +1,7 @@
 //! Whether what is given for a member of a queue's options can be one.
 
 use jobs_core::QueuePolicy;
-use jobs_core::rules::{JobOption, check_integer, check_name, unknown};
+use jobs_core::rules::{JobOption, check_integer, check_name, shorten, unknown};
 use serde_json::Value;
 
 use super::{NOTIFY, PARTITION, POLICY, WARNING};
@@ -21,7 +21,9 @@ const OF_JOBS: [JobOption; 9] = [
 
 /// Checks a member that is not null, or may not be.
 pub(super) fn check(name: &str, value: &Value) -> Result<(), String> {
-    let must_be = |expected: &str| Err(format!("`{name}` must be {expected}, not `{value}`"));
+    let found = value.to_string();
+    let found = shorten(&found);
+    let must_be = |expected: &str| Err(format!("`{name}` must be {expected}, not `{found}`"));
     match name {
         POLICY => match value.as_str().map(str::parse::<QueuePolicy>) {
             Some(policy) => policy.map(drop).map_err(|error| error.to_string()),
@@ -55,14 +57,18 @@ fn check_of_jobs(name: &str, value: &Value) -> Result<(), String> {
         }
         (JobOption::RetryBackoff, Value::Bool(_)) => Ok(()),
         (JobOption::DeadLetter | JobOption::RetryBackoff, _) => Err(format!(
-            "`{name}` must be {}, not `{value}`",
-            option.kind().in_words()
+            "`{name}` must be {}, not `{}`",
+            option.kind().in_words(),
+            shorten(&value.to_string())
         )),
         _ => match value.as_i64() {
             Some(number) => check_integer(option, number)
                 .map(drop)
                 .map_err(|error| error.to_string()),
-            None => Err(format!("`{name}` must be a whole number, not `{value}`")),
+            None => Err(format!(
+                "`{name}` must be a whole number, not `{}`",
+                shorten(&value.to_string())
+            )),
         },
     }
 }

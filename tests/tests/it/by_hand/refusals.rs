@@ -341,20 +341,10 @@ async fn what_names_nothing_does_nothing() {
             .unwrap()
     );
     assert!(!boss.delete_queue("nobody").await.unwrap());
-    let updated = boss
-        .update("nobody", UpdateTarget::all("k"), JobUpdate::new().data(1))
-        .await
-        .unwrap();
-    assert!(updated.jobs.is_empty() && !updated.inserted);
     let upsert = boss
         .upsert("nobody", UpdateTarget::all("k"), JobUpdate::new().data(1))
         .await;
     assert_eq!(upsert.unwrap_err().kind(), ErrorKind::NotFound);
-    assert_eq!(
-        boss.redrive("nobody", Redrive::new()).await.unwrap().moved,
-        0
-    );
-    assert_eq!(boss.cancel("nobody", Uuid::nil()).await.unwrap().count(), 0);
     let unknown = boss
         .create_queue("post", json!({ "deadLetter": "nobody" }))
         .await;

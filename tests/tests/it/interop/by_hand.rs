@@ -2,6 +2,7 @@
 
 mod attempts;
 mod conflicts;
+mod counts;
 mod dead_letters;
 mod fetching;
 mod finding;

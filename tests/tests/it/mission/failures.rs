@@ -128,7 +128,7 @@ async fn failed<J: Job<Executor = PgBoss>>(boss: &PgBoss, input: J::Input) -> Jo
 fn text<'a>(row: &'a JobDetails, member: &str) -> &'a str {
     row.output
         .as_ref()
-        .and_then(|output| output.get(member))
+        .and_then(|output| output.value()?.get(member))
         .and_then(Value::as_str)
         .unwrap_or_default()
 }

@@ -76,7 +76,11 @@ async fn run<J: Job<Executor = PgBoss>>(
         .job_id;
     let followed = SubmittedJob::<J>::track(id).on(elsewhere);
     let output = output_of(&followed).await.unwrap();
-    (output, followed.pg_boss().details().await.unwrap().output)
+    let stored = followed.pg_boss().details().await.unwrap().output;
+    (
+        output,
+        stored.map(|stored| stored.value().cloned().unwrap()),
+    )
 }
 
 #[tokio::test]

@@ -45,10 +45,8 @@ async fn w4_w11_a_submitted_job_bears_its_id_its_name_and_its_executor() {
         .await
         .unwrap();
     for (job, input) in many.iter().zip(["a", "b", "c"]) {
-        assert_eq!(
-            job.pg_boss().details().await.unwrap().data,
-            Some(json!(input))
-        );
+        let details = job.pg_boss().details().await.unwrap();
+        assert_eq!(details.input::<String>().unwrap(), input);
     }
     assert_eq!(many.len(), 3);
     boss.stop().await.unwrap();
@@ -109,8 +107,8 @@ async fn w12_details_has_every_column_of_the_row() {
         (job.job_id, "track_greeting", JobState::Created)
     );
     assert_eq!(
-        (details.priority, details.data.clone()),
-        (3, Some(json!("Tony")))
+        (details.priority, details.input::<String>().unwrap()),
+        (3, "Tony".to_owned())
     );
     assert_eq!(
         (

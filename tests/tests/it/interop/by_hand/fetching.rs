@@ -55,7 +55,7 @@ async fn each_option_fetches_what_nodes_fetches() {
         let fetched = ours.fetch(&by_us, options).await.unwrap();
         let by_us: Vec<Value> = fetched
             .iter()
-            .map(|job| job.data.clone().unwrap())
+            .map(|job| job.data.clone().unwrap().value().cloned().unwrap())
             .collect();
         let told = both.boss.call("fetch", json!([by_node, nodes])).await;
         let mut by_node: Vec<Value> = told

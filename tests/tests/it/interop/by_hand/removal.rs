@@ -203,7 +203,7 @@ async fn a_queue_with_a_table_of_its_own_is_deleted_while_both_sides_work_it() {
             while submitting.load(Ordering::Relaxed) {
                 let jobs = || (0..20).map(|n| (n, json!({})));
                 ours.insert("ih_beside", jobs()).await.unwrap();
-                // There is no queue for it in the end.
+                // Once the queue is deleted, this makes it again: its job is declared here.
                 let _ = ours.insert("ih_doomed", jobs()).await;
             }
         }
@@ -214,6 +214,7 @@ async fn a_queue_with_a_table_of_its_own_is_deleted_while_both_sides_work_it() {
     assert!(deleted.unwrap());
     submitting.store(false, Ordering::Relaxed);
     submitter.await.unwrap();
+    ours.delete_queue("ih_doomed").await.unwrap();
     assert_eq!(both.rows("ih_doomed").await, [] as [Value; 0]);
     assert_eq!(both.database.logged("deadlock"), [] as [String; 0]);
     ours.stop().await.unwrap();

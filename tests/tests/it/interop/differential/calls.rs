@@ -122,11 +122,9 @@ fn update(method: &'static str) -> BoxedStrategy<Call> {
         members(0.2, changeable()).prop_map(with_backoff),
     )
         .prop_map(move |(queue, target, data, mut options)| {
-            // A time before now is now, in ours; Node writes it as it is.
-            if options["startAfter"]
-                .as_i64()
-                .is_some_and(|after| after < 0)
-            {
+            // A time before now is now, in ours; Node writes it as it is. What is no time Node notices only if there is a job to change.
+            let start_after = &options["startAfter"];
+            if start_after.as_i64().is_some_and(|after| after < 0) || start_after == "no time" {
                 options["startAfter"] = 0.into();
             }
             merge(&mut options, target);

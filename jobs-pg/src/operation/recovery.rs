@@ -1,0 +1,137 @@
+//! What is tried once more when an operation fails: a declared queue is made again, and a lost race is run again.
+
+use std::time::Duration;
+
+use jobs_core::{Declaration, Error, ErrorKind, Registry};
+use sqlx::PgConnection;
+use tokio::time::sleep;
+
+use super::Trouble;
+use crate::PgBoss;
+use crate::error::{is_lost_race, is_unknown_queue};
+use crate::jitter::jittered;
+use crate::store::{Store, bounded};
+
+/// How often a transaction that lost a race (a deadlock, a serialization failure) runs in all.
+const RACES: u32 = 6;
+const FIRST_PAUSE: Duration = Duration::from_millis(10);
+
+/// How often a transaction lost a race to another and was undone.
+#[derive(Debug, Default)]
+pub(super) struct Races(u32);
+
+impl Races {
+    /// Waits a moment, if it is worth running the transaction again after this error.
+    pub(super) async fn again(&mut self, error: &sqlx::Error) -> bool {
+        if !is_lost_race(error) || self.0 + 1 >= RACES {
+            return false;
+        }
+        sleep(jittered(FIRST_PAUSE * 2_u32.pow(self.0))).await;
+        self.0 += 1;
+        true
+    }
+}
+
+/// The queues that an operation inserts into, and what was done already so that it succeeds.
+#[derive(Debug, Default)]
+pub(super) struct Recovery {
+    declared: Vec<&'static Declaration>,
+    queues: Vec<String>,
+    has_made_queues: bool,
+    races: Races,
+}
+
+impl Recovery {
+    pub(super) fn new(declared: Vec<&'static Declaration>, queues: Vec<String>) -> Self {
+        Self {
+            declared,
+            queues,
+            ..Self::default()
+        }
+    }
+
+    /// Makes the queues of the jobs that are given by their handles, unless this process has seen them.
+    pub(super) async fn prepare(&self, boss: &PgBoss, store: &Store) -> Result<(), Error> {
+        boss.queues_of(store, self.declared.iter().copied()).await
+    }
+
+    /// Removes the cause of the trouble, if it is one that passes; `false` means that it stays.
+    pub(super) async fn recover(
+        &mut self,
+        boss: &PgBoss,
+        store: &Store,
+        trouble: &Trouble,
+    ) -> Result<bool, Error> {
+        match trouble {
+            Trouble::UnknownQueue(_) => self.make_queues(boss, store).await,
+            // Deleted while the statement ran.
+            Trouble::Database(error) if is_unknown_queue(error) => {
+                self.make_queues(boss, store).await
+            }
+            Trouble::Database(error) => Ok(self.races.again(error).await),
+            Trouble::Refused(_) => Ok(false),
+        }
+    }
+
+    /// Makes the queues of declared jobs again; `false` if none of them is declared, or if that was done already.
+    pub(super) async fn make_queues(
+        &mut self,
+        boss: &PgBoss,
+        store: &Store,
+    ) -> Result<bool, Error> {
+        if self.has_made_queues {
+            return Ok(false);
+        }
+        self.has_made_queues = true;
+        let registry = Registry::linked::<PgBoss>()?;
+        let by_name = registry
+            .iter()
+            .map(|job| job.declaration())
+            .filter(|job| self.queues.iter().any(|queue| queue == job.name));
+        let declared: Vec<_> = self.declared.iter().copied().chain(by_name).collect();
+        if declared.is_empty() {
+            return Ok(false);
+        }
+        boss.forget_queues();
+        boss.queues_of(store, declared).await?;
+        Ok(true)
+    }
+}
+
+/// Fails if there is no such queue: for an operation that changed or found nothing.
+pub(super) async fn must_exist(
+    store: &Store,
+    connection: &mut PgConnection,
+    queue: &str,
+) -> Result<(), Trouble> {
+    match store.find_policy(connection, queue).await? {
+        Some(_) => Ok(()),
+        None => Err(Trouble::UnknownQueue(queue.to_owned())),
+    }
+}
+
+/// The error for a queue that does not exist, with the names that may have been meant.
+pub(super) async fn unknown_queue(
+    store: &Store,
+    connection: Option<&mut PgConnection>,
+    doing: &str,
+    queue: &str,
+) -> Error {
+    // Without the names it is the same error.
+    let names = match connection {
+        Some(connection) => bounded(store.queue_names(connection)).await,
+        None => Ok(Vec::new()),
+    };
+    let names = names.unwrap_or_default();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let near = jobs_core::rules::near(queue, &names);
+    let hint = match near.is_empty() {
+        true => String::new(),
+        false => format!("; did you mean `{}`?", near.join("` or `")),
+    };
+    let queue = jobs_core::rules::shorten(queue);
+    Error::new(
+        ErrorKind::NotFound,
+        format!("cannot {doing}: there is no such queue `{queue}`{hint}"),
+    )
+}
