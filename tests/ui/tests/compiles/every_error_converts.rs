@@ -41,5 +41,3 @@ async fn with_question_marks(text: String) -> Result<f64, JobError> {
     Err(Bounced)?;
     Ok(number)
 }
-
-fn main() {}

@@ -30,5 +30,3 @@ async fn types() -> std::result::Result<(), jobs_pg::Error> {
     let _: String = Read::submit(()).await?.output().await?;
     Ok(())
 }
-
-fn main() {}
