@@ -3,14 +3,16 @@
 use std::any::type_name;
 use std::error::Error as StdError;
 use std::fmt;
+use std::iter::successors;
 use std::time::Duration;
 
 use crate::{Failure, Outcome};
 
-/// An error, and what is to follow from it.
+/// An error, and what happens to the job because of it.
 ///
-/// `?` turns every [`std::error::Error`] into one that is tried again while the retry limit allows. The constructors say
-/// otherwise:
+/// `?` converts everything that converts into `Box<dyn Error + Send + Sync>`: each [`std::error::Error`], `anyhow::Error`,
+/// `eyre::Report`, texts and boxed errors. Such an error fails the attempt, and another attempt follows while the retry limit
+/// allows it. The constructors say otherwise:
 ///
 /// ```
 /// # use jobs_core::JobError;
@@ -20,40 +22,54 @@ use crate::{Failure, Outcome};
 ///     if number == 0 {
 ///         return Err(JobError::retry_in("the bank is closed", Duration::from_secs(3600)));
 ///     }
+///     if number < 1000 {
+///         Err("the number is too short")?; // another attempt follows
+///     }
 ///     Ok(())
 /// }
-/// # assert!(charge("x").is_err());
+///
+/// let error = charge("x").unwrap_err();
+/// assert!(error.downcast_ref::<std::num::ParseIntError>().is_some());
 /// ```
-// It is no `std::error::Error` itself: the conversion from all of them would then overlap with `From<T> for T`.
+// Not a `std::error::Error` itself: the conversion from all of them would then overlap with `From<T> for T`.
+#[derive(Debug)]
 pub struct JobError(Kind);
 
+#[derive(Debug)]
 enum Kind {
-    Retry(Failure),
-    Fail(Failure),
-    RetryIn(Failure, Duration),
+    Retry(Cause),
+    Fail(Cause),
+    RetryIn(Cause, Duration),
     Snooze(Duration),
     Cancel(String),
 }
 
 type Boxed = Box<dyn StdError + Send + Sync>;
 
+/// The error that was given, and the name of its type, which a boxed error no longer knows.
+#[derive(Debug)]
+struct Cause {
+    name: &'static str,
+    error: Boxed,
+}
+
 impl JobError {
-    /// Fails the attempt; another follows while the retry limit allows. For what `?` does not take: text, or boxed errors.
+    /// Fails the attempt; another one follows while the retry limit allows it. `?` does the same.
     pub fn new(error: impl Into<Boxed>) -> Self {
-        Self(Kind::Retry(describe(error)))
+        Self(Kind::Retry(cause(error)))
     }
 
-    /// Fails the job for good: no more attempts, and to the dead letter queue if there is one.
+    /// Fails the job for good: no more attempts follow, and a copy goes to the dead letter queue, if there is one.
     pub fn fail(error: impl Into<Boxed>) -> Self {
-        Self(Kind::Fail(describe(error)))
+        Self(Kind::Fail(cause(error)))
     }
 
     /// Fails the attempt; the next one, if the retry limit allows one, starts after this time in place of the retry delay.
     pub fn retry_in(error: impl Into<Boxed>, after: Duration) -> Self {
-        Self(Kind::RetryIn(describe(error), after))
+        Self(Kind::RetryIn(cause(error), after))
     }
 
-    /// Puts the job off: it runs again after this time, and this attempt is not counted.
+    /// Snoozes the job: it runs again after this time, and this attempt is not counted.
     pub fn snooze(after: Duration) -> Self {
         Self(Kind::Snooze(after))
     }
@@ -63,59 +79,136 @@ impl JobError {
         Self(Kind::Cancel(reason.into()))
     }
 
+    /// The error that was given; `None` for a snoozed or cancelled job.
+    pub fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.0 {
+            Kind::Retry(cause) | Kind::Fail(cause) | Kind::RetryIn(cause, _) => {
+                Some(cause.error.as_ref())
+            }
+            Kind::Snooze(_) | Kind::Cancel(_) => None,
+        }
+    }
+
+    /// The first error of this type among the one that was given and its sources.
+    pub fn downcast_ref<E: StdError + 'static>(&self) -> Option<&E> {
+        successors(self.source(), |&error| error.source()).find_map(|error| error.downcast_ref())
+    }
+
     pub(crate) fn into_outcome(self) -> Outcome {
         match self.0 {
-            Kind::Retry(failure) => Outcome::Failed(failure),
-            Kind::Fail(failure) => Outcome::Fatal(failure),
-            Kind::RetryIn(failure, after) => Outcome::RetryIn(failure, after),
+            Kind::Retry(cause) => Outcome::Failed(cause.failure()),
+            Kind::Fail(cause) => Outcome::Fatal(cause.failure()),
+            Kind::RetryIn(cause, after) => Outcome::RetryIn(cause.failure(), after),
             Kind::Snooze(after) => Outcome::Snoozed(after),
             Kind::Cancel(reason) => Outcome::Cancelled(reason),
         }
     }
 }
 
-// The type behind a boxed error is not known any more.
-fn describe(error: impl Into<Boxed>) -> Failure {
-    Failure::of("Error", error.into().as_ref())
+impl Cause {
+    fn failure(&self) -> Failure {
+        Failure::of(self.name, self.error.as_ref())
+    }
 }
 
-/// The last part of a type's path, without its parameters.
-fn short_name<T>() -> &'static str {
-    let path = type_name::<T>();
+fn cause<E: Into<Boxed>>(error: E) -> Cause {
+    Cause {
+        name: name_of(type_name::<E>()),
+        error: error.into(),
+    }
+}
+
+/// The name under which an error of this type is stored: the last part of the type's path, and `Error` for texts and boxes.
+fn name_of(path: &'static str) -> &'static str {
     let path = path.split_once('<').map_or(path, |(path, _)| path);
-    path.rsplit("::").next().unwrap_or(path)
+    match path {
+        "&str" | "alloc::string::String" | "alloc::borrow::Cow" | "alloc::boxed::Box" => "Error",
+        _ => path.rsplit("::").next().unwrap_or(path),
+    }
 }
 
-impl<E: StdError + Send + Sync + 'static> From<E> for JobError {
+impl<E: Into<Boxed>> From<E> for JobError {
     fn from(error: E) -> Self {
-        Self(Kind::Retry(Failure::of(short_name::<E>(), &error)))
+        Self::new(error)
     }
 }
 
 impl fmt::Display for JobError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Kind::Retry(failure) | Kind::Fail(failure) | Kind::RetryIn(failure, _) => {
-                write!(f, "{failure}")
-            }
-            Kind::Snooze(after) => write!(f, "put off for {after:?}"),
+            Kind::Retry(cause) | Kind::Fail(cause) | Kind::RetryIn(cause, _) => cause.error.fmt(f),
+            Kind::Snooze(after) => write!(f, "snoozed for {after:?}"),
             Kind::Cancel(reason) => write!(f, "cancelled: {reason}"),
         }
     }
 }
 
-impl fmt::Debug for JobError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Kind::Retry(failure) => f.debug_tuple("Retry").field(failure).finish(),
-            Kind::Fail(failure) => f.debug_tuple("Fail").field(failure).finish(),
-            Kind::RetryIn(failure, after) => f
-                .debug_tuple("RetryIn")
-                .field(failure)
-                .field(after)
-                .finish(),
-            Kind::Snooze(after) => f.debug_tuple("Snooze").field(after).finish(),
-            Kind::Cancel(reason) => f.debug_tuple("Cancel").field(reason).finish(),
+#[cfg(test)]
+mod tests {
+    use std::fmt;
+    use std::num::ParseIntError;
+
+    use super::{JobError, Outcome, StdError};
+
+    #[derive(Debug)]
+    struct Charge(ParseIntError);
+
+    impl fmt::Display for Charge {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("cannot charge")
+        }
+    }
+
+    impl StdError for Charge {
+        fn source(&self) -> Option<&(dyn StdError + 'static)> {
+            Some(&self.0)
+        }
+    }
+
+    fn charge() -> Result<(), JobError> {
+        "x".parse::<u8>().map(drop).map_err(Charge)?;
+        Ok(())
+    }
+
+    #[test]
+    fn the_error_that_was_given_is_kept_with_its_sources() {
+        let error = charge().expect_err("it fails");
+        assert_eq!(error.to_string(), "cannot charge");
+        assert!(error.source().is_some_and(|source| source.is::<Charge>()));
+        assert!(error.downcast_ref::<ParseIntError>().is_some());
+        assert!(error.downcast_ref::<fmt::Error>().is_none());
+    }
+
+    #[test]
+    fn the_whole_chain_is_stored_under_the_names_of_the_types() {
+        let Outcome::Failed(failure) = charge().expect_err("it fails").into_outcome() else {
+            panic!("another attempt follows");
+        };
+        assert_eq!(
+            (&*failure.name, &*failure.message),
+            ("Charge", "cannot charge")
+        );
+        let cause = failure.cause.as_deref().map(|cause| &*cause.message);
+        assert_eq!(cause, Some("invalid digit found in string"));
+    }
+
+    #[test]
+    fn texts_and_boxed_errors_are_stored_as_error() {
+        let boxed: Box<dyn StdError + Send + Sync> = "boxed".into();
+        let errors = [
+            JobError::from("text"),
+            String::from("text").into(),
+            boxed.into(),
+            JobError::fail("for good"),
+        ];
+        for error in errors {
+            let text = error.to_string();
+            match error.into_outcome() {
+                Outcome::Failed(failure) | Outcome::Fatal(failure) => {
+                    assert_eq!((&*failure.name, &failure.message), ("Error", &text));
+                }
+                other => panic!("{other:?}"),
+            }
         }
     }
 }

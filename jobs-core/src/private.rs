@@ -1,4 +1,4 @@
-//! The only thing that generated code may touch. Not for anybody else, and not stable.
+//! All that generated code uses. Not for other code, and not stable.
 
 pub use crate::batch::{
     Batch, BatchReturned, IntoResults, Results, into_results, run_batch_async, run_batch_blocking,
@@ -15,32 +15,78 @@ pub use jobs_rules::QueuePolicy;
 pub use serde_json;
 pub use uuid::Uuid;
 
+use std::marker::PhantomData;
+
 use crate::{End, JobKey, Receipt, Request};
 
-/// Takes the type of a function's result apart.
-pub trait Returned {
+/// Tells whether a function's return type is a `Result`, by whatever alias: `Probe::<R>::IS_RESULT` is the constant below for
+/// a `Result`, and the one of [`NotAResult`] for every other type, as a type's own constants come before those of traits.
+pub struct Probe<R>(PhantomData<R>);
+
+impl<T, E> Probe<Result<T, E>> {
+    /// It is.
+    pub const IS_RESULT: bool = true;
+}
+
+/// See [`Probe`].
+pub trait NotAResult {
+    /// It is not.
+    const IS_RESULT: bool = false;
+}
+
+impl<R> NotAResult for Probe<R> {}
+
+/// What a job's function may return, and what that makes the job's output.
+pub trait Returned<const IS_RESULT: bool> {
     /// What it returns when it succeeds.
     type Output;
 }
 
-impl<T, E> Returned for Result<T, E> {
+impl<T, E> Returned<true> for Result<T, E> {
     type Output = T;
 }
 
-/// Converts the error of a function's result.
+impl<T> Returned<false> for T {
+    type Output = T;
+}
+
+/// The same, with an error that converts.
+pub trait IntoResult<const IS_RESULT: bool>: Returned<IS_RESULT> {
+    /// Converts it.
+    ///
+    /// # Errors
+    /// The function's own.
+    fn into_result(self) -> Result<Self::Output, JobError>;
+}
+
+impl<T, E: IntoJobError> IntoResult<true> for Result<T, E> {
+    fn into_result(self) -> Result<T, JobError> {
+        self.map_err(E::into_job_error)
+    }
+}
+
+impl<T> IntoResult<false> for T {
+    fn into_result(self) -> Result<T, JobError> {
+        Ok(self)
+    }
+}
+
+/// Converts what a function returned.
 ///
 /// # Errors
 /// The function's own.
-pub fn converted<T, E: IntoJobError>(result: Result<T, E>) -> Result<T, JobError> {
-    result.map_err(E::into_job_error)
+pub fn into_result<const IS_RESULT: bool, R: IntoResult<IS_RESULT>>(
+    returned: R,
+) -> Result<R::Output, JobError> {
+    returned.into_result()
 }
 
 /// An error that a job's function may return: everything that converts into a [`JobError`].
 #[diagnostic::on_unimplemented(
     message = "the error `{Self}` does not convert into a `JobError`",
-    label = "a job's error must be a `std::error::Error + Send + Sync + 'static`",
-    note = "return `Result<T, JobError>`: `?` converts every `std::error::Error` into it, and \
-            `.map_err(JobError::new)` takes text and boxed errors"
+    label = "not an error of a job",
+    note = "implement `std::error::Error` for it (it must be `Send + Sync + 'static`); texts, `anyhow::Error`, `eyre::Report` and \
+            `Box<dyn Error + Send + Sync>` convert too"
 )]
 pub trait IntoJobError {
     /// Converts it.
@@ -60,7 +106,7 @@ impl<E: Into<JobError>> IntoJobError for E {
     label = "write `Context<{J}>`"
 )]
 pub trait ContextOf<J: Job> {
-    /// Gives it back as what the function's parameter says, which is what it is.
+    /// Returns the context as the type of the function's parameter, which it is.
     fn of(context: Context<J>) -> Self;
 }
 
@@ -93,7 +139,7 @@ impl<T: Default> DefaultInput for T {
     }
 }
 
-/// Stands in for the executor of a job that names none, so that the compiler says that once.
+/// The executor of a job that names none, so that the compiler reports that once.
 #[derive(Debug, Clone, Copy)]
 pub enum NoExecutor {}
 

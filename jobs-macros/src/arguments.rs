@@ -151,9 +151,18 @@ pub(crate) fn assigned<T: Parse>(key: &Ident, form: Form, input: ParseStream<'_>
         .map_err(|error: Error| Error::new(error.span(), expected(form)))
 }
 
+/// Reads `= value` behind a key, without the invisible brackets that a `macro_rules!` macro puts around `$value`.
+pub(crate) fn value(key: &Ident, form: Form, input: ParseStream<'_>) -> Result<Expr> {
+    let mut value = assigned(key, form, input)?;
+    while let Expr::Group(group) = value {
+        value = *group.expr;
+    }
+    Ok(value)
+}
+
 /// Reads `= "text"` behind a key.
 pub(crate) fn text(key: &Ident, form: Form, input: ParseStream<'_>) -> Result<LitStr> {
-    match assigned(key, form, input)? {
+    match value(key, form, input)? {
         Expr::Lit(ExprLit {
             lit: Lit::Str(text),
             ..
@@ -167,7 +176,7 @@ pub(crate) fn flag(key: &Ident, form: Form, input: ParseStream<'_>) -> Result<bo
     if !input.peek(Token![=]) {
         return Ok(true);
     }
-    match assigned(key, form, input)? {
+    match value(key, form, input)? {
         Expr::Lit(ExprLit {
             lit: Lit::Bool(truth),
             ..
@@ -198,6 +207,13 @@ pub(crate) fn listed<'a>(
     form: Form,
     input: ParseStream<'a>,
 ) -> Result<ParseBuffer<'a>> {
+    if input.peek(Token![=]) || input.peek(token::Bracket) || input.peek(token::Brace) {
+        let message = format!(
+            "`{key}` takes its values in parentheses; write `{}`",
+            form.example
+        );
+        return Err(Error::new(key.span(), message));
+    }
     if !input.peek(token::Paren) {
         return Err(missing_value(key, form));
     }

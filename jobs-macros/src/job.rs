@@ -7,6 +7,7 @@ mod owned;
 mod parse;
 mod schedules;
 mod validate;
+mod words;
 mod worker;
 
 use proc_macro2::TokenStream;

@@ -1,6 +1,8 @@
 //! Names made from names: the handle from the function, the field from the entity.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::Type;
 use syn::ext::IdentExt;
 
 /// The name without a leading `r#`.
@@ -82,6 +84,29 @@ pub(crate) fn find(word: &str, tokens: TokenStream) -> Option<Span> {
         TokenTree::Ident(ident) if ident == word => Some(ident.span()),
         _ => None,
     })
+}
+
+/// The first place in the type where the name stands alone, and not at the end of a path.
+pub(crate) fn find_alone(name: &Ident, ty: &Type) -> Option<Span> {
+    fn find(name: &Ident, tokens: TokenStream) -> Option<Span> {
+        let mut after_colon = false;
+        for token in tokens {
+            match &token {
+                TokenTree::Ident(ident) if ident == name && !after_colon => {
+                    return Some(ident.span());
+                }
+                TokenTree::Group(group) => {
+                    if let Some(span) = find(name, group.stream()) {
+                        return Some(span);
+                    }
+                }
+                _ => {}
+            }
+            after_colon = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ':');
+        }
+        None
+    }
+    find(name, ty.to_token_stream())
 }
 
 /// An identifier, raw if the name is a keyword.

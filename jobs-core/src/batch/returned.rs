@@ -5,7 +5,7 @@ use std::iter::repeat_n;
 use serde::Serialize;
 
 use crate::handler::outcome_of;
-use crate::private::IntoJobError;
+use crate::private::{IntoJobError, IntoResult};
 use crate::{Failure, JobError, Outcome};
 
 /// What the function said of its jobs.
@@ -69,7 +69,7 @@ impl<E: IntoJobError> IntoResults for Result<(), E> {
 impl<T, E: IntoJobError> IntoResults for Vec<Result<T, E>> {
     fn into_results(self) -> Results<T> {
         let each = self.into_iter();
-        Results::Each(each.map(crate::private::converted).collect())
+        Results::Each(each.map(IntoResult::<true>::into_result).collect())
     }
 }
 

@@ -17,7 +17,8 @@ use crate::names;
 /// registration takes it for.
 pub(crate) fn expand(job: &Job, is_right: bool) -> TokenStream {
     let parts = Parts::of(job);
-    let handle = parts.handle();
+    // The type of that name becomes the handle, so that nothing else is reported.
+    let handle = (!job.is_handle_taken).then(|| parts.handle());
     let entities = parts.entities_struct();
     let implementation = parts.implementation();
     let methods = parts.methods();

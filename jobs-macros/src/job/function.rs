@@ -1,6 +1,7 @@
 //! The shape of the function under the attribute: what it takes and what it returns.
 
 use proc_macro2::{Ident, TokenStream};
+use quote::quote_spanned;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
@@ -69,8 +70,6 @@ pub(crate) struct Shape {
     pub(crate) context: Option<Type>,
     /// What it returns; `None` for `()`.
     pub(crate) returned: Option<Type>,
-    /// Whether that is a `Result`, by whatever alias.
-    pub(crate) is_result: bool,
 }
 
 impl Shape {
@@ -96,7 +95,6 @@ impl Shape {
             context: context
                 .filter(|ty| check_context(ty, handle, errors))
                 .cloned(),
-            is_result: returned.as_ref().is_some_and(|ty| ends_in(ty, "Result")),
             returned,
         })
     }
@@ -254,15 +252,31 @@ impl Shape {
 
     /// The output's type: what is returned, or what the `Result` holds; of several jobs, that of each.
     pub(crate) fn output_type(&self, library: &Path) -> Type {
-        match &self.returned {
-            None => syn::parse_quote!(()),
-            Some(ty) if self.takes_several => {
-                parse_quote_spanned! {ty.span()=> <#ty as #library::private::BatchReturned>::Output}
-            }
-            Some(ty) if self.is_result => {
-                parse_quote_spanned! {ty.span()=> <#ty as #library::private::Returned>::Output}
-            }
-            Some(ty) => ty.clone(),
+        let Some(ty) = &self.returned else {
+            return syn::parse_quote!(());
+        };
+        if self.takes_several {
+            return parse_quote_spanned! {ty.span()=> <#ty as #library::private::BatchReturned>::Output};
         }
+        match self.is_result(library) {
+            Some(is_result) => {
+                parse_quote_spanned! {ty.span()=> <#ty as #library::private::Returned<#is_result>>::Output}
+            }
+            None => ty.clone(),
+        }
+    }
+
+    /// A constant that is true if the function returns a `Result`: only the compiler knows what an alias stands for. `None` if
+    /// it returns what cannot be one.
+    pub(crate) fn is_result(&self, library: &Path) -> Option<TokenStream> {
+        let ty = self.returned.as_ref()?;
+        let may_be_alias = matches!(plain(ty), Type::Path(_) | Type::Macro(_));
+        may_be_alias.then(|| {
+            quote_spanned! {ty.span()=> {
+                #[allow(unused_imports)]
+                use #library::private::NotAResult as _;
+                #library::private::Probe::<#ty>::IS_RESULT
+            }}
+        })
     }
 }

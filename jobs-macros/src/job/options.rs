@@ -8,6 +8,7 @@ use proc_macro2::{Ident, Span};
 use syn::{Error, Expr, ExprLit, Lit, Path};
 
 use super::parse::Options;
+use super::words::{self, Level};
 use crate::arguments::whole_number;
 use crate::errors::Errors;
 
@@ -86,8 +87,7 @@ impl OptionSet {
 }
 
 fn option(key: &Ident, value: &Expr) -> syn::Result<OptionValue> {
-    let option =
-        JobOption::declarable(&key.to_string()).map_err(|error| Error::new(key.span(), error))?;
+    let option = JobOption::declarable(&key.to_string()).map_err(|_| unknown(key))?;
     let checked = match option.kind() {
         OptionKind::Integer { .. } => integer(option, value).map(Value::Integer),
         OptionKind::Seconds { .. } => seconds(option, value).map(Value::Seconds),
@@ -100,6 +100,13 @@ fn option(key: &Ident, value: &Expr) -> syn::Result<OptionValue> {
         value: checked?,
         place: key.span(),
     })
+}
+
+fn unknown(key: &Ident) -> Error {
+    let known = JobOption::ALL.into_iter();
+    let known = known.filter(|option| option.is_declarable());
+    let known: Vec<_> = known.map(JobOption::rust_name).collect();
+    words::unknown(Level::Options, key, &known)
 }
 
 fn integer(option: JobOption, value: &Expr) -> syn::Result<i32> {

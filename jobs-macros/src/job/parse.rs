@@ -7,14 +7,18 @@ pub(crate) use worker::Worker;
 use proc_macro2::Ident;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Error, Expr, LitStr, Path, Result, Token, Type, bracketed, token};
+use syn::{Error, Expr, LitStr, Path, PathArguments, Result, Token, Type, bracketed, token};
 
-use crate::arguments::{Form, Misread, Once, assigned, flag, listed, read_each, set_twice, text};
+use super::words::{self, Level};
+use crate::arguments::{
+    Form, Misread, Once, assigned, flag, listed, read_each, set_twice, text, value,
+};
 use crate::errors::Errors;
 
 const EXECUTOR: Form = Form::new("executor", "a type", "executor = PgBoss");
 const ENTITIES: Form = Form::new("entities", "a list of types", "entities = [Task]");
 const NAME: Form = Form::new("name", "a name as text", "name = \"send_mail\"");
+const HANDLE: Form = Form::new("handle", "a name", "handle = SendMailJob");
 const OPTIONS: Form = Form::new("options", "a value", "options(retry_limit = 3)");
 const QUEUE: Form = Form::new("queue", "settings", "queue(policy = \"short\")");
 const WORKER: Form = Form::new("worker", "settings", "worker(concurrency = 2)");
@@ -25,8 +29,8 @@ const SCHEDULE: Form = Form::new(
 );
 const BLOCKING: Form = Form::new("blocking", "the word alone", "blocking");
 const CRATE: Form = Form::new("crate", "a path", "crate = path::to::jobs_pg");
-const TOP: [Form; 9] = [
-    EXECUTOR, ENTITIES, NAME, OPTIONS, QUEUE, WORKER, SCHEDULE, BLOCKING, CRATE,
+const TOP: [Form; 10] = [
+    EXECUTOR, ENTITIES, NAME, HANDLE, OPTIONS, QUEUE, WORKER, SCHEDULE, BLOCKING, CRATE,
 ];
 
 const POLICY: Form = Form::new(
@@ -59,6 +63,7 @@ pub(crate) struct Arguments {
     pub(crate) executor: Once<Type>,
     pub(crate) entities: Once<Vec<Type>>,
     pub(crate) name: Once<LitStr>,
+    pub(crate) handle: Once<Ident>,
     pub(crate) options: Once<Options>,
     pub(crate) queue: Once<Queue>,
     pub(crate) worker: Once<Worker>,
@@ -117,12 +122,13 @@ impl Arguments {
 
     fn one(&mut self, key: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> Result<()> {
         match key.to_string().as_str() {
-            "executor" => self.executor.set(key, assigned(key, EXECUTOR, input)),
+            "executor" => self.executor.set(key, executor(key, input)),
             "entities" => self.entities.set(
                 key,
                 assigned(key, ENTITIES, input).map(|TypeList(types)| types),
             ),
             "name" => self.name.set(key, text(key, NAME, input)),
+            "handle" => self.handle.set(key, assigned(key, HANDLE, input)),
             "options" => self.options.set(key, options(key, input, errors)),
             "queue" => self.queue.set(key, queue(key, input, errors)),
             "worker" => self.worker.set(key, worker::worker(key, input, errors)),
@@ -133,9 +139,22 @@ impl Arguments {
             "blocking" => self.blocking.set(key, flag(key, BLOCKING, input)),
             "crate" => self.library.set(key, assigned(key, CRATE, input)),
             "transactional" => Err(unsupported(key, "leave it out")),
-            _ => Err(unknown("argument", key, &TOP)),
+            _ => Err(unknown(Level::Job, key, &TOP)),
         }
     }
+}
+
+fn executor(key: &Ident, input: ParseStream<'_>) -> Result<Type> {
+    let executor = assigned(key, EXECUTOR, input)?;
+    if let Type::Path(path) = &executor
+        && let Some(last) = path.path.segments.last()
+        && let PathArguments::Parenthesized(_) = last.arguments
+    {
+        let message = "the executor is a type, not a value; write `executor = PgBoss`, and make the value in `main` with \
+             `PgBoss::connect(url).await`";
+        return Err(Error::new_spanned(&executor, message));
+    }
+    Ok(executor)
 }
 
 /// `[A, B]`
@@ -159,13 +178,17 @@ fn options(key: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> Result<O
         if all.iter().any(|(other, _)| other == key) {
             return Err(set_twice(key));
         }
-        all.push((key.clone(), assigned(key, OPTIONS, input)?));
+        all.push((key.clone(), value(key, OPTIONS, input)?));
         Ok(())
     });
     Ok(all)
 }
 
 fn queue(key: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> Result<Queue> {
+    if input.peek(Token![=]) && input.peek2(LitStr) {
+        let message = "the queue has the name of the job; write `name = \"...\"`";
+        return Err(Error::new(key.span(), message));
+    }
     let mut queue = Queue::default();
     read_each(
         &listed(key, QUEUE, input)?,
@@ -174,7 +197,7 @@ fn queue(key: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> Result<Que
             "policy" => queue.policy.set(key, text(key, POLICY, input)),
             "partition" => queue.partition.set(key, flag(key, PARTITION, input)),
             "notify" => queue.notify.set(key, flag(key, NOTIFY, input)),
-            _ => Err(unknown("setting of a queue", key, &IN_QUEUE)),
+            _ => Err(unknown(Level::Queue, key, &IN_QUEUE)),
         },
     );
     Ok(queue)
@@ -191,6 +214,10 @@ fn schedule(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> Result
         key: Once::default(),
         misread: Misread::default(),
     };
+    if input.peek(Token![=]) && (input.peek2(token::Bracket) || input.peek2(token::Brace)) {
+        let message = "one `schedule` holds one cron expression; write `schedule(cron = \"0 * * * *\", key = \"hourly\")` for each";
+        return Err(Error::new(word.span(), message));
+    }
     if !input.peek(token::Paren) {
         schedule.cron.set(word, text(word, SCHEDULE, input))?;
         return Ok(schedule);
@@ -207,19 +234,16 @@ fn schedule(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> Result
             "key" => schedule.key.set(key, text(key, KEY, input)),
             "every" => Err(unsupported(key, "write when as `cron = \"...\"`")),
             "limit" | "until" => Err(unsupported(key, "leave it out")),
-            _ => Err(unknown("part of a schedule", key, &IN_SCHEDULE)),
+            _ => Err(unknown(Level::Schedule, key, &IN_SCHEDULE)),
         },
     );
     schedule.misread = misread;
     Ok(schedule)
 }
 
-fn unknown(what: &str, key: &Ident, known: &[Form]) -> Error {
+fn unknown(level: Level, key: &Ident, known: &[Form]) -> Error {
     let known: Vec<_> = known.iter().map(|form| form.name).collect();
-    Error::new(
-        key.span(),
-        jobs_rules::unknown(what, &key.to_string(), &known),
-    )
+    words::unknown(level, key, &known)
 }
 
 fn unsupported(key: &Ident, instead: &str) -> Error {

@@ -18,6 +18,8 @@ pub(crate) struct Job {
     pub(crate) shape: Shape,
     pub(crate) library: Path,
     pub(crate) handle: Ident,
+    /// Whether a type of the user has the handle's name, which is an error.
+    pub(crate) is_handle_taken: bool,
     pub(crate) name: String,
     /// `None` only beside an error.
     pub(crate) executor: Option<Type>,
@@ -53,13 +55,15 @@ impl Job {
         if arguments.lacks_executor() {
             errors.add(no_executor());
         }
-        let handle = names::upper_camel(&function.signature.ident);
+        let handle = arguments.handle.into_inner();
+        let handle = handle.unwrap_or_else(|| names::upper_camel(&function.signature.ident));
         let is_blocking = arguments.blocking.into_inner().unwrap_or(false);
         let mut shape = Shape::of(&function, &handle, is_blocking, errors)?;
         let worker = worker(arguments.worker.into_inner().unwrap_or_default(), errors);
         if worker.batch.is_some() {
             take_several(&mut shape, &function, errors);
         }
+        let is_handle_taken = check_handle(&handle, &shape, errors);
         let library = arguments
             .library
             .into_inner()
@@ -84,11 +88,29 @@ impl Job {
             function,
             shape,
             handle,
+            is_handle_taken,
             executor,
             options,
             is_blocking,
         })
     }
+}
+
+/// Checks that the handle's name is not that of the input or the output, which stand in the same namespace.
+fn check_handle(handle: &Ident, shape: &Shape, errors: &mut Errors) -> bool {
+    let types = [(&shape.input, "input"), (&shape.returned, "output")];
+    for (ty, what) in types {
+        let Some(place) = ty.as_ref().and_then(|ty| names::find_alone(handle, ty)) else {
+            continue;
+        };
+        let message = format!(
+            "the {what} type `{handle}` has the name of the handle that `#[job]` generates; add `handle = {handle}Job` to the \
+             attribute, or rename the type or the function"
+        );
+        errors.add(syn::Error::new(place, message));
+        return true;
+    }
+    false
 }
 
 /// Every job of a strict queue needs a key, and a schedule has none to give.

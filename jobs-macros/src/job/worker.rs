@@ -59,23 +59,6 @@ pub(super) fn take_several(shape: &mut Shape, function: &Function, errors: &mut 
     } else if function.signature.inputs.len() == usize::from(shape.context.is_some()) {
         errors.at(&function.signature.ident, message);
     }
-    if let Some(returned) = shape.returned.take_if(|returned| !tells_of_each(returned)) {
-        errors.at(
-            &returned,
-            "a job with `batch` returns nothing or a `Result<(), E>`, which counts for all its jobs, or a `Vec<Result<T, E>>` with a result for each",
-        );
-    }
-}
-
-/// Whether it is `()`, `Result<(), E>`, `Vec<Result<T, E>>` or `Result<Vec<Result<T, E>>, E>`.
-fn tells_of_each(returned: &Type) -> bool {
-    let returned = first_argument(returned, "Result").unwrap_or(returned);
-    let element = first_argument(returned, "Vec");
-    is_unit(returned) || element.is_some_and(|element| first_argument(element, "Result").is_some())
-}
-
-fn is_unit(ty: &Type) -> bool {
-    matches!(plain(ty), Type::Tuple(tuple) if tuple.elems.is_empty())
 }
 
 /// `T` of `Name<T, ..>`.

@@ -67,6 +67,7 @@ impl Store {
             .bind(&jobs.ids)
             .bind(&jobs.retry_counts)
             .bind(output)
+            .bind(&jobs.starts)
             .fetch_all(connection)
             .await
     }
@@ -113,6 +114,7 @@ impl Store {
             .bind(jobs.queue)
             .bind(&jobs.ids)
             .bind(&jobs.retry_counts)
+            .bind(&jobs.starts)
             .fetch_all(connection)
             .await
     }

@@ -26,6 +26,7 @@ impl Store {
             .bind(jobs.queue)
             .bind(&jobs.ids)
             .bind(&jobs.retry_counts)
+            .bind(&jobs.starts)
             .fetch_all(connection)
             .await
     }

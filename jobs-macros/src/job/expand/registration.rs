@@ -80,10 +80,10 @@ impl Parts<'_> {
         let mut name = function.signature.ident.clone();
         name.set_span(place);
         let awaited = (!job.is_blocking).then(|| at(place, quote!(.await)));
-        let convert = match shape.is_result {
+        let convert = match shape.is_result(&job.library) {
             _ if shape.takes_several => quote!(#private::into_results),
-            true => quote!(#private::converted),
-            false => quote!(::core::result::Result::Ok),
+            Some(is_result) => quote!(#private::into_result::<#is_result, _>),
+            None => quote!(::core::result::Result::Ok),
         };
         let convert = at(place, convert);
         let call = enclosed(

@@ -6,10 +6,8 @@ use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
 use syn::{Error, Expr, ExprLit, Lit, LitStr, Result, Token};
 
-use super::{WORKER, unknown};
-use crate::arguments::{
-    Form, Once, assigned, listed, read_each, set_twice, unexpected, whole_number,
-};
+use super::{Level, WORKER, unknown};
+use crate::arguments::{Form, Once, listed, read_each, set_twice, unexpected, value, whole_number};
 use crate::errors::Errors;
 use crate::names;
 
@@ -83,14 +81,14 @@ pub(super) fn worker(key: &Ident, input: ParseStream<'_>, errors: &mut Errors) -
                 .group_concurrency
                 .set(key, positive(key, GROUP_CONCURRENCY, input)),
             "group_tiers" => all.group_tiers.set(key, tiers(key, input)),
-            _ => Err(unknown("setting of a worker", key, &IN_WORKER)),
+            _ => Err(unknown(Level::Worker, key, &IN_WORKER)),
         },
     );
     Ok(all)
 }
 
 fn positive(key: &Ident, form: Form, input: ParseStream<'_>) -> Result<u32> {
-    let value: Expr = assigned(key, form, input)?;
+    let value = value(key, form, input)?;
     let number = match &value {
         Expr::Lit(ExprLit {
             lit: Lit::Int(number),
@@ -104,7 +102,7 @@ fn positive(key: &Ident, form: Form, input: ParseStream<'_>) -> Result<u32> {
 }
 
 fn priority(key: &Ident, form: Form, input: ParseStream<'_>) -> Result<Priority> {
-    let value: Expr = assigned(key, form, input)?;
+    let value = value(key, form, input)?;
     let number = whole_number(&value).and_then(|number| i32::try_from(number).ok());
     let number = number.ok_or_else(|| unexpected(&value, form))?;
     Ok(Priority {

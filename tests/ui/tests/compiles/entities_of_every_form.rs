@@ -42,7 +42,8 @@ async fn index(ctx: Context<Index>) -> Result<(), JobError> {
     Ok(())
 }
 
-fn main() {
+#[test]
+fn a_table_and_its_columns_are_named_by_the_attributes() {
     assert_eq!(LineItem::TABLE, ["app", "Line Items"]);
     assert_eq!(LineItem::COLUMNS, ["lineId", "unitPrice", "Note", "tags"]);
     assert_eq!((LineItem::ID, LineItem::IS_ID_GENERATED), ("lineId", true));

@@ -12,6 +12,7 @@ async fn below() {}
 #[job(executor = PgBoss)]
 async fn kept() {}
 
-fn main() {
+#[test]
+fn a_job_behind_a_cfg_has_its_handle_behind_it_too() {
     let _ = Kept::delay(1);
 }

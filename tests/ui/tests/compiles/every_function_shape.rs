@@ -26,7 +26,10 @@ async fn both(Greeting { name }: Greeting, ctx: Context<Both>) -> Result<String,
 fn blocking_nothing() {}
 
 #[job(executor = PgBoss, blocking)]
-fn blocking_both(mut numbers: Vec<u64>, ctx: Context<BlockingBoth>) -> Result<Vec<u64>, std::io::Error> {
+fn blocking_both(
+    mut numbers: Vec<u64>,
+    ctx: Context<BlockingBoth>,
+) -> Result<Vec<u64>, std::io::Error> {
     numbers.push(ctx.job.attempt.into());
     Ok(numbers)
 }
@@ -45,29 +48,49 @@ async fn optional(input: Option<String>) -> Option<String> {
 async fn batch_of_all(_: Vec<Greeting>) {}
 
 #[job(executor = PgBoss, worker(batch = 10))]
-async fn batch_of_all_or_none(_: std::vec::Vec<()>, ctx: Context<BatchOfAllOrNone>) -> Result<(), std::io::Error> {
+async fn batch_of_all_or_none(
+    _: std::vec::Vec<()>,
+    ctx: Context<BatchOfAllOrNone>,
+) -> Result<(), std::io::Error> {
     assert!(ctx.batch().contains(&ctx.job));
     Ok(())
 }
 
 #[job(executor = PgBoss, worker(batch = 10))]
 async fn batch_of_results(inputs: Vec<u32>) -> Vec<Result<String, JobError>> {
-    inputs.into_iter().map(|input| Ok(input.to_string())).collect()
+    inputs
+        .into_iter()
+        .map(|input| Ok(input.to_string()))
+        .collect()
 }
 
 #[job(executor = PgBoss, worker(batch = 10), blocking)]
-fn blocking_batch(inputs: Vec<Vec<u32>>, _: Context<BlockingBatch>) -> Result<Vec<Result<u32, std::io::Error>>, JobError> {
-    Ok(inputs.into_iter().map(|input| Ok(input.into_iter().sum())).collect())
+fn blocking_batch(
+    inputs: Vec<Vec<u32>>,
+    _: Context<BlockingBatch>,
+) -> Result<Vec<Result<u32, std::io::Error>>, JobError> {
+    Ok(inputs
+        .into_iter()
+        .map(|input| Ok(input.into_iter().sum()))
+        .collect())
 }
 
 async fn submit() {
     let one: u32 = 5;
     let submitted = BatchOfResults::submit(one).await.unwrap();
     let _: String = submitted.output().await.unwrap();
-    let _: Result<u32, _> = BlockingBatch::submit(vec![1, 2]).await.unwrap().output().await;
+    let _: Result<u32, _> = BlockingBatch::submit(vec![1, 2])
+        .await
+        .unwrap()
+        .output()
+        .await;
 }
 
-fn main() {
+#[test]
+fn every_shape_of_function_is_a_job() {
     let _ = submit();
-    let _: (&str, &str) = (<Nothing as jobs_pg::Job>::NAME, <BlockingBoth as jobs_pg::Job>::NAME);
+    let _: (&str, &str) = (
+        <Nothing as jobs_pg::Job>::NAME,
+        <BlockingBoth as jobs_pg::Job>::NAME,
+    );
 }

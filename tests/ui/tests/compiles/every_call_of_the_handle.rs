@@ -19,15 +19,30 @@ async fn call(boss: &PgBoss, connection: &mut sqlx::PgConnection) -> Result<(), 
     let _: Vec<SubmittedJob<Greet>> = Greet::submit_many(["a", "b"].map(String::from)).await?;
     Greet::submit_in(connection, "Tony".into()).await?;
     let _: Submission<Greet> = Greet::delay(10);
-    Greet::delay(Duration::from_secs(10)).submit("Tony".into()).await?;
-    Greet::delay("2030-01-01T00:00:00Z").submit("Tony".into()).await?;
-    Greet::delay(chrono::Utc::now()).submit("Tony".into()).await?;
+    Greet::delay(Duration::from_secs(10))
+        .submit("Tony".into())
+        .await?;
+    Greet::delay("2030-01-01T00:00:00Z")
+        .submit("Tony".into())
+        .await?;
+    Greet::delay(chrono::Utc::now())
+        .submit("Tony".into())
+        .await?;
     Greet::run_now().submit("Tony".into()).await?;
-    Greet::run_at(SystemTime::now()).submit("Tony".into()).await?;
-    Greet::run_in(30, "seconds").on(boss).submit("Tony".into()).await?;
-    Greet::run_in(1, Unit::Months).priority(5).submit("Tony".into()).await?;
-    Greet::with(JobOptions::new().priority(3)).retry_limit(1).submit("Tony".into()).await?;
+    Greet::run_at(SystemTime::now())
+        .submit("Tony".into())
+        .await?;
+    Greet::run_in(30, "seconds")
+        .on(boss)
+        .submit("Tony".into())
+        .await?;
+    Greet::run_in(1, Unit::Months)
+        .priority(5)
+        .submit("Tony".into())
+        .await?;
+    Greet::with(JobOptions::new().priority(3))
+        .retry_limit(1)
+        .submit("Tony".into())
+        .await?;
     Ok(())
 }
-
-fn main() {}

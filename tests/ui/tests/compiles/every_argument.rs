@@ -70,25 +70,44 @@ async fn failed_greetings(_: Greeting) {}
 )]
 async fn greet(greeting: Greeting, ctx: Context<Greet>) -> Result<Vec<String>, JobError> {
     let people = ctx.entities.team_member.find_many().await?;
-    let task = Task { id: 0, is_done: false };
+    let task = Task {
+        id: 0,
+        is_done: false,
+    };
     let stored: Task = ctx.entities.task.insert(&task).await?;
-    ctx.entities.task.update(&Task { is_done: true, ..stored }).await?;
+    ctx.entities
+        .task
+        .update(&Task {
+            is_done: true,
+            ..stored
+        })
+        .await?;
     ctx.entities.task.find_by("isDone", true).await?;
     ctx.entities.task.delete(stored.id).await?;
-    Ok(people.into_iter().map(|person| format!("{} from {}", person.email, greeting.name)).collect())
+    Ok(people
+        .into_iter()
+        .map(|person| format!("{} from {}", person.email, greeting.name))
+        .collect())
 }
 
-fn main() {
+#[test]
+fn every_argument_is_declared_as_written() {
     let declaration = Greet::declaration();
     assert_eq!(declaration.name, "greet/v2");
     assert_eq!(declaration.schedules.len(), 2);
     let worker = &declaration.worker;
-    assert_eq!((worker.min_priority, worker.max_priority), (Some(-5), Some(10)));
+    assert_eq!(
+        (worker.min_priority, worker.max_priority),
+        (Some(-5), Some(10))
+    );
     assert_eq!((worker.group_concurrency, worker.batch), (Some(2), None));
     assert_eq!(worker.group_tiers, [("pro", 5), ("not paid", 1)]);
     let input = (declaration.schedules[1].input)().unwrap();
     assert_eq!(input, serde_json::json!({ "name": "Tony" }));
     let values = declaration.options.values();
-    assert_eq!((values.retry_delay, values.retry_delay_max), (Some(30), Some(3600)));
+    assert_eq!(
+        (values.retry_delay, values.retry_delay_max),
+        (Some(30), Some(3600))
+    );
     assert_eq!(values.dead_letter.as_deref(), Some("failed_greetings"));
 }

@@ -9,7 +9,8 @@ mod outer {
     }
 }
 
-fn main() {
+#[test]
+fn a_job_may_stand_in_a_function_or_a_module() {
     #[job(executor = PgBoss)]
     async fn local(ctx: Context<Local>) -> u32 {
         ctx.job.attempt

@@ -1,6 +1,12 @@
-
 //! The generated code asks for nothing that the strictest crate would not have.
-#![deny(missing_docs, unreachable_pub, unused, dead_code, private_interfaces, clippy::pedantic)]
+#![deny(
+    missing_docs,
+    unreachable_pub,
+    unused,
+    dead_code,
+    private_interfaces,
+    clippy::pedantic
+)]
 #![forbid(unsafe_code)]
 
 /// A crate of jobs.
@@ -29,5 +35,3 @@ async fn submit() -> Result<(), jobs_pg::Error> {
     jobs::Internal::submit(()).await?;
     Ok(())
 }
-
-fn main() {}

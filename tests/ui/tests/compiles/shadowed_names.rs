@@ -38,5 +38,3 @@ async fn run(_: Input, _: Context<Run>) -> Result<Output, JobError> {
 async fn swap(_: Output) -> Input {
     Input
 }
-
-fn main() {}

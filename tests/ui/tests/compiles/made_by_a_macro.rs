@@ -12,7 +12,8 @@ macro_rules! jobs {
 
 jobs!(widen: Widen(u32) -> u64, keep: Keep(String) -> String);
 
-fn main() {
+#[test]
+fn a_macro_may_make_jobs() {
     let _ = Widen::delay(1).submit(7);
     let _ = Keep::delay(1).submit("x".into());
 }

@@ -14,6 +14,7 @@ async fn r#move(ctx: Context<Move>) -> Result<u64, JobError> {
     Ok(ctx.entities.r#type.count().await?)
 }
 
-fn main() {
+#[test]
+fn a_raw_name_is_stored_without_its_mark() {
     assert_eq!(Move::NAME, "move");
 }

@@ -1,0 +1,242 @@
+//! Words that are written in the wrong place, or known from other libraries, and what to write in their place.
+
+use proc_macro2::Ident;
+use syn::Error;
+
+use crate::names;
+
+/// Part of the attribute in which a word was found.
+#[derive(Clone, Copy)]
+pub(super) enum Level {
+    Job,
+    Options,
+    Queue,
+    Worker,
+    Schedule,
+}
+
+impl Level {
+    /// What a word means there.
+    const fn what(self) -> &'static str {
+        match self {
+            Self::Job => "argument of `job`",
+            Self::Options => "option",
+            Self::Queue => "setting of a queue",
+            Self::Worker => "setting of a worker",
+            Self::Schedule => "part of a schedule",
+        }
+    }
+}
+
+/// Words, and what each of them should be.
+const WORDS: &[(&[&str], &str)] = &[
+    (
+        &[
+            "retry_limit",
+            "retries",
+            "retry",
+            "max_retries",
+            "max_retry",
+            "retry_count",
+            "retryLimit",
+        ],
+        "`options(retry_limit = 3)`",
+    ),
+    (
+        &[
+            "max_attempts",
+            "attempts",
+            "max_tries",
+            "tries",
+            "maxAttempts",
+        ],
+        "`options(retry_limit = 4)` for five attempts: the limit counts those after the first",
+    ),
+    (
+        &["retry_delay", "retry_interval", "retry_after", "retryDelay"],
+        "`options(retry_delay = \"30s\")`",
+    ),
+    (
+        &[
+            "retry_backoff",
+            "backoff",
+            "exponential_backoff",
+            "retryBackoff",
+        ],
+        "`options(retry_backoff = true)`",
+    ),
+    (
+        &[
+            "retry_delay_max",
+            "max_backoff",
+            "backoff_max",
+            "max_retry_delay",
+            "retryDelayMax",
+        ],
+        "`options(retry_backoff = true, retry_delay_max = \"1h\")`",
+    ),
+    (
+        &[
+            "expire_in",
+            "timeout",
+            "time_limit",
+            "max_duration",
+            "expires_in",
+            "expire_in_seconds",
+            "expireInSeconds",
+        ],
+        "`options(expire_in = \"5m\")`",
+    ),
+    (
+        &[
+            "retention",
+            "retention_seconds",
+            "retentionSeconds",
+            "keep_for",
+        ],
+        "`options(retention = \"7d\")`",
+    ),
+    (
+        &["delete_after", "delete_after_seconds", "deleteAfterSeconds"],
+        "`options(delete_after = \"7d\")`",
+    ),
+    (
+        &["heartbeat", "heartbeat_seconds", "heartbeatSeconds"],
+        "`options(heartbeat = \"30s\")`",
+    ),
+    (&["priority"], "`options(priority = 5)`"),
+    (
+        &["dead_letter", "dead_letter_queue", "dlq", "deadLetter"],
+        "`options(dead_letter = OtherJob)`",
+    ),
+    (
+        &["policy", "queue_policy"],
+        "`queue(policy = \"exclusive\")`",
+    ),
+    (
+        &["unique", "exclusive", "singleton", "dedupe"],
+        "`queue(policy = \"exclusive\")`, or call `.singleton_key(\"...\")` or `.throttle(\"1m\")` when you submit the job",
+    ),
+    (&["partition"], "`queue(partition)`"),
+    (&["notify"], "`queue(notify = false)`"),
+    (&["queue_name", "job_name"], "`name = \"send_mail\"`"),
+    (
+        &[
+            "concurrency",
+            "max_concurrency",
+            "workers",
+            "parallelism",
+            "threads",
+            "team_size",
+            "teamSize",
+        ],
+        "`worker(concurrency = 4)`",
+    ),
+    (
+        &["batch", "batch_size", "batchSize"],
+        "`worker(batch = 10)`",
+    ),
+    (&["min_priority"], "`worker(min_priority = -5)`"),
+    (&["max_priority"], "`worker(max_priority = 10)`"),
+    (&["group_concurrency"], "`worker(group_concurrency = 2)`"),
+    (
+        &["group_tiers"],
+        "`worker(group_concurrency = 2, group_tiers(pro = 5))`",
+    ),
+    (
+        &["cron", "crontab", "cron_expression", "schedules"],
+        "`schedule = \"0 * * * *\"`",
+    ),
+    (
+        &["every", "interval", "period"],
+        "`schedule = \"*/5 * * * *\"` for every five minutes",
+    ),
+    (
+        &["tz", "timezone", "time_zone"],
+        "`schedule(cron = \"0 * * * *\", tz = \"Europe/Berlin\")`",
+    ),
+    (
+        &["missed", "catch_up"],
+        "`schedule(cron = \"0 * * * *\", missed = \"once\")`",
+    ),
+    (
+        &["input", "data", "args"],
+        "`schedule(cron = \"0 * * * *\", input = Greeting::default())`",
+    ),
+    (
+        &["singleton_key", "singletonKey", "unique_key", "job_key"],
+        "`.singleton_key(\"...\")` when you submit the job, as in `SendMail::delay(0).singleton_key(\"...\").submit(input)`",
+    ),
+    (
+        &[
+            "throttle",
+            "singleton_seconds",
+            "singletonSeconds",
+            "rate_limit",
+            "rate_limit_seconds",
+        ],
+        "`.throttle(\"1m\")` when you submit the job, as in `SendMail::delay(0).throttle(\"1m\").submit(input)`",
+    ),
+    (
+        &["debounce", "singleton_next_slot", "singletonNextSlot"],
+        "`.debounce(\"1m\")` when you submit the job, as in `SendMail::delay(0).debounce(\"1m\").submit(input)`",
+    ),
+    (
+        &[
+            "delay",
+            "start_after",
+            "startAfter",
+            "run_at",
+            "run_in",
+            "start_at",
+        ],
+        "`.delay(\"10m\")` or `.run_at(when)` when you submit the job, as in `SendMail::delay(\"10m\").submit(input)`",
+    ),
+    (
+        &["group"],
+        "`.group(\"...\")` when you submit the job, as in `SendMail::delay(0).group(\"...\").submit(input)`",
+    ),
+    (
+        &["id", "job_id"],
+        "`.id(id)` when you submit the job, as in `SendMail::delay(0).id(id).submit(input)`",
+    ),
+];
+
+/// The error for a word that is not known at this level.
+pub(super) fn unknown(level: Level, key: &Ident, known: &[&str]) -> Error {
+    let word = names::bare(key);
+    let what = level.what();
+    let right = WORDS.iter().find(|(words, _)| words.contains(&&*word));
+    let message = match right {
+        Some((_, right)) => format!("there is no {what} `{word}`; write {right}"),
+        None => jobs_rules::unknown(what, &word, known),
+    };
+    Error::new(key.span(), message)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::WORDS;
+
+    #[test]
+    fn each_word_belongs_to_one_place() {
+        let all = WORDS.iter().flat_map(|(words, _)| words.iter());
+        let mut seen = HashSet::new();
+        for word in all {
+            assert!(seen.insert(word), "{word} is in the table twice");
+        }
+    }
+
+    #[test]
+    fn every_option_has_its_place() {
+        for option in jobs_rules::JobOption::ALL {
+            let name = option.rust_name();
+            assert!(
+                WORDS.iter().any(|(words, _)| words.contains(&name)),
+                "{name}"
+            );
+        }
+    }
+}
