@@ -1,6 +1,7 @@
 //! What must hold when things go wrong: bad input, and what is killed or taken away in mid-job.
 
 mod connecting;
+mod crashing;
 mod environment;
 mod failing;
 mod fencing;
