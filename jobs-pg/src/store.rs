@@ -139,7 +139,7 @@ impl Store {
     }
 
     /// Begins a transaction that waits for no lock and no client for long.
-    async fn begin_bounded(&self) -> sqlx::Result<Transaction<'static, Postgres>> {
+    pub(crate) async fn begin_bounded(&self) -> sqlx::Result<Transaction<'static, Postgres>> {
         let mut transaction = self.pool.begin().await?;
         self.limit_waits(&mut transaction).await?;
         Ok(transaction)

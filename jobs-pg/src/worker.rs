@@ -3,6 +3,7 @@
 //! Fetchers ask for jobs, each call of a function runs in a task of its own, one settler writes the outcomes, one thread sends the
 //! heartbeats, one listener hears of submissions elsewhere.
 
+mod alone;
 mod attempt;
 mod connections;
 mod doorbell;
@@ -170,7 +171,7 @@ impl Worker {
         let written = async {
             fetchers.stop(deadline).await;
             attempts.wait().await;
-            leases.all_released().await;
+            leases.at_most(0).await;
         };
         if timeout_at(deadline, written).await.is_err() {
             let jobs: usize = leases.count().values().sum();

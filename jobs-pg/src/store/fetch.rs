@@ -29,6 +29,9 @@ pub(crate) struct Fetched {
     /// Whether there may be others that could go, behind too many that cannot; of a limited queue only.
     #[sqlx(default)]
     pub(crate) has_more: bool,
+    /// How many processes died while they ran earlier attempts, once that was looked up.
+    #[sqlx(skip)]
+    pub(crate) crashes: i32,
 }
 
 impl Fetched {

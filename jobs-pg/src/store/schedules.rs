@@ -70,40 +70,59 @@ pub(crate) struct NewSchedule {
 
 impl Store {
     /// Takes the pass over the schedules, if nobody took it for so many seconds.
-    pub(crate) async fn claim_cron(&self, seconds: f64) -> sqlx::Result<CronClaim> {
+    pub(crate) async fn claim_cron(
+        &self,
+        connection: &mut PgConnection,
+        seconds: f64,
+    ) -> sqlx::Result<CronClaim> {
         sqlx::query_as(sql(&self.statements.claim_cron))
             .bind(seconds)
-            .fetch_one(&self.pool)
+            .fetch_one(connection)
             .await
     }
 
     /// Every schedule.
-    pub(crate) async fn schedules(&self) -> sqlx::Result<Vec<ScheduleRow>> {
+    pub(crate) async fn schedules(
+        &self,
+        connection: &mut PgConnection,
+    ) -> sqlx::Result<Vec<ScheduleRow>> {
         sqlx::query_as(sql(&self.statements.find_schedules))
-            .fetch_all(&self.pool)
+            .fetch_all(connection)
             .await
     }
 
     /// Corrects the kind of a schedule's expression.
-    pub(crate) async fn relabel_schedule(&self, row: &ScheduleRow, kind: &str) -> sqlx::Result<()> {
+    pub(crate) async fn relabel_schedule(
+        &self,
+        connection: &mut PgConnection,
+        row: &ScheduleRow,
+        kind: &str,
+    ) -> sqlx::Result<()> {
         sqlx::query(sql(&self.statements.relabel_schedule))
             .bind(&row.name)
             .bind(&row.key)
             .bind(&row.cron)
             .bind(kind)
-            .execute(&self.pool)
+            .execute(connection)
             .await
             .map(drop)
     }
 
     /// Files occurrences to be sent on; answers how many were not filed before.
-    pub(crate) async fn file_occurrences(&self, filings: &[Filing<'_>]) -> sqlx::Result<i64> {
+    pub(crate) async fn file_occurrences(
+        &self,
+        connection: &mut PgConnection,
+        filings: &[Filing<'_>],
+    ) -> sqlx::Result<i64> {
+        if filings.is_empty() {
+            return Ok(0);
+        }
         sqlx::query_scalar(sql(&self.statements.file_occurrences))
             .bind(filings.iter().map(|one| one.name).collect::<Vec<_>>())
             .bind(filings.iter().map(|one| one.key).collect::<Vec<_>>())
             .bind(filings.iter().map(|one| &one.slot).collect::<Vec<_>>())
             .bind(&self.channel)
-            .fetch_one(&self.pool)
+            .fetch_one(connection)
             .await
     }
 

@@ -23,8 +23,8 @@ pub(super) async fn sweep(
     queues: Option<&[String]>,
     continuity: Option<&Continuity>,
 ) -> sqlx::Result<bool> {
-    let watched = || continuity.map(Continuity::seconds);
-    let tables = store.overdue(queues, watched()).await?;
+    let watched = continuity.map(Continuity::seconds);
+    let tables = store.overdue(queues, watched).await?;
     for table in &tables {
         let name = &table.table_name;
         if table.expired {
@@ -32,7 +32,7 @@ pub(super) async fn sweep(
         }
         if table.silent {
             let can_count = store.make_own().await?;
-            while end_lost(store, name, watched(), can_count).await? == BATCH {}
+            while end_lost(store, name, continuity, can_count).await? == BATCH {}
         }
     }
     Ok(!tables.is_empty())
@@ -60,12 +60,14 @@ async fn end_expired(store: &Store, table: &str) -> sqlx::Result<i64> {
 async fn end_lost(
     store: &Store,
     table: &str,
-    watched: Option<f64>,
+    continuity: Option<&Continuity>,
     can_count: bool,
 ) -> sqlx::Result<i64> {
     let mut transaction = store
         .begin_locked(&format!("{table}failJobsByHeartbeat"))
         .await?;
+    // Only now: waiting for the lock may have shown a gap.
+    let watched = continuity.map(Continuity::seconds);
     let attempts = store
         .take_silent(&mut transaction, table, BATCH, watched)
         .await?;

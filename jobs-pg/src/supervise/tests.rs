@@ -290,6 +290,46 @@ async fn an_occurrence_is_filed_once_whoever_looks() {
 }
 
 #[tokio::test]
+async fn a_tick_whose_process_dies_before_it_is_filed_is_filed_by_the_next_one() {
+    let db = Db::new().await;
+    db.run(
+        r#"SELECT @create_queue('__pgboss__send-it', '{"policy": "standard"}');
+           INSERT INTO @schedule (name, cron, options, created_on)
+           VALUES ('mail', '* * * * *', '{"missed": "all"}', now() - interval '1 day');
+           UPDATE @version SET cron_on = now() - interval '5 minutes'"#,
+    )
+    .await;
+    let ticks = "SELECT count(*) FROM @job WHERE name = '__pgboss__send-it'";
+    // No job can be inserted, so the pass stops after it has claimed the ticks, and before it has filed them.
+    let mut lock = db.store.begin_locked("test").await.expect("begun");
+    let table = format!("LOCK TABLE {}.job IN SHARE MODE", db.schema.quoted());
+    lock.execute(AssertSqlSafe(table)).await.expect("locked");
+    let mut dying = Timekeeper::default();
+    let pass = dying.pass(&db.store, Duration::from_secs(30));
+    let waiting = "SELECT count(*) FROM pg_stat_activity
+                    WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%file_occurrences%'";
+    let is_stuck = ::tests::eventually("the pass is stuck", async || {
+        db.rows(waiting).await == ["(1)"]
+    });
+    tokio::select! {
+        passed = pass => panic!("filed under a lock: {:?}", passed.map(|pass| pass.filed)),
+        () = is_stuck => {}
+    }
+    // The process is dead, with the connection.
+    db.run(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+          WHERE datname = current_database() AND wait_event_type = 'Lock'",
+    )
+    .await;
+    drop(lock);
+    assert_eq!(db.rows(ticks).await, ["(0)"]);
+    let mut next = Timekeeper::default();
+    let pass = next.pass(&db.store, Duration::from_secs(30)).await;
+    let filed = pass.expect("passed").filed;
+    assert!((5..=6).contains(&filed), "{filed} ticks");
+}
+
+#[tokio::test]
 async fn an_occurrence_is_sent_on_once_however_often_it_is_tried() {
     let db = Db::new().await;
     db.run("INSERT INTO @schedule (name, cron) VALUES ('mail', '* * * * *')")

@@ -41,9 +41,13 @@ struct Span {
 }
 
 impl Timekeeper {
-    /// Takes the pass if nobody took it lately, and files what is due.
+    /// Takes the pass if no process took it lately, and files what is due. Both are one transaction: a process that dies in between
+    /// leaves the pass to the next one.
     pub(super) async fn pass(&mut self, store: &Store, interval: Duration) -> sqlx::Result<Pass> {
-        let claim = store.claim_cron(interval.as_secs_f64()).await?;
+        let mut transaction = store.begin_bounded().await?;
+        let claim = store
+            .claim_cron(&mut transaction, interval.as_secs_f64())
+            .await?;
         if !claim.taken {
             // Just after it comes free, so that no minute is passed over when its holder is gone.
             let grace = (interval / 4).min(Duration::from_secs(1));
@@ -57,16 +61,17 @@ impl Timekeeper {
             previous: claim.previous,
             now: claim.now,
         };
-        let schedules = store.schedules().await?;
+        let schedules = store.schedules(&mut transaction).await?;
         let read = self.read(&schedules);
-        let filings = due(&read, span);
-        let filed = match filings.is_empty() {
-            true => 0,
-            false => store.file_occurrences(&filings).await?,
-        };
+        let filed = store
+            .file_occurrences(&mut transaction, &due(&read, span))
+            .await?;
         for (row, recurrence) in read.iter().filter(|(row, read)| row.kind != read.kind()) {
-            store.relabel_schedule(row, recurrence.kind()).await?;
+            store
+                .relabel_schedule(&mut transaction, row, recurrence.kind())
+                .await?;
         }
+        transaction.commit().await?;
         Ok(Pass {
             filed,
             again_in: interval,
@@ -76,8 +81,9 @@ impl Timekeeper {
     /// Files all that was due in a span that ends now: nothing in it counts as missed, as if passes had been made all along.
     /// Of each schedule the latest thousand.
     pub(super) async fn catch_up(&mut self, store: &Store, span: Moved) -> sqlx::Result<i64> {
-        store.claim_cron(0.0).await?;
-        let schedules = store.schedules().await?;
+        let mut transaction = store.begin_bounded().await?;
+        store.claim_cron(&mut transaction, 0.0).await?;
+        let schedules = store.schedules(&mut transaction).await?;
         let read = self.read(&schedules);
         let due = read.iter().flat_map(|(row, recurrence)| {
             let since = span.from.max(row.created_on);
@@ -85,10 +91,9 @@ impl Timekeeper {
             filings(row, slots)
         });
         let due: Vec<Filing> = due.collect();
-        match due.is_empty() {
-            true => Ok(0),
-            false => store.file_occurrences(&due).await,
-        }
+        let filed = store.file_occurrences(&mut transaction, &due).await?;
+        transaction.commit().await?;
+        Ok(filed)
     }
 
     /// The schedules that can be read.

@@ -40,12 +40,7 @@ pub(crate) async fn run(shared: Arc<Shared>, slot: Slot, line: Line, jobs: Vec<F
 /// Holds the attempt, and prepares its run.
 fn begin(shared: &Shared, line: &Line, job: Fetched) -> (Lease, Result<Run, Failure>) {
     let cancellation = Cancellation::default();
-    let lease = shared.leases.hold(
-        job.attempt(),
-        job.retry_limit,
-        job.heartbeat_seconds,
-        cancellation.clone(),
-    );
+    let lease = shared.leases.hold(&job, cancellation.clone());
     let run = describe(line, job).map(|(info, input)| {
         let boss = shared.boss.clone();
         let provided = boss.provided().clone();

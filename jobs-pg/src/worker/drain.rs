@@ -122,12 +122,7 @@ impl Drain {
         else {
             return Ok(());
         };
-        let lease = self.leases.hold(
-            job.attempt(),
-            job.retry_limit,
-            job.heartbeat_seconds,
-            Cancellation::default(),
-        );
+        let lease = self.leases.hold(&job, Cancellation::default());
         match describe(line, job) {
             Ok((info, input)) => {
                 let run = Run::new(self.boss.clone(), info, input, self.boss.provided().clone());

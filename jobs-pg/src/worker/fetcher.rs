@@ -9,8 +9,8 @@ use jobs_core::{Cancellation, Outcome};
 use tokio::time::{Instant, sleep};
 
 use super::doorbell::Wakeup;
-use super::slots::Reservation;
-use super::{Shared, attempt};
+use super::slots::{Reservation, Slot};
+use super::{Shared, alone, attempt};
 use crate::backoff::Backoff;
 use crate::error::{is_disconnected, is_unique_violation};
 use crate::outage::Outage;
@@ -175,11 +175,32 @@ impl Fetcher {
         Ok(())
     }
 
-    /// Starts a call for each job, or for as many as its function takes at once.
+    /// Starts what was fetched; jobs that may have killed a process each alone.
     async fn start(&self, mut reservation: Option<&mut Reservation>, fetched: Vec<Fetched>) {
-        if self.shared.fetchers.stopping().is_cancelled() {
+        if self.shared.fetchers.stopping().is_cancelled() || self.shared.slots.is_kept_alone() {
             return self.release(fetched).await;
         }
+        let (first, mut retried): (Vec<_>, Vec<_>) =
+            fetched.into_iter().partition(|job| job.retry_count == 0);
+        self.start_calls(reservation.as_deref_mut(), first);
+        if retried.is_empty() {
+            return;
+        }
+        let suspects = self.shared.take_suspects(&mut retried).await;
+        self.start_calls(reservation.as_deref_mut(), retried);
+        for job in suspects {
+            let Some((queue, line)) = self.shared.plan.lines.get_key_value(job.name.as_str())
+            else {
+                continue;
+            };
+            let slot = self.slot(&mut reservation, queue, 1);
+            let run = alone::run(Arc::clone(&self.shared), slot, line.clone(), job);
+            self.shared.attempts.spawn(run);
+        }
+    }
+
+    /// Starts a call for each job, or for as many as its function takes at once.
+    fn start_calls(&self, mut reservation: Option<&mut Reservation>, fetched: Vec<Fetched>) {
         let mut calls: Vec<(&'static str, Vec<Fetched>)> = Vec::new();
         let mut open: HashMap<&str, usize> = HashMap::new();
         for job in fetched {
@@ -200,24 +221,28 @@ impl Fetcher {
             let Some(line) = self.shared.plan.lines.get(queue) else {
                 continue;
             };
-            let slot = match &mut reservation {
-                Some(reservation) => reservation.slot(queue, jobs.len()),
-                None => self.shared.slots.take(queue, jobs.len()),
-            };
+            let slot = self.slot(&mut reservation, queue, jobs.len());
             let run = attempt::run(Arc::clone(&self.shared), slot, line.clone(), jobs);
             self.shared.attempts.spawn(run);
+        }
+    }
+
+    fn slot(
+        &self,
+        reservation: &mut Option<&mut Reservation>,
+        queue: &'static str,
+        jobs: usize,
+    ) -> Slot {
+        match reservation {
+            Some(reservation) => reservation.slot(queue, jobs),
+            None => self.shared.slots.take(queue, jobs),
         }
     }
 
     /// Gives back what was fetched in the last moment, and not begun.
     async fn release(&self, fetched: Vec<Fetched>) {
         for job in fetched {
-            let lease = self.shared.leases.hold(
-                job.attempt(),
-                job.retry_limit,
-                job.heartbeat_seconds,
-                Cancellation::default(),
-            );
+            let lease = self.shared.leases.hold(&job, Cancellation::default());
             self.shared.settle(lease, Outcome::Released).await;
         }
     }

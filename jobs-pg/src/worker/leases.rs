@@ -8,7 +8,7 @@ use jobs_core::Cancellation;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use crate::store::Attempt;
+use crate::store::{Attempt, Fetched};
 
 /// Where the queue has no heartbeat of its own: that of queues that we create.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -37,18 +37,16 @@ pub(crate) struct Lease {
     pub(crate) attempt: Attempt,
     /// How many more attempts may follow the first.
     pub(crate) retry_limit: i32,
+    /// How many earlier attempts were lost with their process.
+    pub(crate) crashes: i32,
 }
 
 impl Leases {
     /// Holds an attempt; when it turns out to be lost, it is cancelled.
-    pub(crate) fn hold(
-        self: &Arc<Self>,
-        attempt: Attempt,
-        retry_limit: i32,
-        heartbeat_seconds: Option<i32>,
-        cancellation: Cancellation,
-    ) -> Lease {
-        let heartbeat = heartbeat_seconds
+    pub(crate) fn hold(self: &Arc<Self>, job: &Fetched, cancellation: Cancellation) -> Lease {
+        let attempt = job.attempt();
+        let heartbeat = job
+            .heartbeat_seconds
             .and_then(|seconds| u64::try_from(seconds).ok())
             .map_or(HEARTBEAT, Duration::from_secs);
         let every = heartbeat / 3;
@@ -61,7 +59,8 @@ impl Leases {
         Lease {
             leases: Arc::clone(self),
             attempt,
-            retry_limit,
+            retry_limit: job.retry_limit,
+            crashes: job.crashes,
         }
     }
 
@@ -79,14 +78,14 @@ impl Leases {
         counts
     }
 
-    /// Waits until none is held.
-    pub(crate) async fn all_released(&self) {
+    /// Waits until at most so many are held.
+    pub(crate) async fn at_most(&self, leases: usize) {
         loop {
             let released = self.released.notified();
             tokio::pin!(released);
             // Enabled before the look, so that one released in between is not missed.
             released.as_mut().enable();
-            if self.held().is_empty() {
+            if self.held().len() <= leases {
                 return;
             }
             released.await;
@@ -137,13 +136,7 @@ impl Leases {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let is_last = {
-            let mut held = self.leases.held();
-            held.remove(&self.attempt);
-            held.is_empty()
-        };
-        if is_last {
-            self.leases.released.notify_waiters();
-        }
+        self.leases.held().remove(&self.attempt);
+        self.leases.released.notify_waiters();
     }
 }

@@ -186,6 +186,7 @@ impl Write {
             failed: Failed {
                 for_good,
                 delay,
+                crashes: lease.crashes,
                 ..Failed::new(&lease.attempt, text_of(&failure))
             },
             failure,

@@ -18,6 +18,8 @@ pub(crate) struct Slots {
 #[derive(Debug)]
 struct State {
     free: isize,
+    /// Whether a job runs alone, or waits for that: nothing else begins.
+    is_alone: bool,
     queues: Vec<QueueSlots>,
     /// Where the next list of requests begins, so that no queue starves behind a busy one.
     first: usize,
@@ -51,6 +53,19 @@ pub(crate) struct Slot {
     jobs: isize,
 }
 
+/// Nothing else begins while this lives.
+#[derive(Debug)]
+pub(crate) struct Alone {
+    slots: Arc<Slots>,
+}
+
+impl Drop for Alone {
+    fn drop(&mut self) {
+        self.slots.state().is_alone = false;
+        self.slots.changed.notify_waiters();
+    }
+}
+
 fn signed(number: usize) -> isize {
     isize::try_from(number).unwrap_or(isize::MAX)
 }
@@ -67,6 +82,7 @@ impl Slots {
         queues.sort_by_key(|queue| queue.name);
         let state = State {
             free: signed(plan.concurrency),
+            is_alone: false,
             queues,
             first: 0,
         };
@@ -79,6 +95,9 @@ impl Slots {
     /// Reserves room for those of these queues that may have due jobs; `None` if there is none.
     pub(crate) fn reserve(self: &Arc<Self>, names: &[&'static str]) -> Option<Reservation> {
         let mut state = self.state();
+        if state.is_alone {
+            return None;
+        }
         let free = state.free;
         state.first = (state.first + 1) % names.len().max(1);
         let (later, sooner) = names.split_at(state.first.min(names.len()));
@@ -123,6 +142,23 @@ impl Slots {
         }
     }
 
+    /// Lets nothing else begin until this is dropped; `None` if another job has asked for that already.
+    pub(crate) fn keep_alone(self: &Arc<Self>) -> Option<Alone> {
+        let mut state = self.state();
+        if state.is_alone {
+            return None;
+        }
+        state.is_alone = true;
+        Some(Alone {
+            slots: Arc::clone(self),
+        })
+    }
+
+    /// Whether a job runs alone, or waits for that.
+    pub(crate) fn is_kept_alone(&self) -> bool {
+        self.state().is_alone
+    }
+
     /// These queues may have due jobs.
     pub(crate) fn may_have_more(&self, names: &[&'static str]) {
         let mut state = self.state();
@@ -149,7 +185,8 @@ impl Slots {
 
     fn has_room(&self, names: &[&'static str]) -> bool {
         let mut state = self.state();
-        state.free > 0
+        !state.is_alone
+            && state.free > 0
             && names.iter().any(|name| {
                 let queue = state.queue(name);
                 queue.is_some_and(|queue| queue.may_have_more && queue.free > 0)

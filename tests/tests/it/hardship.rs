@@ -2,6 +2,7 @@
 
 mod connecting;
 mod connections;
+mod crashing;
 mod environment;
 mod events;
 mod failing;

@@ -1,0 +1,60 @@
+//! Jobs that run alone: those that were running in two processes when these died, and may have killed them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jobs_core::{Cancellation, Outcome};
+use tokio::time::timeout;
+
+use super::slots::Slot;
+use super::{Line, Shared, attempt};
+use crate::crash::runs_alone;
+use crate::jitter::jittered;
+use crate::store::{Attempt, Fetched, bounded};
+
+/// How long a job waits for the others of its process to end. They are not interrupted, and until they have ended nothing else
+/// begins there; so it does not wait longer, and is snoozed.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+impl Shared {
+    /// Looks up how many processes died while they ran these jobs, and takes those apart that run alone. `retried` are second
+    /// attempts and later ones.
+    pub(super) async fn take_suspects(&self, retried: &mut Vec<Fetched>) -> Vec<Fetched> {
+        let attempts: Vec<Attempt> = retried.iter().map(Fetched::attempt).collect();
+        let crashes = match bounded(self.store.crashes(&attempts)).await {
+            Ok(crashes) => crashes,
+            Err(error) => {
+                tracing::debug!(%error, "cannot look up the crashes of jobs");
+                return Vec::new();
+            }
+        };
+        for job in retried.iter_mut() {
+            let crashes = crashes.get(&(job.name.clone(), job.id));
+            job.crashes = crashes.copied().unwrap_or_default();
+        }
+        retried
+            .extract_if(.., |job| runs_alone(job.crashes))
+            .collect()
+    }
+}
+
+/// Runs a job when nothing else runs in this process, and lets nothing else begin meanwhile.
+pub(super) async fn run(shared: Arc<Shared>, slot: Slot, line: Line, job: Fetched) {
+    let cancellation = Cancellation::default();
+    let lease = shared.leases.hold(&job, cancellation);
+    if let Some(alone) = shared.slots.keep_alone()
+        && timeout(PATIENCE, shared.leases.at_most(1)).await.is_ok()
+    {
+        tracing::info!(
+            queue = %job.name, id = %job.id, crashes = job.crashes,
+            "the job runs alone, since processes died while they ran it"
+        );
+        drop(lease);
+        attempt::run(shared, slot, line, vec![job]).await;
+        drop(alone);
+        return;
+    }
+    shared
+        .settle(lease, Outcome::Snoozed(jittered(PATIENCE)))
+        .await;
+}
