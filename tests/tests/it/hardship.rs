@@ -7,7 +7,9 @@ mod fencing;
 mod input;
 mod nobody;
 mod policies;
+mod pooler;
 mod records;
+mod roles;
 mod shared;
 mod taken_away;
 
