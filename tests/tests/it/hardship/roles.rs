@@ -1,7 +1,8 @@
 //! Roles with fewer rights: each can do what `docs/roles.md` says of it, and no more.
 
-use jobs_pg::ErrorKind;
 use jobs_pg::prelude::*;
+use jobs_pg::{ErrorKind, Flow};
+use serde_json::json;
 use sqlx::AssertSqlSafe;
 use tests::{Cluster, Database};
 
@@ -23,6 +24,10 @@ async fn prepared(cluster: &Cluster) -> Database {
     let database = Database::on(cluster).await;
     let owner = PgBoss::connect(database.url()).await.unwrap();
     owner.install().await.unwrap();
+    let waiting = owner.create_queue("hard_granted_waiting", ());
+    waiting.await.unwrap();
+    let subscribed = owner.subscribe("granted", "hard_granted_waiting");
+    subscribed.await.unwrap();
     let statements = ROLES.split("```sql\n").skip(1);
     let statements = statements.map(|rest| rest.split_once("```").unwrap().0);
     let statements: String = statements.collect();
@@ -70,13 +75,19 @@ async fn each_role_of_the_page_can_do_what_it_is_for_and_no_more() {
         .submit(())
         .await
         .unwrap();
+    let flow = Flow::new()
+        .job("first", "hard_granted_waiting", json!(4))
+        .job("then", "hard_granted_waiting", json!(5))
+        .waits_for("then", ["first"]);
+    submitting.flow(flow).await.unwrap();
+    submitting.publish("granted", json!(1), ()).await.unwrap();
     is_refused(submitting.cancel("hard_granted", job.job_id).await);
 
     working.start().await.unwrap();
     assert_eq!(job.output().await.unwrap(), 2);
     assert_eq!(many.last().unwrap().output().await.unwrap(), 4);
     failing.output().await.unwrap_err();
-    is_refused(working.delete_queue("hard_granted").await);
+    is_refused(working.create_queue("hard_granted_new", ()).await);
     working.stop().await.unwrap();
 
     let queues = looking.queues().await.unwrap();
