@@ -48,7 +48,8 @@ impl PgBossBuilder {
         self
     }
 
-    /// A ready pool of connections, in place of a URL.
+    /// A ready pool of connections, in place of a URL. Through PgBouncer its options need `extra_float_digits(None)`, as PgBouncer
+    /// refuses that parameter.
     pub fn pool(mut self, pool: PgPool) -> Self {
         self.pool = Some(pool);
         self

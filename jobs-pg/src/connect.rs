@@ -1,5 +1,7 @@
 //! Opens connections, and says clearly why one could not be opened.
 
+mod pooler;
+
 use std::error::Error as StdError;
 use std::io;
 use std::time::Duration;
@@ -12,6 +14,8 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 use crate::config::{Settings, Target};
 use crate::error::{is_transient, sqlstate};
 use crate::store::catalog::is_idle;
+
+pub(crate) use pooler::NO_SESSIONS;
 
 /// Before the server is asked again that had no connection to spare, or was just starting.
 const AGAIN: Duration = Duration::from_millis(250);
@@ -39,7 +43,9 @@ pub(crate) async fn connect(settings: &Settings) -> Result<PgPool, Error> {
         .options()
         .clone()
         .application_name(&settings.application_name)
-        .disable_statement_logging();
+        .disable_statement_logging()
+        // PgBouncer refuses this parameter unless it is told to ignore it, and floats come in binary form anyway.
+        .extra_float_digits(None);
     prove(&options, &settings.target, settings.connect_timeout).await?;
     // The pool would try a refused connection again until its time is up, and then tell only that; so it is not what is
     // asked first.
@@ -74,10 +80,15 @@ async fn prove(
     let mut busy = None;
     loop {
         match timeout_at(deadline, options.connect()).await {
-            Ok(Ok(connection)) => {
+            Ok(Ok(mut connection)) => {
+                let look = pooler::shares_processes(&mut connection, options);
+                let has_no_session = timeout_at(deadline, look).await.unwrap_or(false);
                 // It has served; how it ends does not matter.
                 _ = timeout(GOODBYE, connection.close()).await;
-                return Ok(());
+                return match has_no_session {
+                    true => Err(pooler::refused(target)),
+                    false => Ok(()),
+                };
             }
             Ok(Err(error)) if is_busy(&error) && Instant::now() + AGAIN < deadline => {
                 busy = Some(error);

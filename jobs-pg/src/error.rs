@@ -4,6 +4,7 @@ use std::fmt;
 
 use jobs_core::{Error, ErrorKind};
 
+use crate::connect::NO_SESSIONS;
 use crate::schema::SchemaError;
 
 const UNIQUE_VIOLATION: &str = "23505";
@@ -13,6 +14,9 @@ const FOREIGN_KEY_VIOLATION: &str = "23503";
 /// What Postgres 18 says of `ON DELETE RESTRICT`; before, it is the one above.
 const RESTRICT_VIOLATION: &str = "23001";
 const LOCK_NOT_AVAILABLE: &str = "55P03";
+
+/// A prepared statement that is not there, or that another connection made: a pooler hands out its connections.
+const FOREIGN_STATEMENT: [&str; 2] = ["26000", "42P05"];
 
 /// A column or function that the statement names is not there: the schema was changed since the start.
 const UNDEFINED: [&str; 2] = ["42703", "42883"];
@@ -56,8 +60,11 @@ pub(crate) fn reason(error: &sqlx::Error) -> String {
     }
 }
 
-/// What a constraint of pg-boss's tables stands for.
+/// What a constraint of pg-boss's tables stands for, or what else is behind an error that does not say it.
 fn why(error: &sqlx::Error) -> Option<&'static str> {
+    if is_of_pooler(error) {
+        return Some(NO_SESSIONS);
+    }
     let constraint = error.as_database_error()?.constraint()?;
     match constraint {
         OF_THE_QUEUE | "schedule_name_fkey" | "subscription_name_fkey" => {
@@ -87,6 +94,7 @@ fn kind_of(error: &sqlx::Error) -> ErrorKind {
     match sqlstate(error).as_deref() {
         Some(FOREIGN_KEY_VIOLATION | RESTRICT_VIOLATION) => ErrorKind::NotFound,
         Some(code) if UNDEFINED.contains(&code) => ErrorKind::Incompatible,
+        Some(code) if FOREIGN_STATEMENT.contains(&code) => ErrorKind::Configuration,
         // Data exceptions: what was given cannot be stored.
         Some(code) if code.starts_with("22") => ErrorKind::BadInput,
         // Shutdown, crash, too many connections, read-only: it may be different in a moment.
@@ -133,6 +141,10 @@ fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     text
 }
 
+fn is_of_pooler(error: &sqlx::Error) -> bool {
+    sqlstate(error).is_some_and(|code| FOREIGN_STATEMENT.contains(&code.as_str()))
+}
+
 /// Connection exceptions, rollbacks (deadlock, serialisation), lack of resources, operator intervention, lock waits.
 fn is_passing(code: &str) -> bool {
     ["08", "25006", "40", "53", "55P03", "57"]
@@ -175,10 +187,12 @@ pub(crate) fn sqlstate(error: &sqlx::Error) -> Option<String> {
 
 impl From<SchemaError> for Error {
     fn from(error: SchemaError) -> Self {
-        let kind = match &error {
-            SchemaError::Database { source, .. } => kind_of(source),
-            other => other.kind(),
+        let (kind, why) = match &error {
+            SchemaError::Database { source, .. } => (kind_of(source), why(source)),
+            other => (other.kind(), None),
         };
-        Self::caused_by(kind, "cannot use the database for jobs", error)
+        let why = why.map_or_else(String::new, |why| format!(": {why}"));
+        let message = format!("cannot use the database for jobs{why}");
+        Self::caused_by(kind, message, error)
     }
 }

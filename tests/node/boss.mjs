@@ -75,10 +75,7 @@ const commands = {
     say({ event: 'job', queue, jobs: jobs.map(({ signal, ...job }) => job) })
     return behaviours[behaviour.kind](queue, jobs, behaviour)
   }),
-  // Releases before 12 find a job by its id alone.
-  ...(boss.findJobs
-    ? {}
-    : { findJobs: async (queue, { id }) => [await boss.getJobById(queue, id)] }),
+  uninstallPlans: schema => library.getUninstallPlans(schema),
   release: queue => { gate(queue).resolve() }
 }
 

@@ -18,11 +18,23 @@ mod cluster;
 mod database;
 mod log;
 pub mod node;
+mod pooler;
 mod proxy;
 mod waiting;
 
 pub use cluster::Cluster;
 pub use database::Database;
 pub use log::Log;
+pub use pooler::Pooler;
 pub use proxy::{Moment, Proxy};
 pub use waiting::{BOUND, eventually, wait_for};
+
+/// Tells why a test was skipped.
+///
+/// # Panics
+/// If `CI=true`: there everything is to be tested.
+fn skipped(reason: &str) {
+    let in_gate = std::env::var("CI").is_ok_and(|ci| ci == "true");
+    assert!(!in_gate, "{reason}");
+    println!("SKIPPED: {reason}");
+}

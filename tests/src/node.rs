@@ -1,8 +1,5 @@
 //! Node's pg-boss, the exact version whose contract we keep, on the exact Node beside it.
 //!
-//! Tests run beside another release of the same family where `JOBS_TEST_PG_BOSS` names its package in `tests/node/package.json`,
-//! such as `pg-boss-11`.
-//!
 //! Both come from `tests/node/package-lock.json` and are installed once into the target folder. Without npm a test says
 //! that it was skipped; under `CI=true` that is a failure.
 
@@ -24,6 +21,7 @@ pub use boss::{Behaviour, Boss};
 pub use browser::Browser;
 
 use crate::database::Database;
+use crate::skipped;
 use crate::waiting::BOUND;
 
 /// An installed pg-boss.
@@ -31,11 +29,6 @@ use crate::waiting::BOUND;
 pub struct Node {
     program: PathBuf,
     folder: PathBuf,
-}
-
-/// The package of the release that the tests run beside.
-pub fn release() -> String {
-    std::env::var("JOBS_TEST_PG_BOSS").unwrap_or_else(|_| "pg-boss".to_owned())
 }
 
 /// What one run of pg-boss's CLI came to.
@@ -74,7 +67,7 @@ impl Node {
 
     /// Opens a `PgBoss` on the database with the options of its constructor; it is not yet started.
     pub async fn boss(&self, database: &Database, options: &Value) -> Boss {
-        self.boss_of(&release(), database, options).await
+        self.boss_of("pg-boss", database, options).await
     }
 
     /// As [`boss`](Self::boss), of another release: the name that `tests/node/package.json` gives it.
@@ -176,14 +169,4 @@ impl Node {
         command.stdin(Stdio::null()).kill_on_drop(true);
         command
     }
-}
-
-/// Tells why a test was skipped.
-///
-/// # Panics
-/// If `CI=true`: there everything is to be tested.
-fn skipped(reason: &str) {
-    let in_gate = std::env::var("CI").is_ok_and(|ci| ci == "true");
-    assert!(!in_gate, "{reason}");
-    println!("SKIPPED: {reason}");
 }

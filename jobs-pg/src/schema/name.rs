@@ -17,6 +17,7 @@ const MAX_BYTES: usize = 50;
 #[derive(Clone, PartialEq, Eq)]
 pub struct Schema {
     name: String,
+    /// In pg-boss's spelling, without quotes that change nothing.
     hashed: String,
 }
 
@@ -59,6 +60,11 @@ impl Schema {
     /// The name as the catalog has it.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The name as pg-boss's option `schema` spells it.
+    pub(crate) fn spelled(&self) -> &str {
+        &self.hashed
     }
 
     /// The name as an identifier in SQL.

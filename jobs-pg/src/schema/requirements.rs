@@ -98,7 +98,9 @@ pub(super) fn check(
 fn next_step(schema: &Schema, tables: Tables) -> String {
     match tables {
         Tables::Current => format!(
-            "stop the programs that use it, and run `npx pg-boss@12.38 migrate --schema '{schema}'`, which migrates it"
+            "stop the programs that use it and run `npx pg-boss@12.38 migrate --schema '{}'`, with the database's URL in \
+             PGBOSS_DATABASE_URL",
+            schema.spelled()
         ),
         Tables::Old(_) => {
             "no release of pg-boss migrates it: choose another schema and import the jobs into it \

@@ -33,6 +33,13 @@ pub(crate) async fn server(conn: &mut PgConnection) -> sqlx::Result<Server> {
         .await
 }
 
+/// The process of the server that runs what the connection sends; asked without a prepared statement, which a pooler may not
+/// take.
+pub(crate) async fn server_process(conn: &mut PgConnection) -> sqlx::Result<i32> {
+    let process = sqlx::raw_sql(include_str!("../../sql/catalog/server_process.sql"));
+    process.fetch_one(conn).await?.try_get(0)
+}
+
 /// The columns and functions that the schema has, of those that tell versions apart.
 pub(crate) async fn members(
     conn: &mut PgConnection,

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::Node;
 use crate::cluster::target_folder;
 use crate::database::Database;
+use crate::skipped;
 use crate::waiting::BOUND;
 
 /// How the browser is called, by where it comes from.
@@ -33,9 +34,7 @@ impl Browser {
             .flat_map(|folder| BROWSERS.map(|name| folder.join(name)))
             .find(|program| program.is_file());
         if program.is_none() {
-            super::skipped(
-                "there is no Chromium to see pg-boss's dashboard in; install `chromium`",
-            );
+            skipped("there is no Chromium to see pg-boss's dashboard in; install `chromium`");
         }
         program.map(|program| Self { program })
     }

@@ -8,7 +8,6 @@ mod dashboard;
 mod differential;
 mod doctor;
 mod facts;
-mod family;
 mod fetch;
 mod flows;
 mod import;
@@ -105,15 +104,10 @@ impl Both {
 
     /// Lets the next passes over the queues be due, whoever takes them.
     async fn forget_passes(&self) {
-        let columns: Vec<String> = sqlx::query_scalar(
-            "SELECT attname || ' = NULL' FROM pg_attribute WHERE attrelid = 'pgboss.queue'::regclass
-                AND attname IN ('monitor_on', 'monitor_claim_on', 'maintain_on')",
+        self.execute(
+            "UPDATE pgboss.queue SET monitor_on = NULL, monitor_claim_on = NULL, maintain_on = NULL",
         )
-        .fetch_all(self.database.pool())
-        .await
-        .unwrap();
-        self.execute(&format!("UPDATE pgboss.queue SET {}", columns.join(", ")))
-            .await;
+        .await;
     }
 
     async fn execute(&self, statements: &str) {
@@ -155,11 +149,6 @@ impl Both {
         self.boss.stop().await;
         assert!(errors.is_empty(), "{errors:?}");
     }
-}
-
-/// Whether Node's side is the release whose schema we install.
-fn is_newest() -> bool {
-    tests::node::release() == "pg-boss"
 }
 
 /// How many connections to the database wait for an advisory lock.

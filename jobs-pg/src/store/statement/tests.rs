@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use ::tests::Database;
-use sqlx::{Executor, PgConnection, PgExecutor, SqlSafeStr};
+use sqlx::{Column, Executor, PgConnection, PgExecutor, SqlSafeStr, Statement};
 
 use super::*;
 use crate::schema::{self, Missing, old_schema, required};
@@ -116,6 +116,7 @@ async fn postgres_takes_every_statement_under_a_plain_and_an_awkward_name() {
             include_str!("../../../sql/catalog/members.sql"),
             include_str!("../../../sql/catalog/schema_exists.sql"),
             include_str!("../../../sql/catalog/server.sql"),
+            include_str!("../../../sql/catalog/server_process.sql"),
             include_str!("../../../sql/catalog/versions.sql"),
             include_str!("../../../sql/clock/move.sql"),
         ] {
@@ -155,6 +156,53 @@ async fn statements_name_no_column_and_no_function_that_is_not_required() {
     for (name, text) in Statements::new(&schema).all() {
         prepare(&mut conn, name, text).await;
     }
+}
+
+/// A prepared statement whose result changes is an error of Postgres ("cached plan must not change result type").
+#[tokio::test]
+async fn columns_that_a_migration_adds_change_the_result_of_no_statement() {
+    let database = Database::new().await;
+    let schema = installed(&database, "jobs").await;
+    let statements = Statements::new(&schema);
+    let mut conn = database.pool().acquire().await.expect("a connection");
+    let before = results_of(&mut conn, &statements).await;
+    for table in TABLES {
+        let column = "of_tomorrow text NOT NULL DEFAULT 'new'";
+        let add = format!("ALTER TABLE jobs.{table} ADD COLUMN {column}");
+        run(&mut *conn, add).await;
+    }
+    let mut another = database.pool().acquire().await.expect("a connection");
+    let after = results_of(&mut another, &statements).await;
+    assert_eq!(before, after);
+}
+
+const TABLES: [&str; 10] = [
+    "version",
+    "queue",
+    "job",
+    "job_dependency",
+    "schedule",
+    "subscription",
+    "bam",
+    "warning",
+    "queue_stats",
+    "instance",
+];
+
+/// The name of each statement, with the columns of its result and their types.
+async fn results_of(conn: &mut PgConnection, statements: &Statements) -> Vec<String> {
+    let mut results = Vec::new();
+    for (name, text) in statements.all() {
+        let prepared = conn.prepare(sql(text).into_sql_str()).await;
+        let prepared = prepared.expect("a statement that Postgres takes");
+        let columns = prepared.columns().iter();
+        let columns = columns.map(|column| format!("{} {}", column.name(), column.type_info()));
+        results.push(format!(
+            "{name}: {}",
+            columns.collect::<Vec<_>>().join(", ")
+        ));
+    }
+    results
 }
 
 #[tokio::test]

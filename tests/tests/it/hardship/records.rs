@@ -1,7 +1,8 @@
-//! What the upkeep writes down beside the jobs may be out of reach; the jobs do not mind.
+//! The tables in which the upkeep keeps records: they are needed at the start, and jobs run on when they are gone later.
 
 use std::time::Duration;
 
+use jobs_pg::ErrorKind;
 use jobs_pg::prelude::*;
 use tests::{Database, eventually};
 
@@ -47,7 +48,7 @@ async fn goes_on(database: &Database, boss: &PgBoss) {
 }
 
 #[tokio::test]
-async fn without_the_tables_of_records_jobs_run_and_are_tidied() {
+async fn a_schema_without_the_tables_of_records_is_refused_by_their_names() {
     let database = Database::new().await;
     on(&database)
         .connect()
@@ -57,11 +58,13 @@ async fn without_the_tables_of_records_jobs_run_and_are_tidied() {
         .await
         .unwrap();
     execute(database.pool(), AWAY).await;
-    let boss = recording(&database).await;
-    goes_on(&database, &boss).await;
-    assert!(boss.instances().await.unwrap().is_empty());
-    assert!(boss.warnings(1).await.unwrap().is_empty());
-    boss.stop().await.unwrap();
+    let boss = on(&database).connect().await.unwrap();
+    let refused = boss.start().await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Incompatible);
+    let said = format!("{refused:?}");
+    for member in ["instance.id", "warning.message", "queue_stats.wait_bins"] {
+        assert!(said.contains(member), "{said}");
+    }
 }
 
 #[tokio::test]

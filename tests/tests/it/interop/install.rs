@@ -116,6 +116,32 @@ async fn case_04_node_that_waited_while_ours_installed_starts() {
 }
 
 #[tokio::test]
+async fn ours_installs_again_where_pg_boss_has_uninstalled_it() {
+    let Some(node) = Node::ready().await else {
+        return;
+    };
+    let database = Database::new().await;
+    let ours = start(quiet(&database).only::<IoRace>()).await;
+    ours.stop().await.unwrap();
+    let theirs = node.boss(&database, &json!({})).await;
+    let plans = theirs.call("uninstallPlans", json!(["pgboss"])).await;
+    let uninstall = sqlx::raw_sql(AssertSqlSafe(plans.as_str().unwrap().to_owned()));
+    uninstall.execute(database.pool()).await.unwrap();
+    let left = "SELECT count(*) FROM pg_proc WHERE pronamespace = 'pgboss'::regnamespace";
+    let left: i64 = sqlx::query_scalar(left)
+        .fetch_one(database.pool())
+        .await
+        .unwrap();
+    assert!(left > 0, "there is nothing to install over");
+    let ours = start(quiet(&database).only::<IoRace>()).await;
+    let submitted = IoRace::run_now().on(&ours).submit(()).await.unwrap();
+    submitted.output().await.unwrap();
+    ours.stop().await.unwrap();
+    let diagnosis = node.doctor(&database, "pgboss").await;
+    assert!(diagnosis.healthy, "{}", diagnosis.said);
+}
+
+#[tokio::test]
 async fn case_03_both_start_at_once_on_nothing_fifty_times() {
     let Some(node) = Node::ready().await else {
         return;

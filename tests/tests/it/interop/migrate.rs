@@ -1,158 +1,114 @@
-//! The schema moves under a running process of ours: pg-boss's CLI takes it back and forth, and a newer release of Node's moves
-//! it on. Nothing of ours is lost, and it goes on with what the schema then has.
+//! Schemas of other versions: older ones are refused by name with what to run, newer ones are used, also when a migration
+//! comes while ours works.
 
 mod moving;
 
+use jobs_pg::ErrorKind;
 use serde_json::json;
-use tests::eventually;
-use tests::node::Boss;
+use tests::Database;
+use tests::node::Node;
 
 use super::{quiet, start};
-use moving::{ImEcho, Moving};
+use moving::{ImEcho, Moving, cli, idle};
+
+/// What a migration to a later version may do: more columns, each with its default, more tables, a higher number.
+const LATER_VERSION: &str = "\
+    ALTER TABLE pgboss.job ADD COLUMN of_tomorrow text NOT NULL DEFAULT 'new'; \
+    ALTER TABLE pgboss.queue ADD COLUMN of_tomorrow int NOT NULL DEFAULT 1; \
+    ALTER TABLE pgboss.schedule ADD COLUMN of_tomorrow jsonb; \
+    ALTER TABLE pgboss.subscription ADD COLUMN of_tomorrow text; \
+    ALTER TABLE pgboss.job_dependency ADD COLUMN of_tomorrow text; \
+    ALTER TABLE pgboss.version ADD COLUMN of_tomorrow timestamptz; \
+    ALTER TABLE pgboss.warning ADD COLUMN of_tomorrow text; \
+    ALTER TABLE pgboss.instance ADD COLUMN of_tomorrow text; \
+    ALTER TABLE pgboss.queue_stats ADD COLUMN of_tomorrow int; \
+    ALTER TABLE pgboss.bam ADD COLUMN of_tomorrow text; \
+    CREATE TABLE pgboss.of_tomorrow (id uuid PRIMARY KEY); \
+    UPDATE pgboss.version SET version = 47";
 
 #[tokio::test]
-async fn case_05_ours_lives_on_45_as_on_46() {
-    let Some(moving) = Moving::on(Some("pg-boss")).await else {
+async fn case_05_a_migration_that_adds_to_the_schema_does_no_harm_while_jobs_run() {
+    let Some(moving) = Moving::new().await else {
         return;
     };
-    moving.cli("rollback").await;
-    let another = quiet(&moving.database).only::<ImEcho>();
-    let another = start(another).await;
-    moving.ours.stop().await.unwrap();
-    let said = ImEcho::run_now().on(&another).submit("45".to_owned()).await;
-    assert_eq!(said.unwrap().output().await.unwrap(), "45");
-    assert_eq!(moving.version().await, 45);
-    another.stop().await.unwrap();
-}
-
-#[tokio::test]
-async fn case_05_both_go_on_at_a_version_to_come() {
-    let Some(moving) = Moving::on(None).await else {
-        return;
-    };
-    sqlx::query("UPDATE pgboss.version SET version = 47")
-        .execute(moving.database.pool())
-        .await
-        .unwrap();
+    // By now every connection has prepared what it runs.
+    moving.looks_after_itself().await;
+    moving.execute(LATER_VERSION).await;
+    moving.works().await;
+    moving.looks_after_itself().await;
     let another = start(quiet(&moving.database).only::<ImEcho>()).await;
     let said = ImEcho::run_now().on(&another).submit("47".to_owned()).await;
     assert_eq!(said.unwrap().output().await.unwrap(), "47");
     another.stop().await.unwrap();
+    let stale = moving.database.logged("cached plan must not change");
+    assert!(stale.is_empty(), "{stale:?}");
     moving.ends_well().await;
 }
 
 #[tokio::test]
-async fn case_06_the_cli_takes_our_schema_back_and_forth_while_ours_works() {
-    let Some(moving) = Moving::on(None).await else {
+async fn case_06_a_rollback_is_an_error_of_the_running_process_until_the_schema_is_migrated_again()
+{
+    let Some(moving) = Moving::new().await else {
         return;
     };
     moving.cli("doctor").await;
-    moving.cli("rollback").await;
-    assert_eq!(moving.version().await, 45);
-    moving.lets_go().await;
-    moving.works().await;
+    // The function `job_now` came with 42.
+    while moving.version().await > 41 {
+        moving.cli("rollback").await;
+    }
+    let submitted = ImEcho::run_now()
+        .on(&moving.ours)
+        .submit("41".to_owned())
+        .await;
+    assert_eq!(submitted.unwrap_err().kind(), ErrorKind::Incompatible);
+    let said = refusal(&moving.database).await;
+    assert!(said.contains("has version 41 "), "{said}");
     moving.cli("migrate").await;
     assert_eq!(moving.version().await, 46);
     let said = moving.node.cli(&moving.database, &["version"]).await.said;
     assert!(said.contains("Current schema version: 46"), "{said}");
     moving.ends_well().await;
+    moving.cli("doctor").await;
 }
 
-/// Columns, a table and the clock's function go, one release after the other, and come back.
 #[tokio::test]
-async fn case_06_ours_follows_its_schema_down_to_the_oldest_and_up_again() {
-    let Some(moving) = Moving::on(None).await else {
+async fn case_70_a_schema_of_pg_boss_11_is_refused_and_used_after_it_was_migrated() {
+    used_after_its_migration("pg-boss-11", 26).await;
+}
+
+#[tokio::test]
+async fn case_70_a_schema_of_pg_boss_12_27_is_refused_and_used_after_it_was_migrated() {
+    used_after_its_migration("pg-boss-12-27", 37).await;
+}
+
+async fn used_after_its_migration(release: &str, version: i32) {
+    let Some(node) = Node::ready().await else {
         return;
     };
-    while moving.version().await > 26 {
-        moving.cli("rollback").await;
-        let version = moving.version().await;
-        if version == 41 {
-            // Its outcome meets a schema that ours has not looked at yet, without the clock that the statement asks.
-            moving.lets_go().await;
-        }
-        if [41, 37, 29, 26].contains(&version) {
-            moving.works().await;
-        }
-    }
-    moving.cli("migrate").await;
-    moving.ends_well().await;
-}
-
-#[tokio::test]
-async fn case_70_the_cli_moves_a_schema_of_26_on_while_ours_works() {
-    moved_on_by_the_cli("pg-boss-11", 26).await;
-}
-
-#[tokio::test]
-async fn case_70_the_cli_moves_a_schema_of_37_on_while_ours_works() {
-    moved_on_by_the_cli("pg-boss-12-27", 37).await;
-}
-
-#[tokio::test]
-async fn case_70_a_start_of_node_moves_a_schema_of_26_on_while_ours_works() {
-    moved_on_by_node("pg-boss-11", 26).await;
-}
-
-#[tokio::test]
-async fn case_70_a_start_of_node_moves_a_schema_of_37_on_while_ours_works() {
-    moved_on_by_node("pg-boss-12-27", 37).await;
-}
-
-async fn moved_on_by_the_cli(release: &str, version: i32) {
-    let Some(moving) = Moving::on(Some(release)).await else {
-        return;
-    };
-    assert_eq!(moving.version().await, version);
-    moving.cli("migrate").await;
-    assert_eq!(moving.version().await, 46);
-    moving.ends_well().await;
-}
-
-/// Its start changes the tables and returns; the indexes are built by its upkeep, later.
-async fn moved_on_by_node(release: &str, version: i32) {
-    let Some(moving) = Moving::on(Some(release)).await else {
-        return;
-    };
-    assert_eq!(moving.version().await, version);
-    let theirs = newest(&moving).await;
-    moving.works().await;
-    eventually("the indexes are built", async || {
-        let all = "SELECT count(*) > 0 AND bool_and(status = 'completed') FROM pgboss.bam";
-        moving.value(all).await
-    })
-    .await;
-    let errors = theirs.events_named("error");
-    assert!(errors.is_empty(), "{errors:?}");
-    theirs.stop().await;
-    moving.ends_well().await;
-}
-
-async fn newest(moving: &Moving) -> Boss {
-    // The release before it has looked for such work a moment ago.
-    let options = json!({ "supervise": true, "schedule": false, "bamIntervalSeconds": 10 });
-    let theirs = moving.node.boss(&moving.database, &options).await;
+    let database = Database::new().await;
+    let theirs = node.boss_of(release, &database, &idle()).await;
     theirs.call("start", json!([])).await;
-    assert_eq!(moving.version().await, 46);
-    theirs
+    theirs.call("createQueue", json!(["im_echo"])).await;
+    let id = theirs.call("send", json!(["im_echo", "from before"])).await;
+    theirs.stop().await;
+    let said = refusal(&database).await;
+    let found = format!("the schema `pgboss` has version {version} (");
+    assert!(said.contains(&found), "{said}");
+    assert!(
+        said.contains("npx pg-boss@12.38 migrate --schema 'pgboss'"),
+        "{said}"
+    );
+    cli(&node, &database, "migrate").await;
+    let ours = start(quiet(&database).only::<ImEcho>()).await;
+    let job = super::track::<ImEcho>(&ours, id.as_str().unwrap());
+    assert_eq!(job.output().await.unwrap(), "from before");
+    ours.stop().await.unwrap();
 }
 
-#[tokio::test]
-async fn a_process_that_only_submits_follows_its_schema_too() {
-    let Some(moving) = Moving::on(None).await else {
-        return;
-    };
-    let submitting = quiet(&moving.database).work(false);
-    let submitting = submitting.connect().await.unwrap();
-    let submit = async |text: &str| {
-        let job = ImEcho::run_now().on(&submitting).submit(text.to_owned());
-        job.await.unwrap().output().await.unwrap()
-    };
-    assert_eq!(submit("46").await, "46");
-    while moving.version().await > 41 {
-        moving.cli("rollback").await;
-    }
-    assert_eq!(submit("41").await, "41");
-    moving.lets_go().await;
-    moving.ours.stop().await.unwrap();
+/// Why a process of ours does not start, in full.
+async fn refusal(database: &Database) -> String {
+    let ours = quiet(database).connect().await.unwrap();
+    let refused = ours.start().await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Incompatible);
+    format!("{refused:?}")
 }

@@ -30,9 +30,6 @@ pub(super) async fn im_held(input: String, ctx: Context<ImHeld>) -> String {
     input
 }
 
-/// This policy came with 28, and on the way over that version pg-boss makes its index for the common table only.
-const NO_LATE_POLICY: &str = "SELECT pgboss.delete_queue(name) FROM pgboss.queue WHERE partition AND policy = 'key_strict_fifo'";
-
 /// A database that ours works on, with jobs that wait, that run and that have ended.
 pub(super) struct Moving {
     pub(super) node: Node,
@@ -44,22 +41,13 @@ pub(super) struct Moving {
 }
 
 impl Moving {
-    /// On a schema that ours makes, or that this release of Node's has made.
-    pub(super) async fn on(release: Option<&str>) -> Option<Self> {
+    /// On a schema that ours makes.
+    pub(super) async fn new() -> Option<Self> {
         let node = Node::ready().await?;
         let database = Database::new().await;
-        if let Some(release) = release {
-            let theirs = node.boss_of(release, &database, &idle()).await;
-            theirs.call("start", json!([])).await;
-            theirs.stop().await;
-        }
         let (gate, open) = watch::channel(false);
         let ours = quiet(&database).provide(open);
         let ours = start(ours.only::<(ImEcho, ImSecondTime, ImHeld)>()).await;
-        sqlx::query(NO_LATE_POLICY)
-            .execute(database.pool())
-            .await
-            .unwrap();
         let held = ImHeld::run_now().on(&ours).submit("held".to_owned()).await;
         let later = ImEcho::delay(3600).on(&ours).submit("later".to_owned());
         let moving = Self {
@@ -90,19 +78,35 @@ impl Moving {
         assert_eq!(twice.unwrap().output().await.unwrap(), 2);
     }
 
+    /// Ours does its upkeep, and reads all that it can show.
+    pub(super) async fn looks_after_itself(&self) {
+        self.ours.supervise().await.unwrap();
+        self.ours.queues().await.unwrap();
+        self.ours.schedules().await.unwrap();
+        self.ours.warnings(10).await.unwrap();
+        self.ours.instances().await.unwrap();
+        self.ours.bam_entries().await.unwrap();
+        let held = self.held.pg_boss().details().await.unwrap();
+        assert_eq!(held.state, JobState::Active);
+    }
+
     /// What began before the schema moved ends well after it.
-    pub(super) async fn lets_go(&self) {
+    async fn lets_go(&self) {
         self.gate.send_replace(true);
         assert_eq!(self.held.output().await.unwrap(), "held");
     }
 
     pub(super) async fn cli(&self, command: &str) {
-        let ended = self.node.cli(&self.database, &[command]).await;
-        assert!(ended.well, "{command}: {}", ended.said);
+        cli(&self.node, &self.database, command).await;
     }
 
     pub(super) async fn version(&self) -> i32 {
         self.value("SELECT version FROM pgboss.version").await
+    }
+
+    pub(super) async fn execute(&self, statements: &str) {
+        let done = sqlx::raw_sql(AssertSqlSafe(statements.to_owned()));
+        done.execute(self.database.pool()).await.unwrap();
     }
 
     pub(super) async fn value<T>(&self, query: &str) -> T
@@ -113,8 +117,8 @@ impl Moving {
         value.fetch_one(self.database.pool()).await.unwrap()
     }
 
-    /// Every job is there and done, but the one that is not due: Node does that.
-    pub(super) async fn ends_well(self) {
+    /// Every job is there and done, but the one that is not due: Node does that. Then ours has stopped.
+    pub(super) async fn ends_well(&self) {
         self.lets_go().await;
         self.works().await;
         let open: i64 = self
@@ -138,17 +142,26 @@ impl Moving {
         theirs.call("complete", done).await;
         // A new process sees a plain schema of today.
         let ours = start(quiet(&self.database).work(false)).await;
-        let later = self.later.on(&ours).pg_boss().details().await.unwrap();
+        let later = ImEcho::track(self.later.job_id)
+            .on(&ours)
+            .pg_boss()
+            .details()
+            .await
+            .unwrap();
         assert_eq!(later.state, JobState::Completed);
         ours.stop().await.unwrap();
         let errors = theirs.events_named("error");
         assert!(errors.is_empty(), "{errors:?}");
         theirs.stop().await;
-        let diagnosis = self.node.doctor(&self.database, "pgboss").await;
-        assert!(diagnosis.healthy, "{}", diagnosis.said);
     }
 }
 
-fn idle() -> Value {
+/// Runs pg-boss's CLI, which must end well.
+pub(super) async fn cli(node: &Node, database: &Database, command: &str) {
+    let ended = node.cli(database, &[command]).await;
+    assert!(ended.well, "{command}: {}", ended.said);
+}
+
+pub(super) fn idle() -> Value {
     json!({ "supervise": false, "schedule": false })
 }
