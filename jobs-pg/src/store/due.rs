@@ -22,7 +22,7 @@ impl Due {
     pub(super) fn after(&self) -> Option<PgInterval> {
         match self {
             Self::At(_) => None,
-            Self::After(interval) => Some(interval.clone()),
+            Self::After(interval) => Some(*interval),
         }
     }
 }
