@@ -2,6 +2,7 @@
 
 mod bulk;
 mod handles;
+mod readable;
 mod refusals;
 mod storing;
 mod transactions;

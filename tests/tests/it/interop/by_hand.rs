@@ -6,6 +6,7 @@ mod counts;
 mod dead_letters;
 mod fetching;
 mod finding;
+mod numbers;
 mod policies;
 mod queues;
 mod removal;

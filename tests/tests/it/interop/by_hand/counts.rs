@@ -1,6 +1,5 @@
 //! The counts of a queue after jobs of it were removed or resumed by hand, and queues that do not exist.
 
-use jobs_pg::prelude::*;
 use jobs_pg::{ErrorKind, FetchOptions, FindJobs, JobUpdate, Operation, Redrive, UpdateTarget};
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
