@@ -14,7 +14,7 @@ use crate::{Cancellation, Context, Failure, Job, Outcome, Run};
 
 mod returned;
 
-pub use returned::{BatchReturned, IntoResults, Results, into_results};
+pub use returned::{BatchProbe, BatchReturned, IntoResults, NotForBatch, Results, into_results};
 
 /// A function that takes several jobs at once, with its types erased. It gives an outcome for each, in their order.
 pub type BatchHandler = fn(Batch) -> Erased<Vec<Outcome>>;

@@ -1,5 +1,6 @@
 //! What a running function sees.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -110,6 +111,15 @@ impl<J: Job> Context<J> {
     /// The executor that runs this job.
     pub fn executor(&self) -> &J::Executor {
         &self.executor
+    }
+}
+
+// Without a bound on the entities, so that `#[tracing::instrument]` works on every job's function.
+impl<J: Job> fmt::Debug for Context<J> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("job", &self.job)
+            .finish_non_exhaustive()
     }
 }
 

@@ -5,6 +5,7 @@ mod json;
 
 pub use group::Group;
 
+use std::fmt;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -64,7 +65,7 @@ pub struct OptionValues {
 
 /// Whole seconds: an integer, a duration, or a text such as `"90s"`, `"15m"`, `"2h"`, `"7d"`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no length of time",
+    message = "`{Self}` is not a length of time",
     label = "not a length of time",
     note = "write whole seconds (`90`), a `Duration`, or a text (\"90s\", \"15m\", \"2h\", \"7d\")"
 )]
@@ -76,7 +77,9 @@ pub trait IntoSeconds {
     fn into_time(self) -> Result<Duration, String>;
 }
 
-const NEGATIVE: &str = "must not be negative";
+fn negative(given: impl fmt::Display) -> String {
+    format!("must not be negative, as {given} is")
+}
 
 impl IntoSeconds for Duration {
     fn into_time(self) -> Result<Duration, String> {
@@ -86,7 +89,7 @@ impl IntoSeconds for Duration {
 
 impl IntoSeconds for TimeDelta {
     fn into_time(self) -> Result<Duration, String> {
-        self.to_std().map_err(|_| NEGATIVE.into())
+        self.to_std().map_err(|_| negative(self))
     }
 }
 
@@ -96,11 +99,17 @@ impl IntoSeconds for &str {
     }
 }
 
+impl IntoSeconds for String {
+    fn into_time(self) -> Result<Duration, String> {
+        self.as_str().into_time()
+    }
+}
+
 macro_rules! seconds {
     ($($integer:ty)*) => {$(
         impl IntoSeconds for $integer {
             fn into_time(self) -> Result<Duration, String> {
-                let seconds = u64::try_from(self).map_err(|_| NEGATIVE)?;
+                let seconds = u64::try_from(self).map_err(|_| negative(self))?;
                 Ok(Duration::from_secs(seconds))
             }
         }
@@ -111,7 +120,7 @@ seconds!(i32 i64 u8 u16 u32 u64 usize);
 
 /// What `submit_with` takes.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no set of job options",
+    message = "`{Self}` is not a set of job options",
     label = "not job options",
     note = "give `JobOptions::new().retry_limit(2)`, or JSON in pg-boss's spelling: `json!({{\"retryLimit\": 2}})`"
 )]
@@ -257,8 +266,8 @@ impl JobOptions {
         self
     }
 
-    /// When it is due: after whole seconds or a [`Duration`], or at a date or an RFC 3339 text. Of a typed submission,
-    /// `delay`, `run_at` and `run_in` win over it.
+    /// When it is due: what [`Submission::delay`](crate::Submission::delay) takes. `delay`, `run_at` and `run_in` of a submission
+    /// win over it.
     #[must_use]
     pub fn start_after(mut self, start_after: impl IntoStartAfter) -> Self {
         match start_after.into_start_after() {

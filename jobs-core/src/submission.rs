@@ -1,5 +1,6 @@
 //! What is asked for: a job to be, with its time and its options. A value; nothing has happened yet.
 
+use std::fmt;
 use std::marker::PhantomData;
 
 use uuid::Uuid;
@@ -21,6 +22,47 @@ pub struct Submission<J: Job> {
     job: PhantomData<fn() -> J>,
 }
 
+impl<J: Job> fmt::Debug for Submission<J> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Submission")
+            .field("job", &J::NAME)
+            .field("start_after", &self.start_after)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What `submit_many` takes: a `Vec`, an array or any other iterator over the inputs.
+#[diagnostic::on_unimplemented(
+    message = "`submit_many` takes inputs by value, and `{Self}` does not hold `{Input}`",
+    label = "does not give `{Input}` by value",
+    note = "give a `Vec`, an array or an iterator of `{Input}`: `inputs` in place of `&inputs`, or `inputs.iter().cloned()`"
+)]
+pub trait Inputs<Input> {
+    /// The inputs, one by one.
+    fn into_inputs(self) -> impl Iterator<Item = Input>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<I: IntoIterator, Input: InputFrom<I::Item>> Inputs<Input> for I {
+    fn into_inputs(self) -> impl Iterator<Item = Input> {
+        self.into_iter().map(Input::input_from)
+    }
+}
+
+/// True of one and the same type. As a trait, unlike `IntoIterator<Item = Input>`, it lets the compiler show the message of
+/// [`Inputs`].
+pub trait InputFrom<T> {
+    /// Returns it.
+    fn input_from(given: T) -> Self;
+}
+
+impl<T> InputFrom<T> for T {
+    fn input_from(given: T) -> Self {
+        given
+    }
+}
+
 impl<J: Job> Default for Submission<J> {
     fn default() -> Self {
         Self {
@@ -39,7 +81,9 @@ impl<J: Job> Submission<J> {
         Self::default()
     }
 
-    /// Due after whole seconds or a [`Duration`](std::time::Duration), or at a date or an RFC 3339 text.
+    /// Due after whole seconds, a [`Duration`](std::time::Duration) or a text such as `"90s"` or `"1h30m"`; or at a date, or a text
+    /// as in RFC 3339, which is in UTC if it names no zone. A delay is at most ten years long: for a later time, and for a Unix
+    /// time, use [`run_at`](Self::run_at).
     pub fn delay(mut self, delay: impl IntoStartAfter) -> Self {
         self.start_after = Some(delay.into_start_after());
         self
@@ -51,7 +95,8 @@ impl<J: Job> Submission<J> {
         self
     }
 
-    /// Due at this instant.
+    /// Due at this instant: a chrono `DateTime`, a [`SystemTime`](std::time::SystemTime), or a text as in RFC 3339, which is in
+    /// UTC if it names no zone. An instant in the past means at once.
     pub fn run_at(mut self, when: impl IntoInstant) -> Self {
         self.start_after = Some(when.into_instant().map(StartAfter::At));
         self
@@ -185,9 +230,9 @@ impl<J: Job> Submission<J> {
     /// As [`submit`](Self::submit).
     pub async fn submit_many(
         self,
-        inputs: impl IntoIterator<Item = J::Input>,
+        inputs: impl Inputs<J::Input>,
     ) -> Result<Vec<SubmittedJob<J>>, Error> {
-        let (executor, requests) = self.into_requests(inputs)?;
+        let (executor, requests) = self.into_requests(inputs.into_inputs())?;
         if requests.is_empty() {
             return Ok(Vec::new());
         }

@@ -197,6 +197,7 @@ pub(crate) fn whole_number(value: &Expr) -> Option<i64> {
             expr,
             ..
         }) => whole_number(expr)?.checked_neg(),
+        Expr::Group(group) => whole_number(&group.expr),
         _ => None,
     }
 }
@@ -208,7 +209,10 @@ pub(crate) fn listed<'a>(
     input: ParseStream<'a>,
 ) -> Result<ParseBuffer<'a>> {
     if input.peek(Token![=]) || input.peek(token::Bracket) || input.peek(token::Brace) {
-        let message = format!("`{key}` takes its values in parentheses; write `{}`", form.example);
+        let message = format!(
+            "`{key}` takes its values in parentheses; write `{}`",
+            form.example
+        );
         return Err(Error::new(key.span(), message));
     }
     if !input.peek(token::Paren) {

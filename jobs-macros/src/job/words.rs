@@ -16,14 +16,14 @@ pub(super) enum Level {
 }
 
 impl Level {
-    /// What a word means there.
-    const fn what(self) -> &'static str {
+    /// What a word is there, and what it belongs to.
+    const fn what(self) -> (&'static str, &'static str) {
         match self {
-            Self::Job => "argument of `job`",
-            Self::Options => "option",
-            Self::Queue => "setting of a queue",
-            Self::Worker => "setting of a worker",
-            Self::Schedule => "part of a schedule",
+            Self::Job => ("argument", "an argument of `#[job]`"),
+            Self::Options => ("option", "an option"),
+            Self::Queue => ("setting of a queue", "a setting of `queue(...)`"),
+            Self::Worker => ("setting of a worker", "a setting of `worker(...)`"),
+            Self::Schedule => ("part of a schedule", "a part of `schedule(...)`"),
         }
     }
 }
@@ -31,11 +31,25 @@ impl Level {
 /// Words, and what each of them should be.
 const WORDS: &[(&[&str], &str)] = &[
     (
-        &["retry_limit", "retries", "retry", "max_retries", "max_retry", "retry_count", "retryLimit"],
+        &[
+            "retry_limit",
+            "retries",
+            "retry",
+            "max_retries",
+            "max_retry",
+            "retry_count",
+            "retryLimit",
+        ],
         "`options(retry_limit = 3)`",
     ),
     (
-        &["max_attempts", "attempts", "max_tries", "tries", "maxAttempts"],
+        &[
+            "max_attempts",
+            "attempts",
+            "max_tries",
+            "tries",
+            "maxAttempts",
+        ],
         "`options(retry_limit = 4)` for five attempts: the limit counts those after the first",
     ),
     (
@@ -43,19 +57,43 @@ const WORDS: &[(&[&str], &str)] = &[
         "`options(retry_delay = \"30s\")`",
     ),
     (
-        &["retry_backoff", "backoff", "exponential_backoff", "retryBackoff"],
+        &[
+            "retry_backoff",
+            "backoff",
+            "exponential_backoff",
+            "retryBackoff",
+        ],
         "`options(retry_backoff = true)`",
     ),
     (
-        &["retry_delay_max", "max_backoff", "backoff_max", "max_retry_delay", "retryDelayMax"],
+        &[
+            "retry_delay_max",
+            "max_backoff",
+            "backoff_max",
+            "max_retry_delay",
+            "retryDelayMax",
+        ],
         "`options(retry_backoff = true, retry_delay_max = \"1h\")`",
     ),
     (
-        &["expire_in", "timeout", "time_limit", "max_duration", "expires_in", "expire_in_seconds", "expireInSeconds"],
+        &[
+            "expire_in",
+            "timeout",
+            "time_limit",
+            "max_duration",
+            "expires_in",
+            "expire_in_seconds",
+            "expireInSeconds",
+        ],
         "`options(expire_in = \"5m\")`",
     ),
     (
-        &["retention", "retention_seconds", "retentionSeconds", "keep_for"],
+        &[
+            "retention",
+            "retention_seconds",
+            "retentionSeconds",
+            "keep_for",
+        ],
         "`options(retention = \"7d\")`",
     ),
     (
@@ -71,7 +109,10 @@ const WORDS: &[(&[&str], &str)] = &[
         &["dead_letter", "dead_letter_queue", "dlq", "deadLetter"],
         "`options(dead_letter = OtherJob)`",
     ),
-    (&["policy", "queue_policy"], "`queue(policy = \"exclusive\")`"),
+    (
+        &["policy", "queue_policy"],
+        "`queue(policy = \"exclusive\")`",
+    ),
     (
         &["unique", "exclusive", "singleton", "dedupe"],
         "`queue(policy = \"exclusive\")`, or call `.singleton_key(\"...\")` or `.throttle(\"1m\")` when you submit the job",
@@ -80,10 +121,21 @@ const WORDS: &[(&[&str], &str)] = &[
     (&["notify"], "`queue(notify = false)`"),
     (&["queue_name", "job_name"], "`name = \"send_mail\"`"),
     (
-        &["concurrency", "max_concurrency", "workers", "parallelism", "threads", "team_size", "teamSize"],
+        &[
+            "concurrency",
+            "max_concurrency",
+            "workers",
+            "parallelism",
+            "threads",
+            "team_size",
+            "teamSize",
+        ],
         "`worker(concurrency = 4)`",
     ),
-    (&["batch", "batch_size", "batchSize"], "`worker(batch = 10)`"),
+    (
+        &["batch", "batch_size", "batchSize"],
+        "`worker(batch = 10)`",
+    ),
     (&["min_priority"], "`worker(min_priority = -5)`"),
     (&["max_priority"], "`worker(max_priority = 10)`"),
     (&["group_concurrency"], "`worker(group_concurrency = 2)`"),
@@ -116,7 +168,13 @@ const WORDS: &[(&[&str], &str)] = &[
         "`.singleton_key(\"...\")` when you submit the job, as in `SendMail::delay(0).singleton_key(\"...\").submit(input)`",
     ),
     (
-        &["throttle", "singleton_seconds", "singletonSeconds", "rate_limit", "rate_limit_seconds"],
+        &[
+            "throttle",
+            "singleton_seconds",
+            "singletonSeconds",
+            "rate_limit",
+            "rate_limit_seconds",
+        ],
         "`.throttle(\"1m\")` when you submit the job, as in `SendMail::delay(0).throttle(\"1m\").submit(input)`",
     ),
     (
@@ -124,7 +182,14 @@ const WORDS: &[(&[&str], &str)] = &[
         "`.debounce(\"1m\")` when you submit the job, as in `SendMail::delay(0).debounce(\"1m\").submit(input)`",
     ),
     (
-        &["delay", "start_after", "startAfter", "run_at", "run_in", "start_at"],
+        &[
+            "delay",
+            "start_after",
+            "startAfter",
+            "run_at",
+            "run_in",
+            "start_at",
+        ],
         "`.delay(\"10m\")` or `.run_at(when)` when you submit the job, as in `SendMail::delay(\"10m\").submit(input)`",
     ),
     (
@@ -140,10 +205,10 @@ const WORDS: &[(&[&str], &str)] = &[
 /// The error for a word that is not known at this level.
 pub(super) fn unknown(level: Level, key: &Ident, known: &[&str]) -> Error {
     let word = names::bare(key);
-    let what = level.what();
+    let (what, one) = level.what();
     let right = WORDS.iter().find(|(words, _)| words.contains(&&*word));
     let message = match right {
-        Some((_, right)) => format!("there is no {what} `{word}`; write {right}"),
+        Some((_, right)) => format!("`{word}` is not {one}; write {right}"),
         None => jobs_rules::unknown(what, &word, known),
     };
     Error::new(key.span(), message)

@@ -45,13 +45,13 @@ impl Parts<'_> {
                 ///
                 /// # Errors
                 /// As `submit`.
-                #visibility async fn submit_many(inputs: impl ::core::iter::IntoIterator<Item = #input>) -> #many {
+                #visibility async fn submit_many(inputs: impl #private::Inputs<#input>) -> #many {
                     #private::Submission::<Self>::new().submit_many(inputs).await
                 }
 
                 #submit_in
 
-                /// Due after seconds or a `Duration`, or at a date or an RFC 3339 text.
+                /// Due after seconds, a `Duration` or a text such as `"90s"`; or at a date, or an RFC 3339 text, in UTC if it names no zone.
                 #visibility fn delay(delay: impl #private::IntoStartAfter) -> #private::Submission<Self> {
                     #private::Submission::new().delay(delay)
                 }

@@ -80,9 +80,10 @@ impl Parts<'_> {
         let mut name = function.signature.ident.clone();
         name.set_span(place);
         let awaited = (!job.is_blocking).then(|| at(place, quote!(.await)));
-        let convert = match shape.is_result(&job.library) {
-            _ if shape.takes_several => quote!(#private::into_results),
-            Some(is_result) => quote!(#private::into_result::<#is_result, _>),
+        let convert = match shape.kind_of_return(private) {
+            Some(kind) if shape.takes_several => quote!(#private::into_results::<#kind, _>),
+            None if shape.takes_several => quote!(#private::into_results::<true, _>),
+            Some(kind) => quote!(#private::into_result::<#kind, _>),
             None => quote!(::core::result::Result::Ok),
         };
         let convert = at(place, convert);

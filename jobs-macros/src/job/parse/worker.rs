@@ -7,9 +7,7 @@ use syn::spanned::Spanned;
 use syn::{Error, Expr, ExprLit, Lit, LitStr, Result, Token};
 
 use super::{Level, WORKER, unknown};
-use crate::arguments::{
-    Form, Once, listed, read_each, set_twice, unexpected, value, whole_number,
-};
+use crate::arguments::{Form, Once, listed, read_each, set_twice, unexpected, value, whole_number};
 use crate::errors::Errors;
 use crate::names;
 
