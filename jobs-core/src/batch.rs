@@ -1,13 +1,11 @@
 //! Functions that take several jobs at once: one call, and an outcome for each.
 
-use std::any::Any;
 use std::future::{Future, ready};
-use std::sync::Arc;
 use std::time::Duration;
 
 use tracing::Instrument;
 
-use crate::executor::{running_on, running_on_sync};
+use crate::executor::{AnyExecutor, running_on, running_on_sync};
 use crate::handler::Erased;
 use crate::panic::catching;
 use crate::{Cancellation, Context, Failure, Job, Outcome, Run};
@@ -96,7 +94,7 @@ impl Batch {
         })
     }
 
-    fn executor(&self) -> Option<Arc<dyn Any + Send + Sync>> {
+    fn executor(&self) -> Option<AnyExecutor> {
         self.runs.first().map(Run::executor)
     }
 }
@@ -171,7 +169,7 @@ where
             Err(outcomes) => outcomes,
         };
         catching(|| running_on_sync(executor, call))
-            .unwrap_or_else(|failure| vec![Outcome::Failed(failure); jobs])
+            .unwrap_or_else(|failure| vec![failure.into_outcome(); jobs])
     };
     Box::pin(async move {
         tokio::task::spawn_blocking(call)

@@ -9,7 +9,9 @@ use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::{Job, Provided};
+use crate::failure::NOT_PROVIDED_DELAY;
+use crate::panic::end_for_lack_of;
+use crate::{Executor, Job, Provided};
 
 /// The job that runs, as its row says.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,7 +68,8 @@ pub struct Context<J: Job> {
     pub(crate) batch: Option<Arc<[JobInfo]>>,
     pub(crate) provided: Provided,
     pub(crate) cancellation: Cancellation,
-    pub(crate) executor: J::Executor,
+    /// `None` where another executor takes its place.
+    pub(crate) executor: Option<J::Executor>,
 }
 
 impl<J: Job> Context<J> {
@@ -79,13 +82,22 @@ impl<J: Job> Context<J> {
 
     /// The value that the application gave its executor with `.provide(value)`.
     ///
+    /// If there is none of this type, the attempt ends here: an ERROR event names the type, the attempt is not counted, and the
+    /// job runs again after a minute, perhaps in a process that provides the value.
+    ///
     /// # Panics
-    /// If there is none of this type; the job then fails, saying so.
+    /// If there is none in a test: in memory, or where the test calls the function itself.
     #[track_caller]
     pub fn app<T: Send + Sync + 'static>(&self) -> &T {
+        let is_test = self.executor.is_none() || J::Executor::TAKES_ALL;
         match self.provided.get::<T>() {
             Ok(value) => value,
-            Err(error) => panic!("{error}"),
+            Err(missing) if is_test => panic!("{missing}"),
+            Err(missing) => {
+                let again_in = NOT_PROVIDED_DELAY;
+                tracing::error!(parent: &self.log, ?again_in, "{missing}");
+                end_for_lack_of(&missing)
+            }
         }
     }
 
@@ -109,8 +121,17 @@ impl<J: Job> Context<J> {
     }
 
     /// The executor that runs this job.
+    ///
+    /// # Panics
+    /// If [`Memory`](crate::Memory) runs a job of another executor, as in a test.
     pub fn executor(&self) -> &J::Executor {
-        &self.executor
+        match &self.executor {
+            Some(executor) => executor,
+            None => panic!(
+                "the job runs in memory, where there is no executor {}",
+                J::Executor::NAME
+            ),
+        }
     }
 }
 

@@ -2,9 +2,15 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::Outcome;
+
+/// How long a job waits whose function asked for a value that was not provided.
+pub(crate) const NOT_PROVIDED_DELAY: Duration = Duration::from_secs(60);
 
 /// Why an attempt failed. Stored as `{"name", "message", "stack", "cause"}` (pg-boss 12.38's form of an `Error`), so that its
 /// dashboard and Node programs read it like their own.
@@ -28,6 +34,9 @@ pub struct Failure {
 impl Failure {
     /// The name under which the reason of a job that cancelled itself is stored.
     pub const CANCELLED: &str = "Cancelled";
+
+    /// The name of an attempt that asked for a value that was not provided.
+    pub(crate) const NOT_PROVIDED: &str = "NotProvided";
 
     /// Makes a failure without a cause.
     pub fn new(name: impl Into<String>, message: impl Into<String>) -> Self {
@@ -76,6 +85,15 @@ impl Failure {
                 Ok(failure) if !failure.message.is_empty() => failure,
                 _ => Self::new("Error", other.to_string()),
             },
+        }
+    }
+
+    /// What an attempt comes to that panicked or took too long. One that misses a value says nothing of the job: the attempt is
+    /// not counted, and the job waits for a process that provides the value.
+    pub(crate) fn into_outcome(self) -> Outcome {
+        match self.name.as_str() {
+            Self::NOT_PROVIDED => Outcome::Snoozed(NOT_PROVIDED_DELAY),
+            _ => Outcome::Failed(self),
         }
     }
 

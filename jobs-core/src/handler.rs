@@ -1,15 +1,14 @@
 //! From the typed function to one that any executor can call: decode, call, encode.
 
-use std::any::{Any, TypeId};
+use std::any::TypeId;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use tracing::Instrument;
 
 use crate::batch::BatchHandler;
-use crate::executor::{running_on, running_on_sync};
+use crate::executor::{AnyExecutor, running_on, running_on_sync};
 use crate::outcome::store_output;
 use crate::panic::catching;
 use crate::{Cancellation, Context, Executor, Failure, Job, JobError, JobInfo, Outcome, Provided};
@@ -19,7 +18,7 @@ pub struct Run {
     job: JobInfo,
     input: Option<String>,
     provided: Provided,
-    executor: Arc<dyn Any + Send + Sync>,
+    executor: AnyExecutor,
     pub(crate) cancellation: Cancellation,
     pub(crate) span: tracing::Span,
 }
@@ -41,7 +40,7 @@ impl Run {
             job,
             input,
             provided,
-            executor: Arc::new(executor),
+            executor: AnyExecutor::new(executor),
             cancellation: Cancellation::default(),
             span,
         }
@@ -62,18 +61,17 @@ impl Run {
         decode(self.input.as_deref())
     }
 
-    pub(crate) fn executor(&self) -> Arc<dyn Any + Send + Sync> {
-        Arc::clone(&self.executor)
+    pub(crate) fn executor(&self) -> AnyExecutor {
+        self.executor.clone()
     }
 
     pub(crate) fn context<J: Job>(&self) -> Result<Context<J>, Failure> {
         let refuse = |error: &crate::Error| Failure::of("Configuration", error);
-        let executor = self.executor.downcast_ref::<J::Executor>().ok_or_else(|| {
-            Failure::new(
-                "Configuration",
-                "the job was given to an executor of another type",
-            )
-        })?;
+        let executor = self.executor.of_type::<J::Executor>();
+        if executor.is_none() && !self.executor.takes_all() {
+            let message = "the job was given to an executor of another type";
+            return Err(Failure::new("Configuration", message));
+        }
         Ok(Context {
             entities: J::entities(&self.provided).map_err(|error| refuse(&error))?,
             job: self.job.clone(),
@@ -81,7 +79,7 @@ impl Run {
             log: self.span.clone(),
             provided: self.provided.clone(),
             cancellation: self.cancellation.clone(),
-            executor: executor.clone(),
+            executor,
         })
     }
 }
@@ -127,7 +125,7 @@ where
                 Err(outcome) => outcome,
             })
         })
-        .unwrap_or_else(Outcome::Failed)
+        .unwrap_or_else(Failure::into_outcome)
     };
     Box::pin(async {
         tokio::task::spawn_blocking(call)

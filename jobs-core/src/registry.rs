@@ -38,6 +38,18 @@ impl Registered {
         }
     }
 
+    /// The job with this very declaration, whatever its executor.
+    pub(crate) fn of_declaration(declaration: &'static Declaration) -> Option<&'static Self> {
+        let mut all = inventory::iter::<Self>();
+        all.find(|job| std::ptr::eq(job.declaration(), declaration))
+    }
+
+    /// The job of this name with the same executor.
+    pub(crate) fn beside(&self, name: &str) -> Option<&'static Self> {
+        let mut all = inventory::iter::<Self>();
+        all.find(|job| (job.executor)() == (self.executor)() && job.declaration().name == name)
+    }
+
     /// What was declared.
     pub fn declaration(&self) -> &'static Declaration {
         (self.declaration)()

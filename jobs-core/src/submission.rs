@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use uuid::Uuid;
 
-use crate::executor::current;
+use crate::executor::{Keeper, keeper};
 use crate::start_after::in_units;
 use crate::{
     Error, ErrorKind, Executor, Group, IntoInstant, IntoJobOptions, IntoSeconds, IntoStartAfter,
@@ -232,12 +232,12 @@ impl<J: Job> Submission<J> {
         self,
         inputs: impl Inputs<J::Input>,
     ) -> Result<Vec<SubmittedJob<J>>, Error> {
-        let (executor, requests) = self.into_requests(inputs.into_inputs())?;
+        let (keeper, requests) = self.into_requests(inputs.into_inputs())?;
         if requests.is_empty() {
             return Ok(Vec::new());
         }
-        let receipts = executor.submit(requests).await?;
-        Ok(tracked(&executor, receipts))
+        let receipts = keeper.submit(requests).await?;
+        Ok(tracked(&keeper, receipts))
     }
 
     /// Stores the job through the caller's connection: it exists if and only if the transaction commits.
@@ -249,9 +249,11 @@ impl<J: Job> Submission<J> {
         connection: &mut <J::Executor as Executor>::Connection,
         input: J::Input,
     ) -> Result<SubmittedJob<J>, Error> {
-        let (executor, requests) = self.into_requests([input])?;
+        let (keeper, requests) = self.into_requests([input])?;
+        let executor = keeper.own()?;
         let receipts = executor.submit_in(connection, requests).await?;
-        tracked(&executor, receipts).pop().ok_or_else(no_receipt)
+        let mut submitted = tracked(&Keeper::Own(executor), receipts);
+        submitted.pop().ok_or_else(no_receipt)
     }
 
     /// What would be stored, with the executor that it is meant for: for an executor that can do more with it than store it.
@@ -259,16 +261,19 @@ impl<J: Job> Submission<J> {
     /// # Errors
     /// As [`submit`](Self::submit).
     pub fn into_request(self, input: J::Input) -> Result<(J::Executor, Request), Error> {
-        let (executor, mut requests) = self.into_requests([input])?;
+        let (keeper, mut requests) = self.into_requests([input])?;
         let request = requests.pop().ok_or_else(no_receipt)?;
-        Ok((executor, request))
+        Ok((keeper.own()?, request))
     }
 
     fn into_requests(
         self,
         inputs: impl IntoIterator<Item = J::Input>,
-    ) -> Result<(J::Executor, Vec<Request>), Error> {
-        let executor = self.executor.map_or_else(current, Ok)?;
+    ) -> Result<(Keeper<J::Executor>, Vec<Request>), Error> {
+        let keeper = match self.executor {
+            Some(executor) => Keeper::Own(executor),
+            None => keeper()?,
+        };
         let declaration = J::declaration();
         let mut options = self.options.over(&declaration.options);
         options.check()?;
@@ -289,7 +294,7 @@ impl<J: Job> Submission<J> {
             .into_iter()
             .map(request)
             .collect::<Result<_, Error>>()?;
-        Ok((executor, requests))
+        Ok((keeper, requests))
     }
 }
 
@@ -304,10 +309,10 @@ fn encode(name: &str, input: &impl serde::Serialize) -> Result<Option<String>, E
     Ok((text != "null").then_some(text))
 }
 
-fn tracked<J: Job>(executor: &J::Executor, receipts: Vec<Receipt>) -> Vec<SubmittedJob<J>> {
+fn tracked<J: Job>(keeper: &Keeper<J::Executor>, receipts: Vec<Receipt>) -> Vec<SubmittedJob<J>> {
+    let receipts = receipts.into_iter();
     receipts
-        .into_iter()
-        .map(|receipt| SubmittedJob::stored(executor.clone(), receipt))
+        .map(|receipt| SubmittedJob::kept(keeper.clone(), receipt))
         .collect()
 }
 

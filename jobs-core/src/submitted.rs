@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use uuid::Uuid;
 
-use crate::executor::current;
+use crate::executor::{Keeper, keeper};
 use crate::outcome::read_output;
 use crate::{End, Error, ErrorKind, Executor, Failure, Job, JobKey, Receipt};
 
@@ -19,19 +19,23 @@ pub struct SubmittedJob<J: Job> {
     /// The name of the executor that keeps it.
     pub executor_name: &'static str,
     is_new: bool,
-    executor: Option<J::Executor>,
+    keeper: Option<Keeper<J::Executor>>,
     job: PhantomData<fn() -> J>,
 }
 
 impl<J: Job> SubmittedJob<J> {
     /// What an executor makes of the receipt of a job.
     pub fn stored(executor: J::Executor, receipt: Receipt) -> Self {
+        Self::kept(Keeper::Own(executor), receipt)
+    }
+
+    pub(crate) fn kept(keeper: Keeper<J::Executor>, receipt: Receipt) -> Self {
         Self {
             job_id: receipt.id,
             job_name: J::NAME,
-            executor_name: J::Executor::NAME,
+            executor_name: keeper.name(),
             is_new: receipt.is_new,
-            executor: Some(executor),
+            keeper: Some(keeper),
             job: PhantomData,
         }
     }
@@ -39,12 +43,13 @@ impl<J: Job> SubmittedJob<J> {
     /// Follows a job that was submitted before, perhaps by another process, by its id. Whether there is such a job shows
     /// when something is asked of it.
     pub fn track(job_id: Uuid) -> Self {
+        let keeper = keeper().ok();
         Self {
             job_id,
             job_name: J::NAME,
-            executor_name: J::Executor::NAME,
+            executor_name: keeper.as_ref().map_or(J::Executor::NAME, Keeper::name),
             is_new: false,
-            executor: current().ok(),
+            keeper,
             job: PhantomData,
         }
     }
@@ -52,7 +57,8 @@ impl<J: Job> SubmittedJob<J> {
     /// Names the executor, for a tracked job.
     #[must_use]
     pub fn on(mut self, executor: &J::Executor) -> Self {
-        self.executor = Some(executor.clone());
+        self.executor_name = J::Executor::NAME;
+        self.keeper = Some(Keeper::Own(executor.clone()));
         self
     }
 
@@ -64,9 +70,14 @@ impl<J: Job> SubmittedJob<J> {
     /// The executor that keeps the job.
     ///
     /// # Errors
-    /// [`ErrorKind::NoExecutor`] if it was tracked where there was none and there is none now.
+    /// [`ErrorKind::NoExecutor`] if it was tracked where there was none and there is none now, or if an executor of another
+    /// type keeps it, such as [`Memory`](crate::Memory) in a test.
     pub fn executor(&self) -> Result<J::Executor, Error> {
-        self.executor.clone().map_or_else(current, Ok)
+        self.keeper()?.own()
+    }
+
+    fn keeper(&self) -> Result<Keeper<J::Executor>, Error> {
+        self.keeper.clone().map_or_else(keeper, Ok)
     }
 
     /// The queue and the id.
@@ -86,7 +97,7 @@ impl<J: Job> SubmittedJob<J> {
         let Self {
             job_id, job_name, ..
         } = self;
-        match self.executor()?.end_of(&self.key()).await? {
+        match self.keeper()?.end_of(&self.key()).await? {
             End::Completed(output) => read_output(output).map_err(|error| {
                 let message =
                     format!("cannot read the output of job {job_id} in queue `{job_name}`");
@@ -120,7 +131,7 @@ impl<J: Job> SubmittedJob<J> {
 impl<J: Job> Clone for SubmittedJob<J> {
     fn clone(&self) -> Self {
         Self {
-            executor: self.executor.clone(),
+            keeper: self.keeper.clone(),
             ..*self
         }
     }

@@ -12,7 +12,7 @@ use super::after;
 use crate::testing::{Ran, Submitted};
 use crate::{
     Declaration, End, Error, ErrorKind, Failure, Job, JobInfo, JobKey, JobOptions, JobState,
-    OptionValues, Outcome, Request, StartAfter,
+    OptionValues, Outcome, Registered, Request, StartAfter,
 };
 
 /// What holds where no option says otherwise.
@@ -22,6 +22,8 @@ const RETRY_LIMIT: i32 = 2;
 pub(super) struct Row {
     pub(super) id: Uuid,
     pub(super) name: &'static str,
+    /// `None` for a job that this program does not have; it never runs.
+    pub(super) registered: Option<&'static Registered>,
     pub(super) input: Option<String>,
     pub(super) state: JobState,
     pub(super) created_on: DateTime<Utc>,
@@ -53,7 +55,7 @@ impl Row {
     }
 
     fn waiting(
-        declaration: &Declaration,
+        declaration: &'static Declaration,
         input: Option<String>,
         options: &JobOptions,
         start_after: DateTime<Utc>,
@@ -63,6 +65,7 @@ impl Row {
         Self {
             id: options.id.unwrap_or_else(Uuid::now_v7),
             name: declaration.name,
+            registered: Registered::of_declaration(declaration),
             input,
             state: JobState::Created,
             created_on: now,
@@ -75,8 +78,7 @@ impl Row {
         }
     }
 
-    /// The copy for a dead letter queue.
-    pub(super) fn copied_to(&self, queue: &Declaration, now: DateTime<Utc>) -> Self {
+    fn copied_to(&self, queue: &'static Declaration, now: DateTime<Utc>) -> Self {
         let mut copy = Self::waiting(queue, self.input.clone(), &queue.options, now, now);
         copy.options.priority = self.options.priority;
         copy.options.singleton_key = self.options.singleton_key.clone();
@@ -183,12 +185,11 @@ impl Row {
         }
     }
 
-    /// The queue for its copy, if it has failed for good.
-    pub(super) fn dead_letter(&self) -> Option<&str> {
-        self.options
-            .dead_letter
-            .as_deref()
-            .filter(|_| self.state == JobState::Failed)
+    /// Its copy for the dead letter queue, if it has failed for good.
+    pub(super) fn dead_letter(&self, now: DateTime<Utc>) -> Option<Self> {
+        let queue = self.options.dead_letter.as_deref()?;
+        let queue = self.registered?.beside(queue)?;
+        (self.state == JobState::Failed).then(|| self.copied_to(queue.declaration(), now))
     }
 
     pub(super) fn end(&self) -> Option<End> {

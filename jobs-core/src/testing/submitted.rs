@@ -83,9 +83,7 @@ impl<J: Job> fmt::Debug for Submitted<J> {
 /// An executor that can tell what was submitted to it.
 pub trait Submissions: Executor {
     /// The jobs of one kind that it keeps, whatever their state, in the order in which they were submitted.
-    fn submitted<J: Job<Executor = Self>>(
-        &self,
-    ) -> impl Future<Output = Result<Vec<Submitted<J>>, Error>> + Send;
+    fn submitted<J: Job>(&self) -> impl Future<Output = Result<Vec<Submitted<J>>, Error>> + Send;
 }
 
 /// Gives the first submitted job whose input is as expected.
@@ -94,12 +92,9 @@ pub trait Submissions: Executor {
 /// If there is none; the message lists what was submitted instead.
 #[track_caller]
 pub fn assert_submitted<J: Job>(
-    executor: &J::Executor,
+    executor: &impl Submissions,
     expected: impl Fn(&J::Input) -> bool,
-) -> impl Future<Output = Submitted<J>>
-where
-    J::Executor: Submissions,
-{
+) -> impl Future<Output = Submitted<J>> {
     let place = Location::caller();
     async move {
         let mut all = all::<J>(executor, place).await;
@@ -120,12 +115,9 @@ where
 /// If there is one; the message lists what was submitted.
 #[track_caller]
 pub fn assert_not_submitted<J: Job>(
-    executor: &J::Executor,
+    executor: &impl Submissions,
     unexpected: impl Fn(&J::Input) -> bool,
-) -> impl Future<Output = ()>
-where
-    J::Executor: Submissions,
-{
+) -> impl Future<Output = ()> {
     let place = Location::caller();
     async move {
         let all = all::<J>(executor, place).await;
@@ -139,10 +131,7 @@ where
     }
 }
 
-async fn all<J: Job>(executor: &J::Executor, place: &Location<'_>) -> Vec<Submitted<J>>
-where
-    J::Executor: Submissions,
-{
+async fn all<J: Job>(executor: &impl Submissions, place: &Location<'_>) -> Vec<Submitted<J>> {
     match executor.submitted::<J>().await {
         Ok(all) => all,
         Err(error) => panic!("at {place}: {error:?}"),
