@@ -2,6 +2,7 @@
 
 mod group;
 mod json;
+mod legacy;
 
 pub use group::Group;
 
