@@ -51,7 +51,7 @@ pub trait Executor: Clone + Send + Sync + 'static {
 pub struct Request {
     /// What kind of job.
     pub declaration: &'static Declaration,
-    /// Its input as JSON text; `None` stands for JSON null.
+    /// Its input as JSON text; `None` is JSON null.
     pub input: Option<String>,
     /// When it is due.
     pub start_after: StartAfter,
@@ -59,16 +59,16 @@ pub struct Request {
     pub options: JobOptions,
 }
 
-/// What storing one job came to.
+/// The result of storing one job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Receipt {
-    /// The stored job, or the equal one that stood already.
+    /// The stored job, or the existing one of which it is a duplicate.
     pub id: Uuid,
-    /// `false` if an equal job stood already and nothing was stored.
+    /// `false` if it is a duplicate of an existing job, and nothing was stored.
     pub is_new: bool,
 }
 
-/// What names one job.
+/// Identifies one job.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct JobKey {
     /// The queue.
@@ -84,8 +84,8 @@ pub enum End {
     Completed(Option<Value>),
     /// It failed for good with this.
     Failed(Option<Value>),
-    /// It was cancelled; this is what its row has: the reason if it did so itself, else what an attempt before has left.
+    /// It was cancelled; this is the output of its row: the reason if it cancelled itself, else what an earlier attempt left.
     Cancelled(Option<Value>),
-    /// There is no such row, or no longer.
+    /// There is no such row; it may have been deleted.
     Deleted,
 }

@@ -20,7 +20,7 @@ pub struct Failure {
     /// What kind of failure: the error's type name, or `Panic`, `Timeout`, `BadInput` ...
     #[serde(default)]
     pub name: String,
-    /// What the error says of itself.
+    /// The error's message.
     #[serde(default)]
     pub message: String,
     /// The whole chain for a reader: the error, where it happened if that is known, and its causes.
@@ -65,14 +65,14 @@ impl Failure {
         failure
     }
 
-    /// Says where in the source it happened.
+    /// Adds where in the source it happened.
     #[must_use]
     pub fn at(mut self, place: impl fmt::Display) -> Self {
         self.stack.push_str(&format!("\n    at {place}"));
         self
     }
 
-    /// Reads what stands in a failed job's row, whoever wrote it.
+    /// Reads the output of a failed job's row, whichever program wrote it.
     pub fn read(output: Option<&Value>) -> Self {
         let inner = output.map(|output| match output.get("value") {
             Some(value) if output.as_object().is_some_and(|object| object.len() == 1) => value,
@@ -88,8 +88,8 @@ impl Failure {
         }
     }
 
-    /// What an attempt comes to that panicked or took too long. One that misses a value says nothing of the job: the attempt is
-    /// not counted, and the job waits for a process that provides the value.
+    /// The outcome of an attempt that panicked or took too long. A missing value is not a fault of the job: the attempt is not
+    /// counted, and the job waits for a process that provides the value.
     pub(crate) fn into_outcome(self) -> Outcome {
         match self.name.as_str() {
             Self::NOT_PROVIDED => Outcome::Snoozed(NOT_PROVIDED_DELAY),

@@ -161,7 +161,7 @@ pub(crate) fn decode<T: DeserializeOwned + 'static>(input: Option<&str>) -> Resu
     })
 }
 
-/// What a job came to whose function returned this.
+/// The outcome of a job whose function returned this.
 pub(crate) fn outcome_of<T: serde::Serialize>(returned: Result<T, JobError>) -> Outcome {
     match returned {
         Ok(output) => match store_output(&output) {

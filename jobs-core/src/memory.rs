@@ -16,7 +16,7 @@ use crate::{
     Request, Run,
 };
 use drain::Drain;
-use row::{Row, standing};
+use row::{Row, deduplicated};
 
 /// Keeps jobs in memory, for unit tests: those of `#[job(executor = Memory)]`, and within [`scope`](Self::scope), or when a job that
 /// it runs submits them, those of every other executor too. A value is a handle that is cheap to clone; the jobs are dropped
@@ -219,7 +219,7 @@ impl Executor for Memory {
             .into_iter()
             .map(|request| Row::new(request, now))
             .collect::<Result<_, _>>()?;
-        let store = |row: Row| match standing(&state.rows, row, now) {
+        let store = |row: Row| match deduplicated(&state.rows, row, now) {
             Ok(row) => {
                 let id = row.id;
                 state.rows.push(row);

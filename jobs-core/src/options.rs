@@ -44,7 +44,7 @@ pub struct OptionValues {
     pub retention: Option<i32>,
     /// How long an ended job is kept.
     pub delete_after: Option<i32>,
-    /// After how long without a sign of life its worker is taken for dead.
+    /// After how long without a heartbeat the worker counts as dead.
     pub heartbeat: Option<i32>,
     /// Higher runs first.
     pub priority: Option<i32>,
@@ -52,11 +52,11 @@ pub struct OptionValues {
     pub dead_letter: Option<String>,
     /// The job's id.
     pub id: Option<Uuid>,
-    /// What tells it from equal jobs.
+    /// The deduplication key.
     pub singleton_key: Option<String>,
     /// The length of a throttle slot.
     pub singleton_seconds: Option<i32>,
-    /// Whether a job that its slot has no place for takes the next one.
+    /// Whether a job whose slot is taken goes into the next one.
     pub singleton_next_slot: Option<bool>,
     /// The group whose jobs share a limit.
     pub group: Option<Group>,
@@ -129,7 +129,7 @@ pub trait IntoJobOptions {
     /// Reads it.
     ///
     /// # Errors
-    /// [`ErrorKind::BadInput`] naming what is no option, or no value for one.
+    /// [`ErrorKind::BadInput`] naming what is not an option, or not a value for one.
     fn into_job_options(self) -> Result<JobOptions, Error>;
 }
 
@@ -166,7 +166,7 @@ impl JobOptions {
         self
     }
 
-    /// Whether the retry delay doubles with each attempt, with some chance in it.
+    /// Whether the retry delay doubles with each attempt, with a random part.
     #[must_use]
     pub fn retry_backoff(mut self, backoff: bool) -> Self {
         self.values.retry_backoff = Some(backoff);
@@ -201,7 +201,7 @@ impl JobOptions {
         self
     }
 
-    /// After how long without a sign of life its worker is taken for dead: 10 seconds or more.
+    /// After how long without a heartbeat the worker counts as dead: 10 seconds or more.
     #[must_use]
     pub fn heartbeat(mut self, time: impl IntoSeconds) -> Self {
         self.values.heartbeat = self.seconds(JobOption::Heartbeat, time);
@@ -233,7 +233,8 @@ impl JobOptions {
         self
     }
 
-    /// What tells this job from equal ones, for the queue's policy and for [`throttle`](Self::throttle).
+    /// Deduplication key: the queue's policy, [`throttle`](Self::throttle) and [`debounce`](Self::debounce) treat jobs with the
+    /// same key as duplicates.
     #[must_use]
     pub fn singleton_key(mut self, key: impl Into<String>) -> Self {
         self.values.singleton_key = Some(key.into());

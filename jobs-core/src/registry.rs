@@ -125,12 +125,12 @@ impl Registry {
         self.jobs.values().copied()
     }
 
-    /// Whether there is no job at all.
+    /// Whether there are no jobs.
     pub fn is_empty(&self) -> bool {
         self.jobs.is_empty()
     }
 
-    /// Checks that every job's entities are provided.
+    /// Checks that the entities of every job are provided.
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`] naming every job that would miss something.
@@ -151,7 +151,7 @@ impl Registry {
     }
 }
 
-// Link order is no order: sorted, the message is the same each time.
+// The order of linking is arbitrary: sorted, the message is the same each time.
 fn collision(name: &str, one: Place, other: Place) -> String {
     let mut places = [one.to_string(), other.to_string()];
     places.sort();

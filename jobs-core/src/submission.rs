@@ -1,4 +1,4 @@
-//! What is asked for: a job to be, with its time and its options. A value; nothing has happened yet.
+//! A submission: a job with its time and its options, before it is stored.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -12,8 +12,8 @@ use crate::{
     IntoUnit, Job, JobOptions, Receipt, Request, StartAfter, SubmittedJob,
 };
 
-/// A job about to be submitted. A later call of the same method wins. What is wrong with what was given is the error of
-/// the `submit` that ends the chain, and nothing is written then.
+/// A job about to be submitted. A later call of the same method wins. A value that is refused is an error of the `submit` at the
+/// end of the chain, which then writes nothing.
 #[must_use = "nothing is submitted until `.submit(input).await`"]
 pub struct Submission<J: Job> {
     start_after: Option<Result<StartAfter, Error>>,
@@ -127,7 +127,7 @@ impl<J: Job> Submission<J> {
         self.with(JobOptions::new().retry_delay(delay))
     }
 
-    /// Whether the retry delay doubles with each attempt, with some chance in it.
+    /// Whether the retry delay doubles with each attempt, with a random part.
     pub fn retry_backoff(self, backoff: bool) -> Self {
         self.with(JobOptions::new().retry_backoff(backoff))
     }
@@ -152,7 +152,7 @@ impl<J: Job> Submission<J> {
         self.with(JobOptions::new().delete_after(time))
     }
 
-    /// After how long without a sign of life its worker is taken for dead: 10 seconds or more.
+    /// After how long without a heartbeat the worker counts as dead: 10 seconds or more.
     pub fn heartbeat(self, time: impl IntoSeconds) -> Self {
         self.with(JobOptions::new().heartbeat(time))
     }
@@ -167,7 +167,8 @@ impl<J: Job> Submission<J> {
         self.with(JobOptions::new().dead_letter(Other::NAME))
     }
 
-    /// What tells this job from equal ones, for the queue's policy, [`throttle`](Self::throttle) and [`debounce`](Self::debounce).
+    /// Deduplication key: the queue's policy, [`throttle`](Self::throttle) and [`debounce`](Self::debounce) treat jobs with the
+    /// same key as duplicates.
     pub fn singleton_key(self, key: impl Into<String>) -> Self {
         self.with(JobOptions::new().singleton_key(key))
     }
@@ -204,7 +205,7 @@ impl<J: Job> Submission<J> {
     /// Stores the job.
     ///
     /// # Errors
-    /// If there is no executor, if something given is refused, or if the storage does not take it.
+    /// If there is no executor, if an option or a time is refused, or if the storage refuses the job.
     pub async fn submit(self, input: J::Input) -> Result<SubmittedJob<J>, Error> {
         let mut submitted = self.submit_many([input]).await?;
         submitted.pop().ok_or_else(no_receipt)
@@ -214,7 +215,7 @@ impl<J: Job> Submission<J> {
     /// [`serde_json::Value`] in pg-boss's spelling (`{"retryLimit": 2}`).
     ///
     /// # Errors
-    /// As [`submit`](Self::submit), and if the JSON has a member that is no option.
+    /// As [`submit`](Self::submit), and if the JSON has a member that is not an option.
     pub async fn submit_with(
         self,
         input: J::Input,

@@ -1,4 +1,4 @@
-//! What came of a submission: a job that can be followed from any process.
+//! A submitted job, which can be followed from any process.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -24,7 +24,7 @@ pub struct SubmittedJob<J: Job> {
 }
 
 impl<J: Job> SubmittedJob<J> {
-    /// What an executor makes of the receipt of a job.
+    /// Makes one from the receipt that an executor returned.
     pub fn stored(executor: J::Executor, receipt: Receipt) -> Self {
         Self::kept(Keeper::Own(executor), receipt)
     }
@@ -40,8 +40,8 @@ impl<J: Job> SubmittedJob<J> {
         }
     }
 
-    /// Follows a job that was submitted before, perhaps by another process, by its id. Whether there is such a job shows
-    /// when something is asked of it.
+    /// Follows a job that was submitted before, perhaps by another process, by its id. Whether the job exists is
+    /// only checked when something is asked of it.
     pub fn track(job_id: Uuid) -> Self {
         let keeper = keeper().ok();
         Self {
@@ -62,7 +62,7 @@ impl<J: Job> SubmittedJob<J> {
         self
     }
 
-    /// `false` if an equal job stood already (throttle, unique key, policy), and this is that job.
+    /// `false` if the submission was a duplicate of an existing job (throttle, unique key, policy), which this one is then.
     pub fn is_new(&self) -> bool {
         self.is_new
     }
@@ -92,7 +92,7 @@ impl<J: Job> SubmittedJob<J> {
     ///
     /// # Errors
     /// [`ErrorKind::Failed`] with the stored failure as its source, [`ErrorKind::Cancelled`], [`ErrorKind::Deleted`]; or
-    /// what keeps the executor from telling.
+    /// an error of the executor.
     pub async fn output(&self) -> Result<J::Output, Error> {
         let Self {
             job_id, job_name, ..
@@ -113,7 +113,7 @@ impl<J: Job> SubmittedJob<J> {
             }
             End::Cancelled(output) => {
                 let message = format!("job {job_id} in queue `{job_name}` was cancelled");
-                // Somebody else gives no reason, and the output is that of an attempt before.
+                // Without a reason of the job's own, the output is that of an earlier attempt.
                 let reason = Failure::read(output.as_ref());
                 Err(match reason.name == Failure::CANCELLED {
                     true => Error::caused_by(ErrorKind::Cancelled, message, reason),
@@ -122,7 +122,7 @@ impl<J: Job> SubmittedJob<J> {
             }
             End::Deleted => Err(Error::new(
                 ErrorKind::Deleted,
-                format!("there is no job {job_id} in queue `{job_name}`, or no longer"),
+                format!("there is no job {job_id} in queue `{job_name}`; it may have been deleted"),
             )),
         }
     }

@@ -1,4 +1,4 @@
-//! Near names for a word that nobody knows.
+//! Near names for an unknown word.
 
 /// How alike two words must be, from 0 to 1, before one is offered for the other.
 const ALIKE: f64 = 0.75;
@@ -20,7 +20,7 @@ pub fn nearest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
         .map(|(_, candidate)| candidate)
 }
 
-/// Says that `word` is no known `what`, names the nearest one and lists all of them.
+/// Says that `word` is not a known `what`, names the nearest one and lists all of them.
 ///
 /// ```
 /// assert_eq!(

@@ -127,7 +127,7 @@ pub fn into_results<const IS_FOR_BATCH: bool, R: IntoResults<IS_FOR_BATCH>>(
 }
 
 impl<T: Serialize> Results<T> {
-    /// What each of so many jobs came to.
+    /// The outcome of each of so many jobs.
     pub(super) fn into_outcomes(self, jobs: usize) -> Vec<Outcome> {
         match self {
             Self::Done => vec![Outcome::Done(None); jobs],

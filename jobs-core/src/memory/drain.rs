@@ -43,7 +43,7 @@ impl<'a> Drain<'a> {
         let now = state.now;
         let handled = |row: &&mut Row| row.is_due(now) && row.registered.is_some();
         let due = state.rows.iter_mut().filter(handled);
-        // Of equal ones the first: it was submitted before the others.
+        // Of the same priority the first: it was submitted before the others.
         let row = due.min_by_key(|row| (Reverse(row.priority()), row.created_on))?;
         let registered = row.registered?;
         let info = row.begin(now);
@@ -54,7 +54,7 @@ impl<'a> Drain<'a> {
         Some(key)
     }
 
-    /// Settles attempts as they end: until this one has, or as long as patience lasts.
+    /// Settles attempts as they end: until this one has, or until none ends for a moment.
     async fn settle_until(&mut self, begun: Option<JobKey>) {
         while let Some((key, outcome)) = self.turns.ended().await {
             self.settle(&key, outcome);

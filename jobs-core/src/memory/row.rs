@@ -15,7 +15,7 @@ use crate::{
     OptionValues, Outcome, Registered, Request, StartAfter,
 };
 
-/// What holds where no option says otherwise.
+/// The default of pg-boss.
 const RETRY_LIMIT: i32 = 2;
 
 #[derive(Debug, Clone)]
@@ -121,7 +121,7 @@ impl Row {
         info
     }
 
-    /// The attempt has come to this.
+    /// Writes the outcome of the attempt.
     pub(super) fn settle(&mut self, outcome: Outcome, now: DateTime<Utc>) -> Ran {
         let attempt = self.attempt;
         match outcome {
@@ -172,7 +172,7 @@ impl Row {
         u32::try_from(self.options.retry_limit.unwrap_or(RETRY_LIMIT)).unwrap_or(0)
     }
 
-    /// How long the next attempt is waited for; where chance has a say, the longest.
+    /// How long the next attempt waits; of a random delay, the longest.
     fn retry_delay(&self) -> Duration {
         let delay = seconds(self.options.retry_delay.unwrap_or(0));
         if self.options.retry_backoff != Some(true) {
@@ -214,8 +214,8 @@ impl Row {
         Ok(submitted)
     }
 
-    /// Whether this job, which stands, keeps a new one out.
-    fn keeps_out(&self, new: &Self) -> bool {
+    /// Whether a new job is a duplicate of this one.
+    fn conflicts_with(&self, new: &Self) -> bool {
         let key = |row: &Self| row.options.singleton_key.clone().unwrap_or_default();
         if self.name != new.name {
             return false;
@@ -231,22 +231,22 @@ impl Row {
     }
 }
 
-/// Gives a new job back if there is a place for it, perhaps in the next throttle slot; else the id of the one that stands there.
-pub(super) fn standing(rows: &[Row], mut new: Row, now: DateTime<Utc>) -> Result<Row, Uuid> {
+/// Returns a new job, perhaps moved to the next throttle slot; or the id of the existing job of which it is a duplicate.
+pub(super) fn deduplicated(rows: &[Row], mut new: Row, now: DateTime<Utc>) -> Result<Row, Uuid> {
     let of = |new: &Row| {
         rows.iter()
             .rev()
-            .find(|row| row.keeps_out(new))
+            .find(|row| row.conflicts_with(new))
             .map(|row| row.id)
     };
-    let Some(standing) = of(&new) else {
+    let Some(existing) = of(&new) else {
         return Ok(new);
     };
     let (Some(length), Some(true)) = (
         new.options.singleton_seconds,
         new.options.singleton_next_slot,
     ) else {
-        return Err(standing);
+        return Err(existing);
     };
     let elapsed = now.timestamp().rem_euclid(length.max(1).into());
     // A second into the slot, so that it is the next one by every clock (pg-boss 12.38).

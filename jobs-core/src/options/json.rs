@@ -29,10 +29,10 @@ impl IntoJobOptions for Value {
 }
 
 impl JobOptions {
-    /// Reads options that another program wrote: a member that is no option is passed over, as pg-boss does.
+    /// Reads options that another program wrote: a member that is not an option is ignored, as in pg-boss.
     ///
     /// # Errors
-    /// [`ErrorKind::BadInput`] if the value of an option is none.
+    /// [`ErrorKind::BadInput`] if the value of an option is not a valid one.
     pub fn from_foreign(members: &Map<String, Value>) -> Result<Self, Error> {
         members
             .iter()

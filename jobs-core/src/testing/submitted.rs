@@ -1,4 +1,4 @@
-//! What was submitted, with its types, and asserts over it.
+//! What was submitted, with its types, and assertions about it.
 
 use std::fmt::{self, Write as _};
 use std::panic::Location;
@@ -12,14 +12,14 @@ use crate::{Error, ErrorKind, Executor, Job, JobState};
 /// How many submissions a failed assert shows.
 const SHOWN: usize = 20;
 
-/// One job that was submitted, by whomever.
+/// One job that was submitted, by any process.
 #[non_exhaustive]
 pub struct Submitted<J: Job> {
     /// Unique within the queue.
     pub job_id: Uuid,
     /// What the caller gave.
     pub input: J::Input,
-    /// What has become of it.
+    /// Its state.
     pub state: JobState,
     /// When it was submitted.
     pub created_on: DateTime<Utc>,
@@ -29,12 +29,12 @@ pub struct Submitted<J: Job> {
     pub priority: i32,
     /// How many more attempts may follow the first.
     pub retry_limit: u32,
-    /// What tells it from equal jobs.
+    /// Its deduplication key.
     pub singleton_key: Option<String>,
 }
 
 impl<J: Job> Submitted<J> {
-    /// Reads one from what an executor has stored; `input` is JSON text, `None` stands for JSON null. The rest is as for a
+    /// Reads one from what an executor has stored; `input` is JSON text, `None` is JSON null. The rest is as for a
     /// job without options that waits, and the executor sets what it knows better.
     ///
     /// # Errors
@@ -80,7 +80,7 @@ impl<J: Job> fmt::Debug for Submitted<J> {
     }
 }
 
-/// An executor that can tell what was submitted to it.
+/// An executor that can list what was submitted to it.
 pub trait Submissions: Executor {
     /// The jobs of one kind that it keeps, whatever their state, in the order in which they were submitted.
     fn submitted<J: Job>(&self) -> impl Future<Output = Result<Vec<Submitted<J>>, Error>> + Send;
