@@ -25,6 +25,6 @@ async fn refund(_: models::Refund) {}
 #[test]
 fn the_handle_may_have_another_name_than_the_function() {
     assert_eq!(PayJob::NAME, "pay");
-    let _ = PayJob::delay(1).submit(Pay { cents: 5 });
-    let _ = Refund::delay(1).submit(models::Refund(5));
+    drop(PayJob::delay(1).submit(Pay { cents: 5 }));
+    drop(Refund::delay(1).submit(models::Refund(5)));
 }
