@@ -1,13 +1,11 @@
 //! Functions that take several jobs at once: one call, and an outcome for each.
 
-use std::any::Any;
 use std::future::{Future, ready};
-use std::sync::Arc;
 use std::time::Duration;
 
 use tracing::Instrument;
 
-use crate::executor::{running_on, running_on_sync};
+use crate::executor::{AnyExecutor, running_on, running_on_sync};
 use crate::handler::Erased;
 use crate::panic::catching;
 use crate::thread::on_own_thread;
@@ -15,7 +13,7 @@ use crate::{Cancellation, Context, Failure, Job, Outcome, Run};
 
 mod returned;
 
-pub use returned::{BatchReturned, IntoResults, Results, into_results};
+pub use returned::{BatchProbe, BatchReturned, IntoResults, NotForBatch, Results, into_results};
 
 /// A function that takes several jobs at once, with its types erased. It gives an outcome for each, in their order.
 pub type BatchHandler = fn(Batch) -> Erased<Vec<Outcome>>;
@@ -97,7 +95,7 @@ impl Batch {
         })
     }
 
-    fn executor(&self) -> Option<Arc<dyn Any + Send + Sync>> {
+    fn executor(&self) -> Option<AnyExecutor> {
         self.runs.first().map(Run::executor)
     }
 }
@@ -172,7 +170,7 @@ where
             Err(outcomes) => outcomes,
         };
         catching(|| running_on_sync(executor, call))
-            .unwrap_or_else(|failure| vec![Outcome::Failed(failure); jobs])
+            .unwrap_or_else(|failure| vec![failure.into_outcome(); jobs])
     };
     Box::pin(async move {
         let outcomes = on_own_thread(call).await;

@@ -1,5 +1,6 @@
 //! What a running function sees.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -8,7 +9,9 @@ use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::{Job, Provided};
+use crate::failure::NOT_PROVIDED_DELAY;
+use crate::panic::end_for_lack_of;
+use crate::{Executor, Job, Provided};
 
 /// The job that runs, as its row says.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,7 +35,7 @@ pub struct JobInfo {
     pub started_on: DateTime<Utc>,
     /// How long this attempt may take.
     pub expire_in: Duration,
-    /// The key that tells it from equal jobs.
+    /// Its deduplication key.
     pub singleton_key: Option<String>,
 }
 
@@ -66,7 +69,8 @@ pub struct Context<J: Job> {
     pub(crate) provided: Provided,
     pub(crate) cancellation: Cancellation,
     pub(crate) stopping: Cancellation,
-    pub(crate) executor: J::Executor,
+    /// `None` where another executor takes its place.
+    pub(crate) executor: Option<J::Executor>,
 }
 
 impl<J: Job> Context<J> {
@@ -79,31 +83,40 @@ impl<J: Job> Context<J> {
 
     /// The value that the application gave its executor with `.provide(value)`.
     ///
+    /// If there is none of this type, the attempt ends here: an ERROR event names the type, the attempt is not counted, and the
+    /// job runs again after a minute, perhaps in a process that provides the value.
+    ///
     /// # Panics
-    /// If there is none of this type; the job then fails, saying so.
+    /// If there is none in a test: in memory, or where the test calls the function itself.
     #[track_caller]
     pub fn app<T: Send + Sync + 'static>(&self) -> &T {
+        let is_test = self.executor.is_none() || J::Executor::TAKES_ALL;
         match self.provided.get::<T>() {
             Ok(value) => value,
-            Err(error) => panic!("{error}"),
+            Err(missing) if is_test => panic!("{missing}"),
+            Err(missing) => {
+                let again_in = NOT_PROVIDED_DELAY;
+                tracing::error!(parent: &self.log, ?again_in, "{missing}");
+                end_for_lack_of(&missing)
+            }
         }
     }
 
-    /// Tells how far the job has come, from 0 to 1, as an event of its span.
+    /// Reports how far the job has come, from 0 to 1, as an event of its span.
     pub fn progress(&self, fraction: f64, message: impl AsRef<str>) {
         let message = message.as_ref();
         tracing::info!(parent: &self.log, fraction = fraction.clamp(0.0, 1.0), "{message}");
     }
 
-    /// Waits until this attempt is called off: its job was cancelled, expired, or taken by somebody else. A batch is called
-    /// off when all its jobs are; what comes of a single one that was called off is dropped, and the others go on.
+    /// Waits until this attempt is cancelled: its job was cancelled, expired, or taken by another worker. A batch is cancelled
+    /// when all its jobs are; the result of a single job that was cancelled is dropped, and the others go on.
     ///
     /// A function that waits here (beside its work, in a `select!`) gets some seconds to clean up before it is dropped.
     pub async fn cancelled(&self) {
         self.cancellation.cancelled().await;
     }
 
-    /// Whether this attempt was called off. A blocking function, which cannot be dropped, asks here from time to time.
+    /// Whether this attempt was cancelled. A blocking function, which cannot be dropped, checks this from time to time.
     pub fn is_cancelled(&self) -> bool {
         self.cancellation.is_cancelled()
     }
@@ -130,8 +143,26 @@ impl<J: Job> Context<J> {
     }
 
     /// The executor that runs this job.
+    ///
+    /// # Panics
+    /// If [`Memory`](crate::Memory) runs a job of another executor, as in a test.
     pub fn executor(&self) -> &J::Executor {
-        &self.executor
+        match &self.executor {
+            Some(executor) => executor,
+            None => panic!(
+                "the job runs in memory, where there is no executor {}",
+                J::Executor::NAME
+            ),
+        }
+    }
+}
+
+// Without a bound on the entities, so that `#[tracing::instrument]` works on every job's function.
+impl<J: Job> fmt::Debug for Context<J> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("job", &self.job)
+            .finish_non_exhaustive()
     }
 }
 
@@ -150,7 +181,7 @@ impl<J: Job> Clone for Context<J> {
     }
 }
 
-/// Says to a running attempt that it is called off. Clones are one and the same.
+/// Cancels a running attempt. Clones share their state.
 #[derive(Debug, Clone)]
 pub struct Cancellation {
     called_off: watch::Sender<bool>,
@@ -167,31 +198,31 @@ impl Default for Cancellation {
 }
 
 impl Cancellation {
-    /// Calls the attempt off.
+    /// Cancels the attempt.
     pub fn cancel(&self) {
         self.called_off.send_replace(true);
     }
 
-    /// Whether the attempt was called off.
+    /// Whether the attempt was cancelled.
     pub fn is_cancelled(&self) -> bool {
         self.watched.store(true, Ordering::Relaxed);
         self.has_happened()
     }
 
-    /// Waits until the attempt is called off.
+    /// Waits until the attempt is cancelled.
     pub async fn cancelled(&self) {
         self.watched.store(true, Ordering::Relaxed);
         self.happened().await;
     }
 
-    /// The same for the executor's own side, which is no sign that the function would notice.
+    /// The same for the executor itself, which does not mean that the function would notice.
     pub(crate) async fn happened(&self) {
         let mut receiver = self.called_off.subscribe();
-        // The sender lives as long as `self`, so this ends only by being called off.
+        // The sender lives as long as `self`, so this ends only by a cancellation.
         let _ = receiver.wait_for(|called_off| *called_off).await;
     }
 
-    /// Whether it was called off, for the executor's own side.
+    /// Whether it was cancelled, for the executor itself.
     pub(crate) fn has_happened(&self) -> bool {
         *self.called_off.borrow()
     }

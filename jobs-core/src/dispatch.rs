@@ -36,7 +36,7 @@ pub async fn dispatch(registered: &Registered, run: Run) -> Outcome {
     let called_off = watch.cancellation.clone();
     match watch.over(|| handler(run), called_off.happened()).await {
         Ending::Returned(outcome) => outcome,
-        Ending::Failed(failure) => Outcome::Failed(failure),
+        Ending::Failed(failure) => failure.into_outcome(),
         Ending::CalledOff => Outcome::Lost,
     }
 }
@@ -76,7 +76,7 @@ pub async fn dispatch_batch(handler: BatchHandler, batch: Batch) -> Vec<Outcome>
     };
     let mut outcomes = match watch.over(|| handler(batch), called_off).await {
         Ending::Returned(outcomes) => outcomes,
-        Ending::Failed(failure) => vec![Outcome::Failed(failure); members.len()],
+        Ending::Failed(failure) => vec![failure.into_outcome(); members.len()],
         Ending::CalledOff => vec![Outcome::Lost; members.len()],
     };
     for (outcome, member) in outcomes.iter_mut().zip(&members) {

@@ -1,4 +1,4 @@
-//! What a job may reach in its application's data.
+//! The application's data that a job may use.
 
 use crate::{Error, Provided};
 
@@ -7,7 +7,7 @@ use crate::{Error, Provided};
 /// `#[derive(Entity)]` of `jobs-pg` implements it for a struct that is a row of a table. Another data layer implements it
 /// itself, and gives the executor a delegate with `.provide(delegate)`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no entity",
+    message = "`{Self}` is not an entity",
     label = "not an `Entity`",
     note = "derive it: `#[derive(Entity)] #[entity(table = \"...\")]` on a struct that is a row of a table"
 )]

@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-/// What a caller can tell apart and act on.
+/// The kinds of errors that a caller can act on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -11,11 +11,11 @@ pub enum ErrorKind {
     NoExecutor,
     /// Something given by the caller is refused; nothing was written.
     BadInput,
-    /// The program itself is set up wrong: a name twice, an unknown setting, something that nobody provides.
+    /// The program is set up wrong: a name twice, an unknown setting, a value that is not provided.
     Configuration,
-    /// The executor's storage cannot be reached, or does not answer.
+    /// The executor's storage cannot be reached, or does not respond.
     Unavailable,
-    /// The storage is there, but it is not one that this library can work with.
+    /// The storage exists, but this library cannot work with it.
     Incompatible,
     /// The storage refused what was asked for.
     Refused,
@@ -31,7 +31,7 @@ pub enum ErrorKind {
     TimedOut,
 }
 
-/// What the library was doing when it could not, and why.
+/// What the library could not do, and why.
 ///
 /// `Display` says the first, [`source`](StdError::source) keeps the second; `Debug` shows the whole chain.
 pub struct Error {
@@ -62,7 +62,7 @@ impl Error {
         }
     }
 
-    /// What a caller can tell apart.
+    /// The kind of error.
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }

@@ -1,26 +1,32 @@
-//! Who keeps jobs: the trait, and how a submission finds the executor that nobody named.
+//! What keeps jobs: the trait, and how a submission finds the executor that it does not name.
 
-use std::any::{Any, TypeId};
+mod current;
+
 use std::future::Future;
-use std::sync::{Arc, PoisonError, RwLock};
 
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{Declaration, Error, ErrorKind, JobOptions, StartAfter};
+use crate::{Declaration, Error, JobOptions, StartAfter};
+pub(crate) use current::{AnyExecutor, Keeper, keeper, running_on, running_on_sync};
+pub use current::{current, install, scope};
 
-/// Keeps submitted jobs and sees that they run. A value is a cheap handle that is cloned at will.
+/// Keeps submitted jobs and runs them. A value is a handle that is cheap to clone.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no job executor",
+    message = "`{Self}` is not a job executor",
     label = "not an `Executor`",
     note = "write a type that implements `Executor`, such as `executor = PgBoss`"
 )]
 pub trait Executor: Clone + Send + Sync + 'static {
-    /// The name that submitted jobs bear.
+    /// The executor's name, which submitted jobs show.
     const NAME: &'static str;
 
-    /// The database connection that [`submit_in`](Executor::submit_in) writes through. An executor without one says
-    /// [`Infallible`](std::convert::Infallible), and nobody can call it.
+    /// Whether it takes the jobs of every executor where it runs jobs or is the scope's, as [`Memory`](crate::Memory) does in
+    /// tests.
+    const TAKES_ALL: bool = false;
+
+    /// The database connection that [`submit_in`](Executor::submit_in) writes through. For an executor without one this is
+    /// [`Infallible`](std::convert::Infallible), so that `submit_in` cannot be called.
     type Connection: Send;
 
     /// Stores the jobs: all of them, or none. The receipts come in the order of the requests.
@@ -45,7 +51,7 @@ pub trait Executor: Clone + Send + Sync + 'static {
 pub struct Request {
     /// What kind of job.
     pub declaration: &'static Declaration,
-    /// Its input as JSON text; `None` stands for JSON null.
+    /// Its input as JSON text; `None` is JSON null.
     pub input: Option<String>,
     /// When it is due.
     pub start_after: StartAfter,
@@ -53,16 +59,16 @@ pub struct Request {
     pub options: JobOptions,
 }
 
-/// What storing one job came to.
+/// The result of storing one job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Receipt {
-    /// The stored job, or the equal one that stood already.
+    /// The stored job, or the existing one of which it is a duplicate.
     pub id: Uuid,
-    /// `false` if an equal job stood already and nothing was stored.
+    /// `false` if it is a duplicate of an existing job, and nothing was stored.
     pub is_new: bool,
 }
 
-/// What names one job.
+/// Identifies one job.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct JobKey {
     /// The queue.
@@ -78,85 +84,8 @@ pub enum End {
     Completed(Option<Value>),
     /// It failed for good with this.
     Failed(Option<Value>),
-    /// It was cancelled; this is what its row has: the reason if it did so itself, else what an attempt before has left.
+    /// It was cancelled; this is the output of its row: the reason if it cancelled itself, else what an earlier attempt left.
     Cancelled(Option<Value>),
-    /// There is no such row, or no longer.
+    /// There is no such row; it may have been deleted.
     Deleted,
-}
-
-type Erased = Arc<dyn Any + Send + Sync>;
-
-tokio::task_local! {
-    static RUNNING: Erased;
-    static SCOPED: Vec<Erased>;
-}
-
-static INSTALLED: RwLock<Vec<(TypeId, Erased)>> = RwLock::new(Vec::new());
-
-/// The executor for a submission that names none: the running job's, else the surrounding [`scope`]'s, else the one
-/// that this process [`install`]ed last.
-///
-/// # Errors
-/// [`ErrorKind::NoExecutor`] if there is none of this type.
-pub fn current<E: Executor>() -> Result<E, Error> {
-    running()
-        .or_else(scoped)
-        .or_else(installed)
-        .ok_or_else(|| {
-            let name = E::NAME;
-            Error::new(
-                ErrorKind::NoExecutor,
-                format!(
-                    "no {name} executor here: submit inside a running job, inside `boss.scope(future)`, or after \
-                     `boss.start()` or `boss.install()`; or name one with `.on(&boss)`"
-                ),
-            )
-        })
-}
-
-fn running<E: Executor>() -> Option<E> {
-    RUNNING
-        .try_with(|executor| executor.downcast_ref::<E>().cloned())
-        .ok()?
-}
-
-fn scoped<E: Executor>() -> Option<E> {
-    SCOPED
-        .try_with(|scopes| {
-            scopes
-                .iter()
-                .rev()
-                .find_map(|executor| executor.downcast_ref::<E>().cloned())
-        })
-        .ok()?
-}
-
-fn installed<E: Executor>() -> Option<E> {
-    let all = INSTALLED.read().unwrap_or_else(PoisonError::into_inner);
-    let (_, executor) = all.iter().find(|(of, _)| *of == TypeId::of::<E>())?;
-    executor.downcast_ref::<E>().cloned()
-}
-
-/// Makes this the process's executor of its type, for submissions that name none.
-pub fn install<E: Executor>(executor: E) {
-    let mut all = INSTALLED.write().unwrap_or_else(PoisonError::into_inner);
-    all.retain(|(of, _)| *of != TypeId::of::<E>());
-    all.push((TypeId::of::<E>(), Arc::new(executor)));
-}
-
-/// Runs a future in which submissions that name no executor go to this one.
-pub async fn scope<E: Executor, F: Future>(executor: E, future: F) -> F::Output {
-    let mut scopes = SCOPED.try_with(Vec::clone).unwrap_or_default();
-    scopes.push(Arc::new(executor));
-    SCOPED.scope(scopes, future).await
-}
-
-/// Runs a job's future, in which submissions that name no executor go to the one that runs it.
-pub(crate) async fn running_on<F: Future>(executor: Erased, future: F) -> F::Output {
-    RUNNING.scope(executor, future).await
-}
-
-/// The same for a plain function.
-pub(crate) fn running_on_sync<R>(executor: Erased, function: impl FnOnce() -> R) -> R {
-    RUNNING.sync_scope(executor, function)
 }

@@ -2,9 +2,15 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::Outcome;
+
+/// How long a job waits whose function asked for a value that was not provided.
+pub(crate) const NOT_PROVIDED_DELAY: Duration = Duration::from_secs(60);
 
 /// Why an attempt failed. Stored as `{"name", "message", "stack", "cause"}` (pg-boss 12.38's form of an `Error`), so that its
 /// dashboard and Node programs read it like their own.
@@ -14,7 +20,7 @@ pub struct Failure {
     /// What kind of failure: the error's type name, or `Panic`, `Timeout`, `BadInput` ...
     #[serde(default)]
     pub name: String,
-    /// What the error says of itself.
+    /// The error's message.
     #[serde(default)]
     pub message: String,
     /// The whole chain for a reader: the error, where it happened if that is known, and its causes.
@@ -28,6 +34,9 @@ pub struct Failure {
 impl Failure {
     /// The name under which the reason of a job that cancelled itself is stored.
     pub const CANCELLED: &str = "Cancelled";
+
+    /// The name of an attempt that asked for a value that was not provided.
+    pub(crate) const NOT_PROVIDED: &str = "NotProvided";
 
     /// Makes a failure without a cause.
     pub fn new(name: impl Into<String>, message: impl Into<String>) -> Self {
@@ -56,14 +65,14 @@ impl Failure {
         failure
     }
 
-    /// Says where in the source it happened.
+    /// Adds where in the source it happened.
     #[must_use]
     pub fn at(mut self, place: impl fmt::Display) -> Self {
         self.stack.push_str(&format!("\n    at {place}"));
         self
     }
 
-    /// Reads what stands in a failed job's row, whoever wrote it.
+    /// Reads the output of a failed job's row, whichever program wrote it.
     pub fn read(output: Option<&Value>) -> Self {
         let inner = output.map(|output| match output.get("value") {
             Some(value) if output.as_object().is_some_and(|object| object.len() == 1) => value,
@@ -76,6 +85,15 @@ impl Failure {
                 Ok(failure) if !failure.message.is_empty() => failure,
                 _ => Self::new("Error", other.to_string()),
             },
+        }
+    }
+
+    /// The outcome of an attempt that panicked or took too long. A missing value is not a fault of the job: the attempt is not
+    /// counted, and the job waits for a process that provides the value.
+    pub(crate) fn into_outcome(self) -> Outcome {
+        match self.name.as_str() {
+            Self::NOT_PROVIDED => Outcome::Snoozed(NOT_PROVIDED_DELAY),
+            _ => Outcome::Failed(self),
         }
     }
 

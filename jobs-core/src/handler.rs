@@ -1,15 +1,14 @@
 //! From the typed function to one that any executor can call: decode, call, encode.
 
-use std::any::{Any, TypeId};
+use std::any::TypeId;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use tracing::Instrument;
 
 use crate::batch::BatchHandler;
-use crate::executor::{running_on, running_on_sync};
+use crate::executor::{AnyExecutor, running_on, running_on_sync};
 use crate::outcome::store_output;
 use crate::panic::catching;
 use crate::thread::on_own_thread;
@@ -20,7 +19,7 @@ pub struct Run {
     job: JobInfo,
     input: Option<String>,
     provided: Provided,
-    executor: Arc<dyn Any + Send + Sync>,
+    executor: AnyExecutor,
     pub(crate) cancellation: Cancellation,
     stopping: Cancellation,
     pub(crate) span: tracing::Span,
@@ -43,7 +42,7 @@ impl Run {
             job,
             input,
             provided,
-            executor: Arc::new(executor),
+            executor: AnyExecutor::new(executor),
             cancellation: Cancellation::default(),
             stopping: Cancellation::default(),
             span,
@@ -80,18 +79,17 @@ impl Run {
         decode(self.input.as_deref())
     }
 
-    pub(crate) fn executor(&self) -> Arc<dyn Any + Send + Sync> {
-        Arc::clone(&self.executor)
+    pub(crate) fn executor(&self) -> AnyExecutor {
+        self.executor.clone()
     }
 
     pub(crate) fn context<J: Job>(&self) -> Result<Context<J>, Failure> {
         let refuse = |error: &crate::Error| Failure::of("Configuration", error);
-        let executor = self.executor.downcast_ref::<J::Executor>().ok_or_else(|| {
-            Failure::new(
-                "Configuration",
-                "the job was given to an executor of another type",
-            )
-        })?;
+        let executor = self.executor.of_type::<J::Executor>();
+        if executor.is_none() && !self.executor.takes_all() {
+            let message = "the job was given to an executor of another type";
+            return Err(Failure::new("Configuration", message));
+        }
         Ok(Context {
             entities: J::entities(&self.provided).map_err(|error| refuse(&error))?,
             job: self.job.clone(),
@@ -100,7 +98,7 @@ impl Run {
             provided: self.provided.clone(),
             cancellation: self.cancellation.clone(),
             stopping: self.stopping.clone(),
-            executor: executor.clone(),
+            executor,
         })
     }
 }
@@ -146,7 +144,7 @@ where
                 Err(outcome) => outcome,
             })
         })
-        .unwrap_or_else(Outcome::Failed)
+        .unwrap_or_else(Failure::into_outcome)
     };
     Box::pin(async { on_own_thread(call).await.unwrap_or_else(|outcome| outcome) })
 }
@@ -177,7 +175,7 @@ pub(crate) fn decode<T: DeserializeOwned + 'static>(input: Option<&str>) -> Resu
     })
 }
 
-/// What a job came to whose function returned this.
+/// The outcome of a job whose function returned this.
 pub(crate) fn outcome_of<T: serde::Serialize>(returned: Result<T, JobError>) -> Outcome {
     match returned {
         Ok(output) => match store_output(&output) {

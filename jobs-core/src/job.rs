@@ -10,7 +10,7 @@ use crate::{Error, Executor, JobOptions, Provided};
 
 /// A kind of job. [`macro@crate::job`] implements it for the handle that it generates.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no job handle",
+    message = "`{Self}` is not a job handle",
     label = "not a `Job`",
     note = "`#[job(executor = ...)] async fn send_mail(..)` generates the handle `SendMail`"
 )]
@@ -19,7 +19,7 @@ pub trait Job: Send + Sync + Sized + 'static {
     type Input: Serialize + DeserializeOwned + Send + 'static;
     /// What the function returns.
     type Output: Serialize + DeserializeOwned + Send + 'static;
-    /// Who keeps and runs it.
+    /// The executor that keeps and runs it.
     type Executor: Executor;
     /// The delegates of the entities that it declared.
     type Entities: Clone + Send + Sync + 'static;
@@ -33,7 +33,7 @@ pub trait Job: Send + Sync + Sized + 'static {
     /// Collects the delegates for one run.
     ///
     /// # Errors
-    /// If the delegate of an entity is provided by nobody.
+    /// If the delegate of an entity is not provided.
     fn entities(provided: &Provided) -> Result<Self::Entities, Error>;
 }
 
@@ -43,7 +43,7 @@ pub trait Job: Send + Sync + Sized + 'static {
 pub struct Declaration {
     /// The job's name, and its queue's.
     pub name: &'static str,
-    /// Where the attribute stands.
+    /// Where the attribute is.
     pub place: Place,
     /// Defaults for every submission.
     pub options: JobOptions,
@@ -87,7 +87,7 @@ impl fmt::Display for Place {
 /// `queue(...)` of the attribute.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct QueueSettings {
-    /// How many jobs of one key may stand at once.
+    /// How many jobs of one key may wait and run at once.
     pub policy: Option<QueuePolicy>,
     /// Whether the queue gets a table of its own.
     pub partition: Option<bool>,
@@ -115,13 +115,13 @@ pub struct WorkerSettings {
 /// One `schedule` of the attribute.
 #[derive(Debug)]
 pub struct Schedule {
-    /// Tells this schedule from others of the same job; empty for the only one.
+    /// Its name among the schedules of the same job; empty for the only one.
     pub key: &'static str,
     /// The cron expression, checked while compiling.
     pub cron: &'static str,
     /// The time zone, checked while compiling; `None` is UTC.
     pub tz: Option<&'static str>,
-    /// What becomes of ticks that nobody was there to see: `skip`, `once` (the latest) or `all`.
+    /// How ticks are handled that were due while no process ran: `skip`, `once` (the latest) or `all`.
     pub missed: Option<&'static str>,
     /// Makes the input of the jobs that it submits, as JSON.
     pub input: fn() -> Result<serde_json::Value, serde_json::Error>,

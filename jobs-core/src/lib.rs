@@ -52,5 +52,5 @@ pub use provided::Provided;
 pub use registry::{JobSet, Registered, Registry};
 pub use start_after::{IntoInstant, IntoStartAfter, IntoUnit, StartAfter};
 pub use state::JobState;
-pub use submission::Submission;
+pub use submission::{InputFrom, Inputs, Submission};
 pub use submitted::SubmittedJob;

@@ -8,21 +8,23 @@ use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
+use uuid::Uuid;
 
 use crate::testing::{Ran, Submissions, Submitted};
 use crate::{
-    End, Error, ErrorKind, Executor, IntoInstant, Job, JobKey, Provided, Receipt, Request,
+    Context, End, Error, ErrorKind, Executor, IntoInstant, Job, JobInfo, JobKey, Provided, Receipt,
+    Request, Run,
 };
 use drain::Drain;
-use row::{Row, standing};
+use row::{Row, deduplicated};
 
-/// Keeps jobs in memory, for unit tests of jobs that are declared with `#[job(executor = Memory)]`. A value is a cheap handle
-/// that is cloned at will; what it keeps goes with the last clone.
+/// Keeps jobs in memory, for unit tests: those of `#[job(executor = Memory)]`, and within [`scope`](Self::scope), or when a job that
+/// it runs submits them, those of every other executor too. A value is a handle that is cheap to clone; the jobs are dropped
+/// with the last clone.
 ///
-/// Nothing runs by itself, and its clock stands still: [`drain`](Self::drain) runs what is due, [`travel`](Self::travel) moves
-/// the clock. Delays, priorities, retries, snoozes, unique keys, throttling, ids and dead letters are honoured as on Postgres;
-/// a growing retry delay takes the longest that it may take, without chance. Schedules, groups, retention and heartbeats are
-/// not kept.
+/// Nothing runs by itself, and the clock does not move by itself: [`drain`](Self::drain) runs what is due,
+/// [`travel`](Self::travel) moves the clock. Delays, priorities, retries, snoozes, unique keys, throttling, ids and dead letters
+/// work as on Postgres; of a random retry delay, the longest is taken. Schedules, groups, retention and heartbeats are left out.
 ///
 /// ```
 /// # use jobs_core::{job, Memory, JobError};
@@ -44,6 +46,47 @@ use row::{Row, standing};
 /// assert_submitted::<Greet>(&memory, |name| name == "Tony").await;
 /// # Ok(()) }
 /// ```
+///
+/// A job of another executor runs in the same way within a scope. Without an executor, the function is called with a
+/// [`context`](Self::context):
+///
+/// ```
+/// # use jobs_core::{job, Context, Executor, Memory, JobError};
+/// # #[derive(Clone)]
+/// # struct PgBoss;
+/// # impl Executor for PgBoss {
+/// #     const NAME: &'static str = "PgBoss";
+/// #     type Connection = std::convert::Infallible;
+/// #     async fn submit(&self, _: Vec<jobs_core::Request>) -> Result<Vec<jobs_core::Receipt>, jobs_core::Error> { unreachable!() }
+/// #     async fn submit_in(&self, c: &mut Self::Connection, _: Vec<jobs_core::Request>) -> Result<Vec<jobs_core::Receipt>, jobs_core::Error> { match *c {} }
+/// #     async fn end_of(&self, _: &jobs_core::JobKey) -> Result<jobs_core::End, jobs_core::Error> { unreachable!() }
+/// # }
+/// struct Prices {
+///     cents: u32,
+/// }
+///
+/// #[job(executor = PgBoss)]
+/// async fn bill(items: u32, ctx: Context<Bill>) -> Result<u32, JobError> {
+///     Ok(items * ctx.app::<Prices>().cents)
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+/// let memory = Memory::new().provide(Prices { cents: 5 });
+/// let output = memory
+///     .scope(async {
+///         let job = Bill::submit(3).await?;
+///         memory.drain().await?;
+///         job.output().await
+///     })
+///     .await?;
+/// assert_eq!(output, 15);
+///
+/// let mut ctx = memory.context::<Bill>()?;
+/// ctx.job.attempt = 3;
+/// assert_eq!(bill(2, ctx).await.unwrap(), 10);
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Memory {
     provided: Provided,
@@ -53,7 +96,7 @@ pub struct Memory {
 #[derive(Debug)]
 struct Kept {
     state: Mutex<State>,
-    /// Told when a job has ended.
+    /// Sent to when a job has ended.
     changed: watch::Sender<()>,
 }
 
@@ -72,7 +115,7 @@ impl Default for Memory {
 }
 
 impl Memory {
-    /// An executor without jobs, whose clock stands at the moment of this call.
+    /// An executor without jobs, whose clock shows the time of this call.
     pub fn new() -> Self {
         let state = State {
             now: SystemTime::now().into(),
@@ -100,44 +143,57 @@ impl Memory {
         self.state().now
     }
 
-    /// Moves the clock forward; answers the new time.
+    /// Moves the clock forward and returns the new time.
     pub fn travel(&self, by: Duration) -> DateTime<Utc> {
         let mut state = self.state();
         state.now = after(state.now, by);
         state.now
     }
 
-    /// Puts the clock to an instant, before or after the present one; answers it.
+    /// Sets the clock to an instant, before or after the present one, and returns it.
     ///
     /// # Errors
-    /// [`ErrorKind::BadInput`] quoting a text that is no instant.
+    /// [`ErrorKind::BadInput`] quoting a text that is not an instant.
     pub fn travel_to(&self, when: impl IntoInstant) -> Result<DateTime<Utc>, Error> {
         let when = when.into_instant()?;
         self.state().now = when;
         Ok(when)
     }
 
-    /// Runs a future in which submissions that name no executor go to this one.
+    /// Makes the context of a first attempt, to call a job's function in a test. What is provided here is in it; `job` can be set.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] if the delegate of an entity is not provided.
+    pub fn context<J: Job>(&self) -> Result<Context<J>, Error> {
+        let info = JobInfo::new(Uuid::now_v7(), J::NAME.into(), self.now());
+        let run = Run::new(self.clone(), info, None, self.provided.clone());
+        run.context().map_err(|failure| {
+            let message = format!("cannot make a context of the job `{}`", J::NAME);
+            Error::caused_by(ErrorKind::Configuration, message, failure)
+        })
+    }
+
+    /// Runs a future in which submissions that name no executor go to this one, whatever executor their job declares.
     pub async fn scope<F: Future>(&self, future: F) -> F::Output {
         crate::scope(self.clone(), future).await
     }
 
-    /// Runs everything that is due, with what becomes due by that, until nothing is; answers what ran, in order.
+    /// Runs all jobs that are due, and those that become due meanwhile, until none is; returns what ran, in order.
     ///
     /// Jobs run one after the other: by priority, then in the order in which they were submitted. One that takes longer than a
     /// moment goes on beside the next, as it may wait for it. A function that takes several jobs at once is given one at a time.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`] if two jobs share a name; [`ErrorKind::Refused`] if there is no end of it.
+    /// [`ErrorKind::Refused`] after ten thousand attempts.
     pub async fn drain(&self) -> Result<Vec<Ran>, Error> {
-        Drain::begin(self)?.run().await
+        Drain::begin(self).run().await
     }
 
     /// The jobs of one kind that were submitted, whatever their state, in order.
     ///
     /// # Errors
     /// [`ErrorKind::BadInput`] if an input does not decode, though it was encoded from the same type.
-    pub fn submitted<J: Job<Executor = Self>>(&self) -> Result<Vec<Submitted<J>>, Error> {
+    pub fn submitted<J: Job>(&self) -> Result<Vec<Submitted<J>>, Error> {
         let state = self.state();
         let of_this_kind = state.rows.iter().filter(|row| row.name == J::NAME);
         of_this_kind.map(Row::submitted).collect()
@@ -153,6 +209,7 @@ impl Memory {
 
 impl Executor for Memory {
     const NAME: &'static str = "Memory";
+    const TAKES_ALL: bool = true;
     type Connection = std::convert::Infallible;
 
     async fn submit(&self, requests: Vec<Request>) -> Result<Vec<Receipt>, Error> {
@@ -162,7 +219,7 @@ impl Executor for Memory {
             .into_iter()
             .map(|request| Row::new(request, now))
             .collect();
-        let store = |row: Row| match standing(&state.rows, row, now) {
+        let store = |row: Row| match deduplicated(&state.rows, row, now) {
             Ok(row) => {
                 let id = row.id;
                 state.rows.push(row);
@@ -191,7 +248,7 @@ impl Executor for Memory {
             };
             match end {
                 Some(end) => return Ok(end),
-                // Nobody would ever run it.
+                // It would never run.
                 None if !draining => {
                     let JobKey { name, id } = job;
                     let message = format!(
@@ -207,7 +264,7 @@ impl Executor for Memory {
 }
 
 impl Submissions for Memory {
-    async fn submitted<J: Job<Executor = Self>>(&self) -> Result<Vec<Submitted<J>>, Error> {
+    async fn submitted<J: Job>(&self) -> Result<Vec<Submitted<J>>, Error> {
         Self::submitted(self)
     }
 }

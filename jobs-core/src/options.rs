@@ -2,9 +2,11 @@
 
 mod group;
 mod json;
+mod legacy;
 
 pub use group::Group;
 
+use std::fmt;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -43,7 +45,7 @@ pub struct OptionValues {
     pub retention: Option<i32>,
     /// How long an ended job is kept.
     pub delete_after: Option<i32>,
-    /// After how long without a sign of life its worker is taken for dead.
+    /// After how long without a heartbeat the worker counts as dead.
     pub heartbeat: Option<i32>,
     /// Higher runs first.
     pub priority: Option<i32>,
@@ -51,11 +53,11 @@ pub struct OptionValues {
     pub dead_letter: Option<String>,
     /// The job's id.
     pub id: Option<Uuid>,
-    /// What tells it from equal jobs.
+    /// The deduplication key.
     pub singleton_key: Option<String>,
     /// The length of a throttle slot.
     pub singleton_seconds: Option<i32>,
-    /// Whether a job that its slot has no place for takes the next one.
+    /// Whether a job whose slot is taken goes into the next one.
     pub singleton_next_slot: Option<bool>,
     /// The group whose jobs share a limit.
     pub group: Option<Group>,
@@ -65,7 +67,7 @@ pub struct OptionValues {
 
 /// Whole seconds: an integer, a duration, or a text such as `"90s"`, `"15m"`, `"2h"`, `"7d"`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no length of time",
+    message = "`{Self}` is not a length of time",
     label = "not a length of time",
     note = "write whole seconds (`90`), a `Duration`, or a text (\"90s\", \"15m\", \"2h\", \"7d\")"
 )]
@@ -77,7 +79,9 @@ pub trait IntoSeconds {
     fn into_time(self) -> Result<Duration, String>;
 }
 
-const NEGATIVE: &str = "must not be negative";
+fn negative(given: impl fmt::Display) -> String {
+    format!("must not be negative, as {given} is")
+}
 
 impl IntoSeconds for Duration {
     fn into_time(self) -> Result<Duration, String> {
@@ -87,7 +91,7 @@ impl IntoSeconds for Duration {
 
 impl IntoSeconds for TimeDelta {
     fn into_time(self) -> Result<Duration, String> {
-        self.to_std().map_err(|_| NEGATIVE.into())
+        self.to_std().map_err(|_| negative(self))
     }
 }
 
@@ -97,11 +101,17 @@ impl IntoSeconds for &str {
     }
 }
 
+impl IntoSeconds for String {
+    fn into_time(self) -> Result<Duration, String> {
+        self.as_str().into_time()
+    }
+}
+
 macro_rules! seconds {
     ($($integer:ty)*) => {$(
         impl IntoSeconds for $integer {
             fn into_time(self) -> Result<Duration, String> {
-                let seconds = u64::try_from(self).map_err(|_| NEGATIVE)?;
+                let seconds = u64::try_from(self).map_err(|_| negative(self))?;
                 Ok(Duration::from_secs(seconds))
             }
         }
@@ -112,7 +122,7 @@ seconds!(i32 i64 u8 u16 u32 u64 usize);
 
 /// What `submit_with` takes.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no set of job options",
+    message = "`{Self}` is not a set of job options",
     label = "not job options",
     note = "give `JobOptions::new().retry_limit(2)`, or JSON in pg-boss's spelling: `json!({{\"retryLimit\": 2}})`"
 )]
@@ -120,7 +130,7 @@ pub trait IntoJobOptions {
     /// Reads it.
     ///
     /// # Errors
-    /// [`ErrorKind::BadInput`] naming what is no option, or no value for one.
+    /// [`ErrorKind::BadInput`] naming what is not an option, or not a value for one.
     fn into_job_options(self) -> Result<JobOptions, Error>;
 }
 
@@ -157,7 +167,7 @@ impl JobOptions {
         self
     }
 
-    /// Whether the retry delay doubles with each attempt, with some chance in it.
+    /// Whether the retry delay doubles with each attempt, with a random part.
     #[must_use]
     pub fn retry_backoff(mut self, backoff: bool) -> Self {
         self.values.retry_backoff = Some(backoff);
@@ -192,7 +202,7 @@ impl JobOptions {
         self
     }
 
-    /// After how long without a sign of life its worker is taken for dead: 10 seconds or more.
+    /// After how long without a heartbeat the worker counts as dead: 10 seconds or more.
     #[must_use]
     pub fn heartbeat(mut self, time: impl IntoSeconds) -> Self {
         self.values.heartbeat = self.seconds(JobOption::Heartbeat, time);
@@ -224,7 +234,8 @@ impl JobOptions {
         self
     }
 
-    /// What tells this job from equal ones, for the queue's policy and for [`throttle`](Self::throttle).
+    /// Deduplication key: the queue's policy, [`throttle`](Self::throttle) and [`debounce`](Self::debounce) treat jobs with the
+    /// same key as duplicates.
     #[must_use]
     pub fn singleton_key(mut self, key: impl Into<String>) -> Self {
         let key = key.into();
@@ -263,8 +274,8 @@ impl JobOptions {
         self
     }
 
-    /// When it is due: after whole seconds or a [`Duration`], or at a date or an RFC 3339 text. Of a typed submission,
-    /// `delay`, `run_at` and `run_in` win over it.
+    /// When it is due: what [`Submission::delay`](crate::Submission::delay) takes. `delay`, `run_at` and `run_in` of a submission
+    /// win over it.
     #[must_use]
     pub fn start_after(mut self, start_after: impl IntoStartAfter) -> Self {
         let start_after = start_after.into_start_after();

@@ -1,4 +1,4 @@
-//! What one run of a job came to.
+//! The outcome of one attempt.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::Failure;
 
-/// What one run of a job came to. Settling needs nothing else.
+/// The outcome of one attempt. Settling needs nothing else.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
     /// The function returned this, in the form in which it is stored; `None` is SQL's null.
@@ -17,13 +17,13 @@ pub enum Outcome {
     Fatal(Failure),
     /// It failed; the next attempt, if the retry limit allows one, is due after this time.
     RetryIn(Failure, Duration),
-    /// It put itself off for this time; the attempt is not counted.
+    /// It snoozed for this time; the attempt is not counted.
     Snoozed(Duration),
     /// It cancelled itself for this reason.
     Cancelled(String),
     /// The worker stopped before it ended: it goes back as if it had never been fetched.
     Released,
-    /// The attempt is no longer ours: somebody cancelled, expired or took it. Nothing is settled.
+    /// The attempt belongs to this worker no longer: its job was cancelled, expired or taken. Nothing is settled.
     Lost,
 }
 
@@ -49,7 +49,7 @@ pub(crate) fn read_output<T: serde::de::DeserializeOwned + 'static>(
     let Some(inner) = wrapped(&stored) else {
         return serde_json::from_value(stored);
     };
-    // A struct with the one field `value` looks like a wrapped scalar. Only its own type can tell, so it comes first;
+    // A struct with the one field `value` looks like a wrapped scalar. Only its own type decides, so it comes first;
     // `Value` takes anything, and there the wrapped scalar is what was meant.
     if std::any::TypeId::of::<T>() == std::any::TypeId::of::<Value>() {
         return serde_json::from_value(inner.clone());

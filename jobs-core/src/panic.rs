@@ -2,10 +2,10 @@
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
-use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind, set_hook, take_hook};
 use std::sync::Once;
 
-use crate::Failure;
+use crate::{Error, Failure};
 
 thread_local! {
     static WATCHING: Cell<bool> = const { Cell::new(false) };
@@ -19,12 +19,29 @@ pub(crate) fn catching<R>(function: impl FnOnce() -> R) -> Result<R, Failure> {
     let result = catch_unwind(AssertUnwindSafe(function));
     WATCHING.set(false);
     result.map_err(|payload| {
+        let payload = match payload.downcast::<NotProvided>() {
+            Ok(missing) => return Failure::new(Failure::NOT_PROVIDED, missing.0),
+            Err(payload) => payload,
+        };
         let failure = Failure::new("Panic", message(payload));
         match PLACE.take() {
             Some(place) => failure.at(place),
             None => failure,
         }
     })
+}
+
+/// The payload that ends an attempt which asked for a value that was not provided.
+struct NotProvided(String);
+
+/// Ends the attempt that runs on this thread; where none does, as in a task that the function spawned, this is a panic.
+#[track_caller]
+pub(crate) fn end_for_lack_of(missing: &Error) -> ! {
+    match WATCHING.get() {
+        // Not a panic of the user's code, so no panic hook is called.
+        true => resume_unwind(Box::new(NotProvided(missing.to_string()))),
+        false => panic!("{missing}"),
+    }
 }
 
 /// Only a panic hook sees where a panic happened, and there is one for the whole process: ours notes the place of a job's

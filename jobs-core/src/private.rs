@@ -1,14 +1,15 @@
 //! All that generated code uses. Not for other code, and not stable.
 
 pub use crate::batch::{
-    Batch, BatchReturned, IntoResults, Results, into_results, run_batch_async, run_batch_blocking,
+    Batch, BatchProbe, BatchReturned, IntoResults, NotForBatch, Results, into_results,
+    run_batch_async, run_batch_blocking,
 };
 pub use crate::handler::{Run, run_async, run_blocking};
 pub use crate::registry::Registered;
 pub use crate::{
-    Context, Declaration, Entity, Error, Executor, IntoInstant, IntoJobOptions, IntoStartAfter,
-    IntoUnit, Job, JobError, JobOptions, Place, Provided, QueueSettings, Schedule, Submission,
-    SubmittedJob, WorkerSettings,
+    Context, Declaration, Entity, Error, Executor, Inputs, IntoInstant, IntoJobOptions,
+    IntoStartAfter, IntoUnit, Job, JobError, JobOptions, Place, Provided, QueueSettings, Schedule,
+    Submission, SubmittedJob, WorkerSettings,
 };
 pub use inventory;
 pub use jobs_rules::QueuePolicy;
@@ -84,7 +85,7 @@ pub fn into_result<const IS_RESULT: bool, R: IntoResult<IS_RESULT>>(
 /// An error that a job's function may return: everything that converts into a [`JobError`].
 #[diagnostic::on_unimplemented(
     message = "the error `{Self}` does not convert into a `JobError`",
-    label = "not an error of a job",
+    label = "a job cannot fail with this",
     note = "implement `std::error::Error` for it (it must be `Send + Sync + 'static`); texts, `anyhow::Error`, `eyre::Report` and \
             `Box<dyn Error + Send + Sync>` convert too"
 )]

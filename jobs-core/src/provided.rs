@@ -1,4 +1,4 @@
-//! Values that an application gives its executor, found again by their type.
+//! Values that an application provides to its executor, by their type.
 
 use std::any::{Any, TypeId, type_name};
 use std::collections::HashMap;
@@ -29,7 +29,7 @@ impl Provided {
     /// The value of this type.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`] if nobody provided one.
+    /// [`ErrorKind::Configuration`] if none was provided.
     pub fn get<T: Send + Sync + 'static>(&self) -> Result<&T, Error> {
         self.find().ok_or_else(|| {
             let name = type_name::<T>();

@@ -40,6 +40,18 @@ impl Registered {
         }
     }
 
+    /// The job with this very declaration, whatever its executor.
+    pub(crate) fn of_declaration(declaration: &'static Declaration) -> Option<&'static Self> {
+        let mut all = inventory::iter::<Self>();
+        all.find(|job| std::ptr::eq(job.declaration(), declaration))
+    }
+
+    /// The job of this name with the same executor.
+    pub(crate) fn beside(&self, name: &str) -> Option<&'static Self> {
+        let mut all = inventory::iter::<Self>();
+        all.find(|job| (job.executor)() == (self.executor)() && job.declaration().name == name)
+    }
+
     /// What was declared.
     pub fn declaration(&self) -> &'static Declaration {
         (self.declaration)()
@@ -127,12 +139,12 @@ impl Registry {
         self.jobs.values().copied()
     }
 
-    /// Whether there is no job at all.
+    /// Whether there are no jobs.
     pub fn is_empty(&self) -> bool {
         self.jobs.is_empty()
     }
 
-    /// Checks that every job's entities are provided.
+    /// Checks that the entities of every job are provided.
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`] naming every job that would miss something.
@@ -153,7 +165,7 @@ impl Registry {
     }
 }
 
-// Link order is no order: sorted, the message is the same each time.
+// The order of linking is arbitrary: sorted, the message is the same each time.
 fn collision(name: &str, one: Place, other: Place) -> String {
     let mut places = [one.to_string(), other.to_string()];
     places.sort();

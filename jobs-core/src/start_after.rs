@@ -2,8 +2,11 @@
 
 use std::time::{Duration, SystemTime};
 
-use chrono::{DateTime, Datelike, SecondsFormat, TimeDelta, TimeZone, Utc};
-use jobs_rules::{Step, Unit, UnknownUnit, parse_instant};
+use chrono::{DateTime, SecondsFormat, TimeDelta, TimeZone, Utc};
+use jobs_rules::{
+    Delay, DelayError, Step, Unit, UnknownUnit, check_delay, check_instant, parse_delay,
+    parse_instant,
+};
 
 use crate::{Error, ErrorKind};
 
@@ -44,7 +47,7 @@ impl StartAfter {
             Self::Now => true,
             Self::In(after) => *after <= LONGEST,
             Self::InMonths(months) => *months <= 12 * YEARS,
-            Self::At(instant) => (1..=9999).contains(&instant.year()),
+            Self::At(instant) => check_instant(*instant).is_ok(),
         };
         match is_in_bounds {
             true => Ok(()),
@@ -59,11 +62,14 @@ impl StartAfter {
     }
 }
 
-/// What `delay` takes: whole seconds, a [`Duration`], a date, or an RFC 3339 text.
+/// What `delay` takes: whole seconds, a [`Duration`], a date, or a text: a duration (`"90s"`, `"1h30m"`) or a date and time, which
+/// is in UTC if it names no zone.
+///
+/// A delay is not negative, and at most ten years long; later jobs are due with `run_at`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no delay",
+    message = "`{Self}` is not a delay",
     label = "not a delay",
-    note = "write seconds (`10`), a `Duration`, an RFC 3339 text (\"2030-01-01T00:00:00Z\") or a chrono `DateTime`"
+    note = "write seconds (`10`), a `Duration`, a text (\"90s\", \"1h30m\", \"2030-01-01T00:00:00Z\") or a chrono `DateTime`"
 )]
 pub trait IntoStartAfter {
     /// Reads it.
@@ -73,9 +79,10 @@ pub trait IntoStartAfter {
     fn into_start_after(self) -> Result<StartAfter, Error>;
 }
 
-/// What `run_at` takes: a chrono `DateTime` of any zone, a [`SystemTime`], or an RFC 3339 text.
+/// What `run_at` takes: a chrono `DateTime` of any zone, a [`SystemTime`], or a text as in RFC 3339. A text without a zone is in
+/// UTC. The year must be one of [`jobs_rules::YEARS`].
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no point in time",
+    message = "`{Self}` is not a point in time",
     label = "not an instant",
     note = "write a chrono `DateTime`, a `SystemTime` or an RFC 3339 text; for a time from now use `run_in(n, unit)`"
 )]
@@ -89,19 +96,28 @@ pub trait IntoInstant {
 
 impl<Tz: TimeZone> IntoInstant for DateTime<Tz> {
     fn into_instant(self) -> Result<DateTime<Utc>, Error> {
-        Ok(self.to_utc())
+        check_instant(self.to_utc()).map_err(refused)
     }
 }
 
 impl IntoInstant for SystemTime {
     fn into_instant(self) -> Result<DateTime<Utc>, Error> {
-        Ok(self.into())
+        // chrono's own conversion panics for what lies beyond its range.
+        let distance = match self.duration_since(Self::UNIX_EPOCH) {
+            Ok(since) => TimeDelta::from_std(since),
+            Err(before) => TimeDelta::from_std(before.duration()).map(|before| -before),
+        };
+        let instant = distance
+            .ok()
+            .and_then(|distance| DateTime::UNIX_EPOCH.checked_add_signed(distance));
+        let out_of_range = || refused(format!("the time {self:?} is out of range"));
+        instant.ok_or_else(out_of_range)?.into_instant()
     }
 }
 
 impl IntoInstant for &str {
     fn into_instant(self) -> Result<DateTime<Utc>, Error> {
-        parse_instant(self).map_err(|error| Error::new(ErrorKind::BadInput, error.to_string()))
+        parse_instant(self).map_err(refused)
     }
 }
 
@@ -131,11 +147,10 @@ impl IntoStartAfter for SystemTime {
 
 impl IntoStartAfter for &str {
     fn into_start_after(self) -> Result<StartAfter, Error> {
-        let instant = self.into_instant().map_err(|error| {
-            let message = format!("{error}; for a time from now give seconds or a `Duration`");
-            Error::new(ErrorKind::BadInput, message)
-        })?;
-        Ok(StartAfter::At(instant))
+        match parse_delay(self).map_err(refused)? {
+            Delay::For(time) => Ok(StartAfter::In(time)),
+            Delay::Until(instant) => Ok(StartAfter::At(instant)),
+        }
     }
 }
 
@@ -147,14 +162,14 @@ impl IntoStartAfter for String {
 
 impl IntoStartAfter for Duration {
     fn into_start_after(self) -> Result<StartAfter, Error> {
-        Ok(StartAfter::In(self))
+        check_delay(self).map(StartAfter::In).map_err(refused)
     }
 }
 
-// As in pg-boss, a time that is already over means now.
 impl IntoStartAfter for TimeDelta {
     fn into_start_after(self) -> Result<StartAfter, Error> {
-        Ok(self.to_std().map_or(StartAfter::Now, StartAfter::In))
+        let delay = self.to_std().map_err(|_| negative(self))?;
+        delay.into_start_after()
     }
 }
 
@@ -162,8 +177,8 @@ macro_rules! seconds {
     ($($integer:ty)*) => {$(
         impl IntoStartAfter for $integer {
             fn into_start_after(self) -> Result<StartAfter, Error> {
-                // As in pg-boss, a time that is already over means now.
-                Ok(u64::try_from(self).map_or(StartAfter::Now, |seconds| StartAfter::In(Duration::from_secs(seconds))))
+                let seconds = u64::try_from(self).map_err(|_| negative(self))?;
+                Duration::from_secs(seconds).into_start_after()
             }
         }
     )*};
@@ -171,9 +186,19 @@ macro_rules! seconds {
 
 seconds!(i32 i64 u8 u16 u32 u64 usize);
 
+fn negative(given: impl ToString) -> Error {
+    refused(DelayError::Negative {
+        given: given.to_string(),
+    })
+}
+
+fn refused(message: impl ToString) -> Error {
+    Error::new(ErrorKind::BadInput, message.to_string())
+}
+
 /// What names a [`Unit`]: the unit itself, or its English word, singular or plural.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no unit of time",
+    message = "`{Self}` is not a unit of time",
     label = "not a unit",
     note = "write `Unit::Seconds`, or the word: \"seconds\""
 )]
@@ -193,22 +218,79 @@ impl IntoUnit for Unit {
 
 impl IntoUnit for &str {
     fn into_unit(self) -> Result<Unit, Error> {
-        self.parse()
-            .map_err(|error: UnknownUnit| Error::new(ErrorKind::BadInput, error.to_string()))
+        self.parse().map_err(|error: UnknownUnit| refused(error))
     }
 }
 
 /// `n` units from now.
 pub(crate) fn in_units(n: impl TryInto<i64>, unit: impl IntoUnit) -> Result<StartAfter, Error> {
-    let refuse = |message: String| Error::new(ErrorKind::BadInput, message);
     let unit = unit.into_unit()?;
     let n = n
         .try_into()
-        .map_err(|_| refuse(format!("this number of {unit} is too long a time")))?;
-    // As in pg-boss, a time that is already over means now.
-    let n = u64::try_from(n).unwrap_or(0);
-    match unit.times(n).map_err(|error| refuse(error.to_string()))? {
+        .map_err(|_| refused(format!("this number of {unit} is too long a time")))?;
+    let n = u64::try_from(n).map_err(|_| negative(format!("{n} {unit}")))?;
+    match unit.times(n).map_err(refused)? {
         Step::Fixed(after) => Ok(StartAfter::In(after)),
         Step::Months(months) => Ok(StartAfter::InMonths(months)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use chrono::{DateTime, TimeDelta, Utc};
+
+    use super::{Error, IntoInstant, IntoStartAfter, StartAfter, in_units};
+    use crate::{ErrorKind, Unit};
+
+    fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
+        let error = result.expect_err("it is refused");
+        assert_eq!(error.kind(), ErrorKind::BadInput);
+        error.to_string()
+    }
+
+    #[test]
+    fn a_text_is_a_duration_or_a_date() {
+        let read = |text: &str| text.into_start_after().ok();
+        let seconds = |seconds| Some(StartAfter::In(Duration::from_secs(seconds)));
+        assert_eq!(read("10s"), seconds(10));
+        assert_eq!(read("90m"), seconds(5400));
+        let date = DateTime::parse_from_rfc3339("2030-01-01T00:00:00Z").map(|date| date.to_utc());
+        assert_eq!(read("2030-01-01 00:00"), date.ok().map(StartAfter::At));
+    }
+
+    #[test]
+    fn a_negative_delay_is_refused_with_its_value() {
+        for refused in [
+            refusal((-5_i32).into_start_after()),
+            refusal((-5_i64).into_start_after()),
+            refusal(in_units(-5, Unit::Days)),
+        ] {
+            assert!(refused.contains("-5"), "{refused}");
+        }
+        let refused = refusal(TimeDelta::seconds(-5).into_start_after());
+        assert!(refused.contains("negative"), "{refused}");
+    }
+
+    #[test]
+    fn a_unix_time_in_place_of_seconds_is_refused() {
+        let refused = refusal(1_704_067_200_u64.into_start_after());
+        assert!(
+            refused.contains("1704067200") && refused.contains("`run_at`"),
+            "{refused}"
+        );
+        refusal(Duration::MAX.into_start_after());
+        refusal("4000d".into_start_after());
+    }
+
+    #[test]
+    fn an_instant_beyond_what_can_be_stored_is_refused() {
+        refusal(DateTime::<Utc>::MAX_UTC.into_instant());
+        let far = SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(1 << 60));
+        refusal(far.expect("it can be counted").into_instant());
+        let long_ago = SystemTime::UNIX_EPOCH.checked_sub(Duration::from_secs(5));
+        let instant = long_ago.expect("it can be counted").into_instant();
+        assert_eq!(instant.ok().map(|instant| instant.timestamp()), Some(-5));
     }
 }

@@ -1,24 +1,66 @@
-//! What is asked for: a job to be, with its time and its options. A value; nothing has happened yet.
+//! A submission: a job with its time and its options, before it is stored.
 
+use std::fmt;
 use std::marker::PhantomData;
 
 use uuid::Uuid;
 
-use crate::executor::current;
+use crate::executor::{Keeper, keeper};
 use crate::start_after::in_units;
 use crate::{
     Error, ErrorKind, Executor, Group, IntoInstant, IntoJobOptions, IntoSeconds, IntoStartAfter,
     IntoUnit, Job, JobOptions, Receipt, Request, StartAfter, SubmittedJob,
 };
 
-/// A job about to be submitted. A later call of the same method wins. What is wrong with what was given is the error of
-/// the `submit` that ends the chain, and nothing is written then.
+/// A job about to be submitted. A later call of the same method wins. A value that is refused is an error of the `submit` at the
+/// end of the chain, which then writes nothing.
 #[must_use = "nothing is submitted until `.submit(input).await`"]
 pub struct Submission<J: Job> {
     start_after: Option<Result<StartAfter, Error>>,
     options: JobOptions,
     executor: Option<J::Executor>,
     job: PhantomData<fn() -> J>,
+}
+
+impl<J: Job> fmt::Debug for Submission<J> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Submission")
+            .field("job", &J::NAME)
+            .field("start_after", &self.start_after)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What `submit_many` takes: a `Vec`, an array or any other iterator over the inputs.
+#[diagnostic::on_unimplemented(
+    message = "`submit_many` takes inputs by value, and `{Self}` does not hold `{Input}`",
+    label = "does not give `{Input}` by value",
+    note = "give a `Vec`, an array or an iterator of `{Input}`: `inputs` in place of `&inputs`, or `inputs.iter().cloned()`"
+)]
+pub trait Inputs<Input> {
+    /// The inputs, one by one.
+    fn into_inputs(self) -> impl Iterator<Item = Input>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<I: IntoIterator, Input: InputFrom<I::Item>> Inputs<Input> for I {
+    fn into_inputs(self) -> impl Iterator<Item = Input> {
+        self.into_iter().map(Input::input_from)
+    }
+}
+
+/// True of one and the same type. As a trait, unlike `IntoIterator<Item = Input>`, it lets the compiler show the message of
+/// [`Inputs`].
+pub trait InputFrom<T> {
+    /// Returns it.
+    fn input_from(given: T) -> Self;
+}
+
+impl<T> InputFrom<T> for T {
+    fn input_from(given: T) -> Self {
+        given
+    }
 }
 
 impl<J: Job> Default for Submission<J> {
@@ -39,7 +81,9 @@ impl<J: Job> Submission<J> {
         Self::default()
     }
 
-    /// Due after whole seconds or a [`Duration`](std::time::Duration), or at a date or an RFC 3339 text.
+    /// Due after whole seconds, a [`Duration`](std::time::Duration) or a text such as `"90s"` or `"1h30m"`; or at a date, or a text
+    /// as in RFC 3339, which is in UTC if it names no zone. A delay is at most ten years long: for a later time, and for a Unix
+    /// time, use [`run_at`](Self::run_at).
     pub fn delay(mut self, delay: impl IntoStartAfter) -> Self {
         self.start_after = Some(delay.into_start_after());
         self
@@ -51,7 +95,8 @@ impl<J: Job> Submission<J> {
         self
     }
 
-    /// Due at this instant.
+    /// Due at this instant: a chrono `DateTime`, a [`SystemTime`](std::time::SystemTime), or a text as in RFC 3339, which is in
+    /// UTC if it names no zone. An instant in the past means at once.
     pub fn run_at(mut self, when: impl IntoInstant) -> Self {
         self.start_after = Some(when.into_instant().map(StartAfter::At));
         self
@@ -82,7 +127,7 @@ impl<J: Job> Submission<J> {
         self.with(JobOptions::new().retry_delay(delay))
     }
 
-    /// Whether the retry delay doubles with each attempt, with some chance in it.
+    /// Whether the retry delay doubles with each attempt, with a random part.
     pub fn retry_backoff(self, backoff: bool) -> Self {
         self.with(JobOptions::new().retry_backoff(backoff))
     }
@@ -107,7 +152,7 @@ impl<J: Job> Submission<J> {
         self.with(JobOptions::new().delete_after(time))
     }
 
-    /// After how long without a sign of life its worker is taken for dead: 10 seconds or more.
+    /// After how long without a heartbeat the worker counts as dead: 10 seconds or more.
     pub fn heartbeat(self, time: impl IntoSeconds) -> Self {
         self.with(JobOptions::new().heartbeat(time))
     }
@@ -122,7 +167,8 @@ impl<J: Job> Submission<J> {
         self.with(JobOptions::new().dead_letter(Other::NAME))
     }
 
-    /// What tells this job from equal ones, for the queue's policy, [`throttle`](Self::throttle) and [`debounce`](Self::debounce).
+    /// Deduplication key: the queue's policy, [`throttle`](Self::throttle) and [`debounce`](Self::debounce) treat jobs with the
+    /// same key as duplicates.
     pub fn singleton_key(self, key: impl Into<String>) -> Self {
         self.with(JobOptions::new().singleton_key(key))
     }
@@ -159,7 +205,7 @@ impl<J: Job> Submission<J> {
     /// Stores the job.
     ///
     /// # Errors
-    /// If there is no executor, if something given is refused, or if the storage does not take it.
+    /// If there is no executor, if an option or a time is refused, or if the storage refuses the job.
     pub async fn submit(self, input: J::Input) -> Result<SubmittedJob<J>, Error> {
         let mut submitted = self.submit_many([input]).await?;
         submitted.pop().ok_or_else(no_receipt)
@@ -169,7 +215,7 @@ impl<J: Job> Submission<J> {
     /// [`serde_json::Value`] in pg-boss's spelling (`{"retryLimit": 2}`).
     ///
     /// # Errors
-    /// As [`submit`](Self::submit), and if the JSON has a member that is no option.
+    /// As [`submit`](Self::submit), and if the JSON has a member that is not an option.
     pub async fn submit_with(
         self,
         input: J::Input,
@@ -185,14 +231,14 @@ impl<J: Job> Submission<J> {
     /// As [`submit`](Self::submit).
     pub async fn submit_many(
         self,
-        inputs: impl IntoIterator<Item = J::Input>,
+        inputs: impl Inputs<J::Input>,
     ) -> Result<Vec<SubmittedJob<J>>, Error> {
-        let (executor, requests) = self.into_requests(inputs)?;
+        let (keeper, requests) = self.into_requests(inputs.into_inputs())?;
         if requests.is_empty() {
             return Ok(Vec::new());
         }
-        let receipts = executor.submit(requests).await?;
-        Ok(tracked(&executor, receipts))
+        let receipts = keeper.submit(requests).await?;
+        Ok(tracked(&keeper, receipts))
     }
 
     /// Stores the job through the caller's connection: it exists if and only if the transaction commits.
@@ -204,9 +250,11 @@ impl<J: Job> Submission<J> {
         connection: &mut <J::Executor as Executor>::Connection,
         input: J::Input,
     ) -> Result<SubmittedJob<J>, Error> {
-        let (executor, requests) = self.into_requests([input])?;
+        let (keeper, requests) = self.into_requests([input])?;
+        let executor = keeper.own()?;
         let receipts = executor.submit_in(connection, requests).await?;
-        tracked(&executor, receipts).pop().ok_or_else(no_receipt)
+        let mut submitted = tracked(&Keeper::Own(executor), receipts);
+        submitted.pop().ok_or_else(no_receipt)
     }
 
     /// What would be stored, with the executor that it is meant for: for an executor that can do more with it than store it.
@@ -214,16 +262,19 @@ impl<J: Job> Submission<J> {
     /// # Errors
     /// As [`submit`](Self::submit).
     pub fn into_request(self, input: J::Input) -> Result<(J::Executor, Request), Error> {
-        let (executor, mut requests) = self.into_requests([input])?;
+        let (keeper, mut requests) = self.into_requests([input])?;
         let request = requests.pop().ok_or_else(no_receipt)?;
-        Ok((executor, request))
+        Ok((keeper.own()?, request))
     }
 
     fn into_requests(
         self,
         inputs: impl IntoIterator<Item = J::Input>,
-    ) -> Result<(J::Executor, Vec<Request>), Error> {
-        let executor = self.executor.map_or_else(current, Ok)?;
+    ) -> Result<(Keeper<J::Executor>, Vec<Request>), Error> {
+        let keeper = match self.executor {
+            Some(executor) => Keeper::Own(executor),
+            None => keeper()?,
+        };
         let declaration = J::declaration();
         let mut options = self.options.over(&declaration.options);
         options.check()?;
@@ -245,7 +296,7 @@ impl<J: Job> Submission<J> {
             .into_iter()
             .map(request)
             .collect::<Result<_, Error>>()?;
-        Ok((executor, requests))
+        Ok((keeper, requests))
     }
 }
 
@@ -260,10 +311,10 @@ fn encode(name: &str, input: &impl serde::Serialize) -> Result<Option<String>, E
     Ok((text != "null").then_some(text))
 }
 
-fn tracked<J: Job>(executor: &J::Executor, receipts: Vec<Receipt>) -> Vec<SubmittedJob<J>> {
+fn tracked<J: Job>(keeper: &Keeper<J::Executor>, receipts: Vec<Receipt>) -> Vec<SubmittedJob<J>> {
+    let receipts = receipts.into_iter();
     receipts
-        .into_iter()
-        .map(|receipt| SubmittedJob::stored(executor.clone(), receipt))
+        .map(|receipt| SubmittedJob::kept(keeper.clone(), receipt))
         .collect()
 }
 

@@ -1,4 +1,4 @@
-//! What came of a submission: a job that can be followed from any process.
+//! A submitted job, which can be followed from any process.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::executor::current;
+use crate::executor::{Keeper, keeper};
 use crate::outcome::read_output;
 use crate::{End, Error, ErrorKind, Executor, Failure, Job, JobKey, Receipt};
 
@@ -20,32 +20,37 @@ pub struct SubmittedJob<J: Job> {
     /// The name of the executor that keeps it.
     pub executor_name: &'static str,
     is_new: bool,
-    executor: Option<J::Executor>,
+    keeper: Option<Keeper<J::Executor>>,
     job: PhantomData<fn() -> J>,
 }
 
 impl<J: Job> SubmittedJob<J> {
-    /// What an executor makes of the receipt of a job.
+    /// Makes one from the receipt that an executor returned.
     pub fn stored(executor: J::Executor, receipt: Receipt) -> Self {
+        Self::kept(Keeper::Own(executor), receipt)
+    }
+
+    pub(crate) fn kept(keeper: Keeper<J::Executor>, receipt: Receipt) -> Self {
         Self {
             job_id: receipt.id,
             job_name: J::NAME,
-            executor_name: J::Executor::NAME,
+            executor_name: keeper.name(),
             is_new: receipt.is_new,
-            executor: Some(executor),
+            keeper: Some(keeper),
             job: PhantomData,
         }
     }
 
-    /// Follows a job that was submitted before, perhaps by another process, by its id. Whether there is such a job shows
-    /// when something is asked of it.
+    /// Follows a job that was submitted before, perhaps by another process, by its id. Whether the job exists is
+    /// only checked when something is asked of it.
     pub fn track(job_id: Uuid) -> Self {
+        let keeper = keeper().ok();
         Self {
             job_id,
             job_name: J::NAME,
-            executor_name: J::Executor::NAME,
+            executor_name: keeper.as_ref().map_or(J::Executor::NAME, Keeper::name),
             is_new: false,
-            executor: current().ok(),
+            keeper,
             job: PhantomData,
         }
     }
@@ -53,11 +58,12 @@ impl<J: Job> SubmittedJob<J> {
     /// Names the executor, for a tracked job.
     #[must_use]
     pub fn on(mut self, executor: &J::Executor) -> Self {
-        self.executor = Some(executor.clone());
+        self.executor_name = J::Executor::NAME;
+        self.keeper = Some(Keeper::Own(executor.clone()));
         self
     }
 
-    /// `false` if an equal job stood already (throttle, unique key, policy), and this is that job.
+    /// `false` if the submission was a duplicate of an existing job (throttle, unique key, policy), which this one is then.
     pub fn is_new(&self) -> bool {
         self.is_new
     }
@@ -65,9 +71,14 @@ impl<J: Job> SubmittedJob<J> {
     /// The executor that keeps the job.
     ///
     /// # Errors
-    /// [`ErrorKind::NoExecutor`] if it was tracked where there was none and there is none now.
+    /// [`ErrorKind::NoExecutor`] if it was tracked where there was none and there is none now, or if an executor of another
+    /// type keeps it, such as [`Memory`](crate::Memory) in a test.
     pub fn executor(&self) -> Result<J::Executor, Error> {
-        self.executor.clone().map_or_else(current, Ok)
+        self.keeper()?.own()
+    }
+
+    fn keeper(&self) -> Result<Keeper<J::Executor>, Error> {
+        self.keeper.clone().map_or_else(keeper, Ok)
     }
 
     /// The queue and the id.
@@ -85,12 +96,12 @@ impl<J: Job> SubmittedJob<J> {
     ///
     /// # Errors
     /// [`ErrorKind::Failed`] with the stored failure as its source, [`ErrorKind::Cancelled`], [`ErrorKind::Deleted`]; or
-    /// what keeps the executor from telling.
+    /// an error of the executor.
     pub async fn output(&self) -> Result<J::Output, Error> {
         let Self {
             job_id, job_name, ..
         } = self;
-        match self.executor()?.end_of(&self.key()).await? {
+        match self.keeper()?.end_of(&self.key()).await? {
             End::Completed(output) => read_output(output).map_err(|error| {
                 let message =
                     format!("cannot read the output of job {job_id} in queue `{job_name}`");
@@ -106,7 +117,7 @@ impl<J: Job> SubmittedJob<J> {
             }
             End::Cancelled(output) => {
                 let message = format!("job {job_id} in queue `{job_name}` was cancelled");
-                // Somebody else gives no reason, and the output is that of an attempt before.
+                // Without a reason of the job's own, the output is that of an earlier attempt.
                 let reason = Failure::read(output.as_ref());
                 Err(match reason.name == Failure::CANCELLED {
                     true => Error::caused_by(ErrorKind::Cancelled, message, reason),
@@ -115,7 +126,7 @@ impl<J: Job> SubmittedJob<J> {
             }
             End::Deleted => Err(Error::new(
                 ErrorKind::Deleted,
-                format!("there is no job {job_id} in queue `{job_name}`, or no longer"),
+                format!("there is no job {job_id} in queue `{job_name}`; it may have been deleted"),
             )),
         }
     }
@@ -149,7 +160,7 @@ impl<J: Job> SubmittedJob<J> {
 impl<J: Job> Clone for SubmittedJob<J> {
     fn clone(&self) -> Self {
         Self {
-            executor: self.executor.clone(),
+            keeper: self.keeper.clone(),
             ..*self
         }
     }

@@ -1,6 +1,6 @@
-//! What tests of programs with jobs look at: what was submitted, and what ran.
+//! For tests of programs with jobs: what was submitted, and what ran.
 //!
-//! [`Memory`](crate::Memory) is an executor without a database; an executor with one can drain and tell the same.
+//! [`Memory`](crate::Memory) is an executor without a database; an executor with one can offer the same.
 
 mod submitted;
 mod turns;
@@ -13,7 +13,7 @@ use crate::JobState;
 pub use submitted::{Submissions, Submitted, assert_not_submitted, assert_submitted};
 pub use turns::Turns;
 
-/// One attempt that a drain ran, and what it came to.
+/// One attempt that a drain ran, and its outcome.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ran {
     /// The job's name, and its queue's.
@@ -22,8 +22,8 @@ pub struct Ran {
     pub id: Uuid,
     /// Which attempt it was, from 1.
     pub attempt: u32,
-    /// What the attempt left: `completed`, `failed`, `cancelled`; `retry` if another one follows; `created` if the job put
-    /// itself off.
+    /// What the attempt left: `completed`, `failed`, `cancelled`; `retry` if another one follows; `created` if the job was
+    /// snoozed.
     pub state: JobState,
     /// What the function returned or failed with, as it is stored.
     pub output: Option<Value>,

@@ -197,6 +197,7 @@ pub(crate) fn whole_number(value: &Expr) -> Option<i64> {
             expr,
             ..
         }) => whole_number(expr)?.checked_neg(),
+        Expr::Group(group) => whole_number(&group.expr),
         _ => None,
     }
 }

@@ -1,5 +1,6 @@
 //! `#[job(...)]`: from a function to its handle, its `impl Job` and its registration.
 
+mod context;
 mod expand;
 mod function;
 mod options;
@@ -33,6 +34,12 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let generated = job
         .as_ref()
         .map(|job| expand::expand(job, errors.is_empty()));
+    let item = match &job {
+        Some(job) if !errors.is_empty() => {
+            context::mend(item, &job.function.signature.ident, &job.handle)
+        }
+        _ => item,
+    };
     let errors = errors.into_tokens();
     quote! {
         #item

@@ -77,7 +77,7 @@ fn snake_text(name: &str) -> String {
     snake
 }
 
-/// The first place among the tokens where the word stands.
+/// The first place of the word among the tokens.
 pub(crate) fn find(word: &str, tokens: TokenStream) -> Option<Span> {
     tokens.into_iter().find_map(|token| match token {
         TokenTree::Group(group) => find(word, group.stream()),
@@ -86,7 +86,7 @@ pub(crate) fn find(word: &str, tokens: TokenStream) -> Option<Span> {
     })
 }
 
-/// The first place in the type where the name stands alone, and not at the end of a path.
+/// The first place of the name in the type where it is not the end of a path.
 pub(crate) fn find_alone(name: &Ident, ty: &Type) -> Option<Span> {
     fn find(name: &Ident, tokens: TokenStream) -> Option<Span> {
         let mut after_colon = false;

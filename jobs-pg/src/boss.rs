@@ -111,7 +111,7 @@ pub struct Installed {
 }
 
 impl PgBoss {
-    pub(crate) fn new(
+    pub(crate) fn from_settings(
         settings: Settings,
         pool: PgPool,
         provided: Provided,

@@ -201,7 +201,7 @@ impl PgBossBuilder {
             Some(pool) => pool,
             None => connect(&settings).await?,
         };
-        PgBoss::new(settings, pool, self.provided, self.only, home)
+        PgBoss::from_settings(settings, pool, self.provided, self.only, home)
     }
 
     fn change(mut self, change: impl FnOnce(&mut Settings) + Send + 'static) -> Self {

@@ -3,6 +3,7 @@
 mod connection;
 mod given;
 mod keys;
+mod legacy;
 mod options;
 mod records;
 mod target;

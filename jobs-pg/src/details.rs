@@ -17,7 +17,7 @@ use crate::{Affected, JobUpdate, Json, Neighbours, Operation, PgBoss};
 
 /// Gives jobs of [`PgBoss`] what only it can do.
 pub trait PgBossExt {
-    /// The job as pg-boss sees it.
+    /// The job as pg-boss sees it: `details`, `cancel`, `resume`, `retry` and `delete` are there.
     fn pg_boss(&self) -> PgBossJob<'_>;
 }
 

@@ -28,7 +28,7 @@ impl Cron {
     /// words such as `@daily`.
     ///
     /// # Errors
-    /// Names the field that is wrong, quotes what stands there and says what is allowed.
+    /// Names the field that is wrong, quotes it and says what is allowed.
     pub fn parse(text: &str) -> Result<Self, CronError> {
         Self::of(text, &dialect::read(text)?)
     }
@@ -36,7 +36,7 @@ impl Cron {
     /// Reads what a job may declare: exactly five fields, or a word no finer than a minute.
     ///
     /// # Errors
-    /// As [`Cron::parse`]; what only the wider dialect has is told its five-field form.
+    /// As [`Cron::parse`]; what only the wider dialect has is refused with its five-field form.
     pub fn parse_declared(text: &str) -> Result<Self, CronError> {
         Self::of(text, &dialect::read_declared(text)?)
     }

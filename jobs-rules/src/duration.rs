@@ -11,11 +11,11 @@ const UNITS: [(&str, u64); 5] = [
     ("ms", 1),
 ];
 
-/// Why a text is no duration.
+/// Why a text is not a duration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DurationError {
-    /// A number stands alone.
+    /// A number without a unit.
     #[error("duration `{text}` has no unit; write `{text}s` for seconds, or use ms, s, m, h or d")]
     NoUnit {
         /// The text as written.
@@ -37,7 +37,7 @@ pub enum DurationError {
         /// The text as written.
         text: String,
     },
-    /// It is no number followed by a unit.
+    /// It is not a number followed by a unit.
     #[error(
         "duration {text:?} is not understood; write a whole number and a unit (ms, s, m, h or d), as in `90s` or `1h30m`"
     )]

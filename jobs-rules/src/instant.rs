@@ -1,32 +1,62 @@
 //! Points in time as text.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use std::ops::RangeInclusive;
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
 use crate::{Zone, shorten};
 
-/// A text that is no point in time.
+/// The years of instants that are taken: those that chrono, Postgres and RFC 3339 all write and read alike.
+pub const YEARS: RangeInclusive<i32> = 1..=9999;
+
+/// Why something is not a point in time that can be stored.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{:?} is not a date and time; write it like `2030-01-02T03:04:05Z`, `2030-01-02T03:04:05+05:30` or `2030-01-02`",
-    shorten(.text)
-)]
-pub struct InstantError {
-    text: String,
+#[non_exhaustive]
+pub enum InstantError {
+    /// The text is not a date and time.
+    #[error(
+        "{:?} is not a date and time; write it like `2030-01-02T03:04:05Z`, `2030-01-02T03:04:05+05:30` or `2030-01-02`",
+        shorten(text)
+    )]
+    Malformed {
+        /// The text as written.
+        text: String,
+    },
+    /// The year is not one of [`YEARS`].
+    #[error("{instant} is out of range; expected a year from {} to {}", YEARS.start(), YEARS.end())]
+    OutOfRange {
+        /// The instant as written, or as chrono writes it.
+        instant: String,
+    },
 }
 
-/// Reads RFC 3339, and without a zone `2030-01-02`, `2030-01-02T03:04`, `2030-01-02 03:04:05.678`: these are UTC. The name of a
-/// zone may follow: `2030-01-02 03:04 Europe/Berlin`.
+/// Reads RFC 3339, and without a zone `2030-01-02`, `2030-01-02T03:04`, `2030-01-02 03:04:05.678`. A text without a zone is in
+/// UTC. The name of a zone may follow: `2030-01-02 03:04 Europe/Berlin`.
 ///
 /// # Errors
 /// Quotes the text and shows an example.
 pub fn parse_instant(text: &str) -> Result<DateTime<Utc>, InstantError> {
     let trimmed = text.trim();
-    zoned(trimmed)
+    let instant = zoned(trimmed)
         .or_else(|| zoneless(trimmed))
         .or_else(|| in_named_zone(trimmed))
-        .ok_or_else(|| InstantError {
+        .ok_or_else(|| InstantError::Malformed {
             text: text.to_owned(),
-        })
+        })?;
+    check_instant(instant)
+}
+
+/// Checks that the year of an instant is one of [`YEARS`].
+///
+/// # Errors
+/// If it is not.
+pub fn check_instant(instant: DateTime<Utc>) -> Result<DateTime<Utc>, InstantError> {
+    match YEARS.contains(&instant.year()) {
+        true => Ok(instant),
+        false => Err(InstantError::OutOfRange {
+            instant: instant.to_string(),
+        }),
+    }
 }
 
 fn zoned(text: &str) -> Option<DateTime<Utc>> {
@@ -77,8 +107,8 @@ fn in_named_zone(text: &str) -> Option<DateTime<Utc>> {
     Zone::parse(zone).ok()?.first_showing(local)
 }
 
-/// chrono also reads `2030-1-2`, which pg-boss would not take for a date.
-fn has_full_date(text: &str) -> bool {
+/// Whether it begins with a date: chrono also reads `2030-1-2`, which pg-boss would not take for one.
+pub(crate) fn has_full_date(text: &str) -> bool {
     let bytes = text.as_bytes();
     let digits = |range: std::ops::Range<usize>| bytes[range].iter().all(u8::is_ascii_digit);
     bytes.len() >= 10
@@ -91,7 +121,9 @@ fn has_full_date(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::parse_instant;
+    use chrono::{DateTime, Utc};
+
+    use super::{InstantError, check_instant, parse_instant};
 
     #[test]
     fn zoned_and_zoneless_forms_are_read() {
@@ -145,5 +177,18 @@ mod tests {
                 "{error}"
             );
         }
+    }
+
+    #[test]
+    fn years_that_postgres_does_not_read_back_are_refused() {
+        for instant in [DateTime::<Utc>::MAX_UTC, DateTime::<Utc>::MIN_UTC] {
+            let error = check_instant(instant).unwrap_err();
+            assert!(matches!(error, InstantError::OutOfRange { .. }), "{error}");
+        }
+        let error = parse_instant("0000-01-01").unwrap_err().to_string();
+        assert!(error.ends_with("expected a year from 1 to 9999"), "{error}");
+        assert!(parse_instant("9999-12-31T23:59:59Z").is_ok());
+        // Ten hours west of UTC this is the year 10000.
+        assert!(parse_instant("9999-12-31T23:59:59-10:00").is_err());
     }
 }

@@ -6,6 +6,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test fails by panicking"))]
 
 mod cron;
+mod delay;
 mod duration;
 mod instant;
 mod interval;
@@ -18,8 +19,9 @@ mod unit;
 mod zone;
 
 pub use cron::{Cron, CronError, FieldError, FieldProblem};
+pub use delay::{Delay, DelayError, LONGEST_DELAY, check_delay, parse_delay};
 pub use duration::{DurationError, parse_duration};
-pub use instant::{InstantError, parse_instant};
+pub use instant::{InstantError, YEARS, check_instant, parse_instant};
 pub use interval::{IntervalError, parse_interval};
 pub use name::{
     MAX_KEY, MAX_NAME, NameError, RESERVED_PREFIX, check_name, check_own_name, check_text,

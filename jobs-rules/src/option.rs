@@ -26,7 +26,7 @@ pub enum JobOption {
     Retention,
     /// How long it is kept once it has ended.
     DeleteAfter,
-    /// How long an attempt may be silent.
+    /// How long a worker may send no heartbeat.
     Heartbeat,
     /// Higher goes first.
     Priority,
@@ -129,7 +129,7 @@ impl JobOption {
         Self::Group,
     ];
 
-    /// The table: everything known about an option stands here and nowhere else.
+    /// The table: everything known about an option is written here and nowhere else.
     const fn facts(self) -> Facts {
         use OptionKind::{Flag, Group, Integer, Name, Seconds, Text, Time, Uuid};
         match self {

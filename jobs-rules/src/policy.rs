@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use crate::suggest::unknown;
 
-/// How many jobs of a queue, or of one key in it, may stand at once.
+/// How many jobs of a queue, or of one key in it, may wait and run at once.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum QueuePolicy {
     /// No limit.

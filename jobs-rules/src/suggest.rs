@@ -1,4 +1,4 @@
-//! Near names for a word that nobody knows.
+//! Near names for an unknown word.
 
 use crate::{MAX_NAME, shorten};
 
@@ -37,7 +37,7 @@ pub fn near<'a>(word: &str, candidates: &[&'a str]) -> Vec<&'a str> {
         .collect()
 }
 
-/// Says that `word` is no known `what`, names the nearest one and lists all of them.
+/// Says that `word` is not a known `what`, names the nearest one and lists all of them.
 ///
 /// ```
 /// assert_eq!(

@@ -31,7 +31,7 @@ pub enum Unit {
     Years,
 }
 
-/// A text that names no unit.
+/// A text that is not the name of a unit.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", unknown("unit", text, &Unit::ALL.map(Unit::as_str)))]
 pub struct UnknownUnit {
@@ -127,7 +127,7 @@ pub enum Step {
     Months(u32),
 }
 
-/// A step that leads further than time can be counted.
+/// A step that is too long to be counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{n} {unit} is too long a time")]
 pub struct StepError {

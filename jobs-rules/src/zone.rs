@@ -225,7 +225,31 @@ fn fixed(text: &str) -> Option<FixedOffset> {
 const ALIKE: f64 = 0.8;
 const NAMED_AT_MOST: usize = 3;
 
+/// Abbreviations that people write for zones, and the zone that they most often mean. `EST`, `MST` and `CET` are names of zones
+/// themselves.
+const ABBREVIATIONS: [(&str, &str); 13] = [
+    ("PST", "America/Los_Angeles"),
+    ("PDT", "America/Los_Angeles"),
+    ("MDT", "America/Denver"),
+    ("CST", "America/Chicago"),
+    ("CDT", "America/Chicago"),
+    ("EDT", "America/New_York"),
+    ("BST", "Europe/London"),
+    ("CEST", "Europe/Berlin"),
+    ("IST", "Asia/Kolkata"),
+    ("JST", "Asia/Tokyo"),
+    ("KST", "Asia/Seoul"),
+    ("AEST", "Australia/Sydney"),
+    ("AEDT", "Australia/Sydney"),
+];
+
 fn hint(text: &str) -> String {
+    let is_it = |(letters, _): &&(&str, &str)| letters.eq_ignore_ascii_case(text);
+    if let Some((_, zone)) = ABBREVIATIONS.iter().find(is_it) {
+        return format!(
+            "an abbreviation does not say which zone is meant; write its name, such as `{zone}`"
+        );
+    }
     let written = text.to_lowercase();
     let last = |name: &str| {
         name.rsplit('/')

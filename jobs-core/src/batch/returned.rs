@@ -1,6 +1,7 @@
 //! What a function that takes several jobs may return, and what that says of each job.
 
 use std::iter::repeat_n;
+use std::marker::PhantomData;
 
 use serde::Serialize;
 
@@ -18,46 +19,82 @@ pub enum Results<T> {
     Each(Vec<Result<T, JobError>>),
 }
 
-/// What a function that takes several jobs may return.
-#[diagnostic::on_unimplemented(
-    message = "a job with `batch` cannot return `{Self}`",
-    label = "return `()` or `Result<(), E>` for all jobs together, or `Vec<Result<T, E>>` with a result for each",
-    note = "the results of a `Vec` stand in the order of the inputs; `Result<Vec<Result<T, E>>, E2>` fails all jobs at once too"
-)]
-pub trait BatchReturned {
+/// Tells whether a function that takes several jobs may return this type, as [`Probe`](crate::private::Probe) does for one job.
+pub struct BatchProbe<R>(PhantomData<R>);
+
+impl BatchProbe<()> {
+    /// It may.
+    pub const IS_FOR_BATCH: bool = true;
+}
+
+impl<E> BatchProbe<Result<(), E>> {
+    /// It may.
+    pub const IS_FOR_BATCH: bool = true;
+}
+
+impl<T, E> BatchProbe<Vec<Result<T, E>>> {
+    /// It may.
+    pub const IS_FOR_BATCH: bool = true;
+}
+
+impl<T, E, E2> BatchProbe<Result<Vec<Result<T, E>>, E2>> {
+    /// It may.
+    pub const IS_FOR_BATCH: bool = true;
+}
+
+/// See [`BatchProbe`].
+pub trait NotForBatch {
+    /// It may not.
+    const IS_FOR_BATCH: bool = false;
+}
+
+impl<R> NotForBatch for BatchProbe<R> {}
+
+/// The output of each job of a function that returns this.
+pub trait BatchReturned<const IS_FOR_BATCH: bool> {
     /// The output of each job.
     type Output;
 }
 
-impl BatchReturned for () {
+/// So that what a function may not return is reported once, by [`IntoResults`].
+impl<R> BatchReturned<false> for R {
     type Output = ();
 }
 
-impl<E> BatchReturned for Result<(), E> {
+impl BatchReturned<true> for () {
     type Output = ();
 }
 
-impl<T, E> BatchReturned for Vec<Result<T, E>> {
+impl<E> BatchReturned<true> for Result<(), E> {
+    type Output = ();
+}
+
+impl<T, E> BatchReturned<true> for Vec<Result<T, E>> {
     type Output = T;
 }
 
-impl<T, E, E2> BatchReturned for Result<Vec<Result<T, E>>, E2> {
+impl<T, E, E2> BatchReturned<true> for Result<Vec<Result<T, E>>, E2> {
     type Output = T;
 }
 
-/// The same, with errors that convert.
-pub trait IntoResults: BatchReturned {
+/// What a function that takes several jobs may return, with errors that convert.
+#[diagnostic::on_unimplemented(
+    message = "a job with `batch` cannot return `{Self}`",
+    label = "return `()` or `Result<(), E>` for all jobs together, or `Vec<Result<T, E>>` with a result for each",
+    note = "the results of a `Vec` are in the order of the inputs; `Result<Vec<Result<T, E>>, E2>` can fail all jobs at once too"
+)]
+pub trait IntoResults<const IS_FOR_BATCH: bool>: BatchReturned<IS_FOR_BATCH> {
     /// Converts it.
     fn into_results(self) -> Results<Self::Output>;
 }
 
-impl IntoResults for () {
+impl IntoResults<true> for () {
     fn into_results(self) -> Results<()> {
         Results::Done
     }
 }
 
-impl<E: IntoJobError> IntoResults for Result<(), E> {
+impl<E: IntoJobError> IntoResults<true> for Result<(), E> {
     fn into_results(self) -> Results<()> {
         match self {
             Ok(()) => Results::Done,
@@ -66,14 +103,14 @@ impl<E: IntoJobError> IntoResults for Result<(), E> {
     }
 }
 
-impl<T, E: IntoJobError> IntoResults for Vec<Result<T, E>> {
+impl<T, E: IntoJobError> IntoResults<true> for Vec<Result<T, E>> {
     fn into_results(self) -> Results<T> {
         let each = self.into_iter();
         Results::Each(each.map(IntoResult::<true>::into_result).collect())
     }
 }
 
-impl<T, E: IntoJobError, E2: IntoJobError> IntoResults for Result<Vec<Result<T, E>>, E2> {
+impl<T, E: IntoJobError, E2: IntoJobError> IntoResults<true> for Result<Vec<Result<T, E>>, E2> {
     fn into_results(self) -> Results<T> {
         match self {
             Ok(each) => each.into_results(),
@@ -83,12 +120,14 @@ impl<T, E: IntoJobError, E2: IntoJobError> IntoResults for Result<Vec<Result<T, 
 }
 
 /// Makes results of what a function returned.
-pub fn into_results<R: IntoResults>(returned: R) -> Results<R::Output> {
+pub fn into_results<const IS_FOR_BATCH: bool, R: IntoResults<IS_FOR_BATCH>>(
+    returned: R,
+) -> Results<R::Output> {
     returned.into_results()
 }
 
 impl<T: Serialize> Results<T> {
-    /// What each of so many jobs came to.
+    /// The outcome of each of so many jobs.
     pub(super) fn into_outcomes(self, jobs: usize) -> Vec<Outcome> {
         match self {
             Self::Done => vec![Outcome::Done(None); jobs],

@@ -5,26 +5,23 @@ use std::cmp::Reverse;
 use super::Memory;
 use super::row::Row;
 use crate::testing::{Ran, Turns};
-use crate::{Error, JobKey, JobState, Outcome, Registry, Run};
+use crate::{Error, JobKey, JobState, Outcome, Run};
 
-/// One drain; while there is one, who waits for a job may hope.
+/// One drain. While there is one, a job that is waited for may still end.
 pub(super) struct Drain<'a> {
     memory: &'a Memory,
-    registry: Registry,
     turns: Turns<JobKey>,
     ran: Vec<Ran>,
 }
 
 impl<'a> Drain<'a> {
-    pub(super) fn begin(memory: &'a Memory) -> Result<Self, Error> {
-        let registry = Registry::linked::<Memory>()?;
+    pub(super) fn begin(memory: &'a Memory) -> Self {
         memory.state().draining += 1;
-        Ok(Self {
+        Self {
             memory,
-            registry,
             turns: Turns::default(),
             ran: Vec::new(),
-        })
+        }
     }
 
     /// Runs what is due until nothing is.
@@ -39,27 +36,25 @@ impl<'a> Drain<'a> {
         }
     }
 
-    /// Begins the job whose turn it is; answers which that is.
+    /// Begins the next job, and returns which one that is.
     fn begin_next(&mut self) -> Option<JobKey> {
-        let Self {
-            memory, registry, ..
-        } = self;
+        let memory = self.memory;
         let mut state = memory.state();
         let now = state.now;
-        let handled = |row: &&mut Row| row.is_due(now) && registry.find(row.name).is_some();
+        let handled = |row: &&mut Row| row.is_due(now) && row.registered.is_some();
         let due = state.rows.iter_mut().filter(handled);
-        // Of equal ones the first: it was submitted before the others.
+        // Of the same priority the first: it was submitted before the others.
         let row = due.min_by_key(|row| (Reverse(row.priority()), row.created_on))?;
-        let registered = registry.find(row.name)?;
+        let registered = row.registered?;
         let info = row.begin(now);
         let provided = memory.provided.clone();
-        let run = Run::new((*memory).clone(), info, row.input.clone(), provided);
+        let run = Run::new(memory.clone(), info, row.input.clone(), provided);
         let key = row.key();
         self.turns.begin(key.clone(), registered, run);
         Some(key)
     }
 
-    /// Settles attempts as they end: until this one has, or as long as patience lasts.
+    /// Settles attempts as they end: until this one has, or until none ends for a moment.
     async fn settle_until(&mut self, begun: Option<JobKey>) {
         while let Some((key, outcome)) = self.turns.ended().await {
             self.settle(&key, outcome);
@@ -76,10 +71,7 @@ impl<'a> Drain<'a> {
             return;
         };
         self.ran.push(row.settle(outcome, now));
-        let copy = row
-            .dead_letter()
-            .and_then(|queue| self.registry.find(queue))
-            .map(|queue| row.copied_to(queue.declaration(), now));
+        let copy = row.dead_letter(now);
         state.rows.extend(copy);
         drop(state);
         self.memory.kept.changed.send_replace(());
@@ -90,7 +82,7 @@ impl Drop for Drain<'_> {
     fn drop(&mut self) {
         let mut state = self.memory.state();
         state.draining -= 1;
-        // A drain that was given up leaves attempts that nobody runs any more.
+        // A drain that was dropped leaves attempts that do not run any more.
         if state.draining == 0 {
             let left = state.rows.iter_mut();
             left.filter(|row| row.state == JobState::Active)

@@ -12,16 +12,18 @@ use super::after;
 use crate::testing::{Ran, Submitted};
 use crate::{
     Declaration, End, Error, Failure, Job, JobInfo, JobKey, JobOptions, JobState, OptionValues,
-    Outcome, Request, StartAfter,
+    Outcome, Registered, Request, StartAfter,
 };
 
-/// What holds where no option says otherwise.
+/// The default of pg-boss.
 const RETRY_LIMIT: i32 = 2;
 
 #[derive(Debug, Clone)]
 pub(super) struct Row {
     pub(super) id: Uuid,
     pub(super) name: &'static str,
+    /// `None` for a job that this program does not have; it never runs.
+    pub(super) registered: Option<&'static Registered>,
     pub(super) input: Option<String>,
     pub(super) state: JobState,
     pub(super) created_on: DateTime<Utc>,
@@ -47,7 +49,7 @@ impl Row {
     }
 
     fn waiting(
-        declaration: &Declaration,
+        declaration: &'static Declaration,
         input: Option<String>,
         options: &JobOptions,
         start_after: DateTime<Utc>,
@@ -57,6 +59,7 @@ impl Row {
         Self {
             id: options.id.unwrap_or_else(Uuid::now_v7),
             name: declaration.name,
+            registered: Registered::of_declaration(declaration),
             input,
             state: JobState::Created,
             created_on: now,
@@ -69,8 +72,7 @@ impl Row {
         }
     }
 
-    /// The copy for a dead letter queue.
-    pub(super) fn copied_to(&self, queue: &Declaration, now: DateTime<Utc>) -> Self {
+    fn copied_to(&self, queue: &'static Declaration, now: DateTime<Utc>) -> Self {
         let mut copy = Self::waiting(queue, self.input.clone(), &queue.options, now, now);
         copy.options.priority = self.options.priority;
         copy.options.singleton_key = self.options.singleton_key.clone();
@@ -113,7 +115,7 @@ impl Row {
         info
     }
 
-    /// The attempt has come to this.
+    /// Writes the outcome of the attempt.
     pub(super) fn settle(&mut self, outcome: Outcome, now: DateTime<Utc>) -> Ran {
         let attempt = self.attempt;
         match outcome {
@@ -164,7 +166,7 @@ impl Row {
         u32::try_from(self.options.retry_limit.unwrap_or(RETRY_LIMIT)).unwrap_or(0)
     }
 
-    /// How long the next attempt is waited for; where chance has a say, the longest.
+    /// How long the next attempt waits; of a random delay, the longest.
     fn retry_delay(&self) -> Duration {
         let delay = seconds(self.options.retry_delay.unwrap_or(0));
         if self.options.retry_backoff != Some(true) {
@@ -177,12 +179,11 @@ impl Row {
         }
     }
 
-    /// The queue for its copy, if it has failed for good.
-    pub(super) fn dead_letter(&self) -> Option<&str> {
-        self.options
-            .dead_letter
-            .as_deref()
-            .filter(|_| self.state == JobState::Failed)
+    /// Its copy for the dead letter queue, if it has failed for good.
+    pub(super) fn dead_letter(&self, now: DateTime<Utc>) -> Option<Self> {
+        let queue = self.options.dead_letter.as_deref()?;
+        let queue = self.registered?.beside(queue)?;
+        (self.state == JobState::Failed).then(|| self.copied_to(queue.declaration(), now))
     }
 
     pub(super) fn end(&self) -> Option<End> {
@@ -207,8 +208,8 @@ impl Row {
         Ok(submitted)
     }
 
-    /// Whether this job, which stands, keeps a new one out.
-    fn keeps_out(&self, new: &Self) -> bool {
+    /// Whether a new job is a duplicate of this one.
+    fn conflicts_with(&self, new: &Self) -> bool {
         let key = |row: &Self| row.options.singleton_key.clone().unwrap_or_default();
         if self.name != new.name {
             return false;
@@ -224,22 +225,22 @@ impl Row {
     }
 }
 
-/// Gives a new job back if there is a place for it, perhaps in the next throttle slot; else the id of the one that stands there.
-pub(super) fn standing(rows: &[Row], mut new: Row, now: DateTime<Utc>) -> Result<Row, Uuid> {
+/// Returns a new job, perhaps moved to the next throttle slot; or the id of the existing job of which it is a duplicate.
+pub(super) fn deduplicated(rows: &[Row], mut new: Row, now: DateTime<Utc>) -> Result<Row, Uuid> {
     let of = |new: &Row| {
         rows.iter()
             .rev()
-            .find(|row| row.keeps_out(new))
+            .find(|row| row.conflicts_with(new))
             .map(|row| row.id)
     };
-    let Some(standing) = of(&new) else {
+    let Some(existing) = of(&new) else {
         return Ok(new);
     };
     let (Some(length), Some(true)) = (
         new.options.singleton_seconds,
         new.options.singleton_next_slot,
     ) else {
-        return Err(standing);
+        return Err(existing);
     };
     let elapsed = now.timestamp().rem_euclid(length.max(1).into());
     // A second into the slot, so that it is the next one by every clock (pg-boss 12.38).

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::legacy::{Legacy, legacy};
 use super::{Group, IntoJobOptions, JobOptions};
 use crate::{Error, ErrorKind, StartAfter};
 
@@ -18,8 +19,7 @@ impl IntoJobOptions for Value {
                 .into_iter()
                 .filter(|(_, value)| !value.is_null())
                 .try_fold(JobOptions::new(), |options, (name, value)| {
-                    let option = JobOption::from_json_name(&name).map_err(refused)?;
-                    options.set(option, &value)
+                    options.set_named(&name, &value)
                 }),
             Self::Null => Ok(JobOptions::new()),
             other => Err(refused(format!(
@@ -31,10 +31,10 @@ impl IntoJobOptions for Value {
 }
 
 impl JobOptions {
-    /// Reads options that another program wrote: a member that is no option is passed over, as pg-boss does.
+    /// Reads options that another program wrote: a member that is not an option is ignored, as in pg-boss.
     ///
     /// # Errors
-    /// [`ErrorKind::BadInput`] if the value of an option is none.
+    /// [`ErrorKind::BadInput`] if the value of an option is not a valid one.
     pub fn from_foreign(members: &Map<String, Value>) -> Result<Self, Error> {
         members
             .iter()
@@ -107,6 +107,22 @@ impl JobOptions {
         members
     }
 
+    /// Sets an option of pg-boss, or one of pg-boss 8 that there still is under another name.
+    fn set_named(self, name: &str, value: &Value) -> Result<Self, Error> {
+        match legacy(name) {
+            None => self.set(JobOption::from_json_name(name).map_err(refused)?, value),
+            Some(Legacy::Seconds(option, unit)) => {
+                let seconds = value.as_i64().and_then(|units| units.checked_mul(unit));
+                let expected = "a whole number";
+                let seconds = seconds.ok_or_else(|| wrong(name, expected, value))?;
+                self.set(option, &seconds.into())
+            }
+            Some(Legacy::Replaced(instead)) => Err(refused(format!(
+                "`{name}` is an option of pg-boss 8; {instead}"
+            ))),
+        }
+    }
+
     fn set(mut self, option: JobOption, value: &Value) -> Result<Self, Error> {
         let integer = || whole(option, value);
         match option {
@@ -125,7 +141,7 @@ impl JobOptions {
             JobOption::Id => {
                 self.values.id = Some(
                     Uuid::parse_str(text(option, value)?)
-                        .map_err(|_| wrong(option, "a UUID", value))?,
+                        .map_err(|_| wrong(option.json_name(), "a UUID", value))?,
                 );
             }
             JobOption::StartAfter => self = self.start_after(start_after(value)?),
@@ -170,14 +186,14 @@ fn start_after(value: &Value) -> Result<StartAfter, Error> {
             .map(StartAfter::In)
             .map_err(|_| {
                 wrong(
-                    JobOption::StartAfter,
+                    JobOption::StartAfter.json_name(),
                     "a number of seconds that can be counted",
                     value,
                 )
             }),
         (None, Value::String(text)) => start_after_text(text),
         (None, _) => Err(wrong(
-            JobOption::StartAfter,
+            JobOption::StartAfter.json_name(),
             "seconds, a date or an interval",
             value,
         )),
@@ -204,13 +220,13 @@ fn start_after_text(text: &str) -> Result<StartAfter, Error> {
 fn whole(option: JobOption, value: &Value) -> Result<i64, Error> {
     value
         .as_i64()
-        .ok_or_else(|| wrong(option, "a whole number", value))
+        .ok_or_else(|| wrong(option.json_name(), "a whole number", value))
 }
 
 fn flag(option: JobOption, value: &Value) -> Result<bool, Error> {
     value
         .as_bool()
-        .ok_or_else(|| wrong(option, "true or false", value))
+        .ok_or_else(|| wrong(option.json_name(), "true or false", value))
 }
 
 fn group(option: JobOption, value: &Value) -> Result<Group, Error> {
@@ -219,7 +235,7 @@ fn group(option: JobOption, value: &Value) -> Result<Group, Error> {
         .filter(Group::is_named)
         .ok_or_else(|| {
             wrong(
-                option,
+                option.json_name(),
                 "`{\"id\": ..., \"tier\": ...}` with texts that are not empty",
                 value,
             )
@@ -227,17 +243,66 @@ fn group(option: JobOption, value: &Value) -> Result<Group, Error> {
 }
 
 fn text(option: JobOption, value: &Value) -> Result<&str, Error> {
-    value.as_str().ok_or_else(|| wrong(option, "a text", value))
+    value
+        .as_str()
+        .ok_or_else(|| wrong(option.json_name(), "a text", value))
 }
 
-fn wrong(option: JobOption, expected: &str, value: &Value) -> Error {
+fn wrong(name: &str, expected: &str, value: &Value) -> Error {
     refused(format!(
-        "`{}` must be {expected}, not `{}`",
-        option.json_name(),
+        "`{name}` must be {expected}, not `{}`",
         shorten(&value.to_string())
     ))
 }
 
 fn refused(message: impl ToString) -> Error {
     Error::new(ErrorKind::BadInput, message.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::IntoJobOptions;
+
+    #[test]
+    fn longer_units_of_pg_boss_8_are_taken() {
+        let old = json!({"expireInMinutes": 5, "retentionDays": 2, "singletonHours": 1});
+        let seconds =
+            json!({"expireInSeconds": 300, "retentionSeconds": 172_800, "singletonSeconds": 3600});
+        assert_eq!(old.into_job_options().ok(), seconds.into_job_options().ok());
+    }
+
+    #[test]
+    fn what_pg_boss_8_had_and_is_no_more_names_its_replacement() {
+        let refused = [
+            (
+                json!({"onComplete": true}),
+                "`onComplete` is an option of pg-boss 8; wait for the job",
+            ),
+            (
+                json!({"useSingletonQueue": true}),
+                "`useSingletonQueue` is an option of pg-boss 8; declare",
+            ),
+            (
+                json!({"expireInMinutes": 1.5}),
+                "`expireInMinutes` must be a whole number, not `1.5`",
+            ),
+            (
+                json!({"expireInHours": 25}),
+                "`expire_in` must be 1 second to 24 hours",
+            ),
+            (
+                json!({"retentionDays": i64::MAX}),
+                "`retentionDays` must be a whole number",
+            ),
+        ];
+        for (options, message) in refused {
+            let error = options
+                .into_job_options()
+                .expect_err("it is refused")
+                .to_string();
+            assert!(error.starts_with(message), "{error}");
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! What was submitted, with its types, and asserts over it.
+//! What was submitted, with its types, and assertions about it.
 
 use std::fmt::{self, Write as _};
 use std::panic::Location;
@@ -12,14 +12,14 @@ use crate::{Error, ErrorKind, Executor, Job, JobState};
 /// How many submissions a failed assert shows.
 const SHOWN: usize = 20;
 
-/// One job that was submitted, by whomever.
+/// One job that was submitted, by any process.
 #[non_exhaustive]
 pub struct Submitted<J: Job> {
     /// Unique within the queue.
     pub job_id: Uuid,
     /// What the caller gave.
     pub input: J::Input,
-    /// What has become of it.
+    /// Its state.
     pub state: JobState,
     /// When it was submitted.
     pub created_on: DateTime<Utc>,
@@ -29,12 +29,12 @@ pub struct Submitted<J: Job> {
     pub priority: i32,
     /// How many more attempts may follow the first.
     pub retry_limit: u32,
-    /// What tells it from equal jobs.
+    /// Its deduplication key.
     pub singleton_key: Option<String>,
 }
 
 impl<J: Job> Submitted<J> {
-    /// Reads one from what an executor has stored; `input` is JSON text, `None` stands for JSON null. The rest is as for a
+    /// Reads one from what an executor has stored; `input` is JSON text, `None` is JSON null. The rest is as for a
     /// job without options that waits, and the executor sets what it knows better.
     ///
     /// # Errors
@@ -80,12 +80,10 @@ impl<J: Job> fmt::Debug for Submitted<J> {
     }
 }
 
-/// An executor that can tell what was submitted to it.
+/// An executor that can list what was submitted to it.
 pub trait Submissions: Executor {
     /// The jobs of one kind that it keeps, whatever their state, in the order in which they were submitted.
-    fn submitted<J: Job<Executor = Self>>(
-        &self,
-    ) -> impl Future<Output = Result<Vec<Submitted<J>>, Error>> + Send;
+    fn submitted<J: Job>(&self) -> impl Future<Output = Result<Vec<Submitted<J>>, Error>> + Send;
 }
 
 /// Gives the first submitted job whose input is as expected.
@@ -94,12 +92,9 @@ pub trait Submissions: Executor {
 /// If there is none; the message lists what was submitted instead.
 #[track_caller]
 pub fn assert_submitted<J: Job>(
-    executor: &J::Executor,
+    executor: &impl Submissions,
     expected: impl Fn(&J::Input) -> bool,
-) -> impl Future<Output = Submitted<J>>
-where
-    J::Executor: Submissions,
-{
+) -> impl Future<Output = Submitted<J>> {
     let place = Location::caller();
     async move {
         let mut all = all::<J>(executor, place).await;
@@ -120,12 +115,9 @@ where
 /// If there is one; the message lists what was submitted.
 #[track_caller]
 pub fn assert_not_submitted<J: Job>(
-    executor: &J::Executor,
+    executor: &impl Submissions,
     unexpected: impl Fn(&J::Input) -> bool,
-) -> impl Future<Output = ()>
-where
-    J::Executor: Submissions,
-{
+) -> impl Future<Output = ()> {
     let place = Location::caller();
     async move {
         let all = all::<J>(executor, place).await;
@@ -139,10 +131,7 @@ where
     }
 }
 
-async fn all<J: Job>(executor: &J::Executor, place: &Location<'_>) -> Vec<Submitted<J>>
-where
-    J::Executor: Submissions,
-{
+async fn all<J: Job>(executor: &impl Submissions, place: &Location<'_>) -> Vec<Submitted<J>> {
     match executor.submitted::<J>().await {
         Ok(all) => all,
         Err(error) => panic!("at {place}: {error:?}"),

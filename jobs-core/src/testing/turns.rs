@@ -11,10 +11,10 @@ use crate::{Error, ErrorKind, Outcome, Registered, Run};
 
 /// How long one attempt keeps its turn. One that takes longer may wait for a job whose turn comes later, so it goes on
 /// beside the others.
-const PATIENCE: Duration = Duration::from_millis(100);
+const TURN_LENGTH: Duration = Duration::from_millis(100);
 
-/// A drain that runs more attempts than this would hardly end.
-const MOST: usize = 10_000;
+/// A drain that runs more attempts than this probably has no end.
+const MAX_ATTEMPTS: usize = 10_000;
 
 /// The attempts of a drain; for executors. Those that still run when it is dropped are dropped too.
 pub struct Turns<T> {
@@ -39,10 +39,10 @@ impl<T: Send + 'static> Turns<T> {
             .spawn(async move { (attempt, dispatch(registered, run).await) });
     }
 
-    /// The next attempt that ends; `None` if none runs, or none ends while patience lasts.
+    /// The next attempt that ends; `None` if none runs, or none ends for a moment.
     pub async fn ended(&mut self) -> Option<(T, Outcome)> {
         loop {
-            match timeout(PATIENCE, self.running.join_next()).await {
+            match timeout(TURN_LENGTH, self.running.join_next()).await {
                 Ok(Some(Ok(ended))) => return Some(ended),
                 // A panic of the function is an outcome, so this one was dropped with its runtime.
                 Ok(Some(Err(_))) => {}
@@ -51,15 +51,16 @@ impl<T: Send + 'static> Turns<T> {
         }
     }
 
-    /// Checks that the drain may come to an end.
+    /// Checks that the drain may still end.
     ///
     /// # Errors
     /// [`ErrorKind::Refused`] once there were ten thousand attempts.
     pub fn check(&self) -> Result<(), Error> {
-        if self.begun < MOST {
+        if self.begun < MAX_ATTEMPTS {
             return Ok(());
         }
-        let message = format!("cannot drain: after {MOST} attempts there are still jobs due");
+        let message =
+            format!("cannot drain: after {MAX_ATTEMPTS} attempts there are still jobs due");
         Err(Error::new(ErrorKind::Refused, message))
     }
 

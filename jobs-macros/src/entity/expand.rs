@@ -28,7 +28,7 @@ pub(super) fn expand(table: &Table<'_>) -> TokenStream {
         };
         quote_spanned!(row.span()=> values.#push(&self.#field);)
     });
-    // A struct that sqlx cannot read is told at its name.
+    // A struct that sqlx cannot read is reported at its name.
     quote_spanned! {row.span()=>
         impl #library::Entity for #row {
             type Delegate = #library::Table<#row>;

@@ -38,7 +38,7 @@ pub(super) struct OnField {
     pub(super) rename: Once<LitStr>,
     /// sqlx's: whether the column holds JSON.
     pub(super) json: Once<bool>,
-    /// sqlx's: the word, if the field stands for several columns.
+    /// sqlx's: the word, if the field is several columns.
     pub(super) flatten: Once<Ident>,
 }
 

@@ -120,7 +120,7 @@ fn column<'a>(field: &'a Field, case: Option<&str>, errors: &mut Errors) -> Opti
         return None;
     }
     if let Some(word) = written.flatten.into_inner() {
-        errors.at(word, "a flattened field stands for several columns, which an entity cannot write; list the columns themselves");
+        errors.at(word, "a flattened field is several columns, which an entity cannot write; list the columns themselves");
         return None;
     }
     let is_id = written.id.into_inner() == Some(true);

@@ -85,7 +85,7 @@ impl<'a> Parts<'a> {
             "The handle of the job `{}`: submits it, and names its types.",
             job.name
         );
-        // Another item of this name is told at the function, not at the attribute.
+        // Another item of this name is reported at the function, not at the attribute.
         let place = handle.span();
         let keyword = at(place, quote!(struct));
         let types = quote!(#input #output);
@@ -125,7 +125,7 @@ fn free_name(wanted: &str, types: &TokenStream) -> Ident {
     Ident::new(&name, Span::call_site())
 }
 
-/// The tokens, as if they stood at another place: what the compiler says about them, it says there. Local variables would
+/// The tokens with the span of another place, where the compiler then reports what is wrong with them. Local variables would
 /// not be found any more.
 fn at(place: Span, tokens: TokenStream) -> TokenStream {
     let moved = tokens.into_iter().map(|token| match token {

@@ -1,7 +1,7 @@
 //! The shape of the function under the attribute: what it takes and what it returns.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote_spanned;
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
@@ -9,6 +9,7 @@ use syn::{
     Attribute, Error, FnArg, Path, ReturnType, Signature, Type, Visibility, parse_quote_spanned,
 };
 
+use super::context::{check_context, is_context};
 use super::owned::stored;
 use crate::errors::Errors;
 
@@ -93,7 +94,7 @@ impl Shape {
             takes_several: false,
             input: input.and_then(|ty| stored(ty, "input", generics, errors)),
             context: context
-                .filter(|ty| check_context(ty, handle, errors))
+                .filter(|ty| check_context(ty, &signature.ident, handle, errors))
                 .cloned(),
             returned,
         })
@@ -186,7 +187,7 @@ fn parameters<'a>(
         [_, second] if is_context(second) => {
             errors.at(
                 second,
-                format!("the context is given twice; write `(input: T, ctx: Context<{handle}>)`"),
+                format!("there are two contexts; write `(input: T, ctx: Context<{handle}>)`"),
             );
             (None, None)
         }
@@ -202,36 +203,6 @@ fn parameters<'a>(
             );
             (None, None)
         }
-    }
-}
-
-fn check_context(ty: &Type, handle: &Ident, errors: &mut Errors) -> bool {
-    let is_owned = !matches!(plain(ty), Type::Reference(_));
-    if !is_owned {
-        errors.at(
-            ty,
-            format!("the context is given by value; write `ctx: Context<{handle}>`"),
-        );
-    }
-    is_owned
-}
-
-fn is_context(ty: &Type) -> bool {
-    match plain(ty) {
-        Type::Reference(reference) => ends_in(&reference.elem, "Context"),
-        ty => ends_in(ty, "Context"),
-    }
-}
-
-/// Whether the last word of the type's path is this one.
-fn ends_in(ty: &Type, name: &str) -> bool {
-    match plain(ty) {
-        Type::Path(path) => path
-            .path
-            .segments
-            .last()
-            .is_some_and(|segment| segment.ident == name),
-        _ => false,
     }
 }
 
@@ -255,28 +226,32 @@ impl Shape {
         let Some(ty) = &self.returned else {
             return syn::parse_quote!(());
         };
-        if self.takes_several {
-            return parse_quote_spanned! {ty.span()=> <#ty as #library::private::BatchReturned>::Output};
-        }
-        match self.is_result(library) {
-            Some(is_result) => {
-                parse_quote_spanned! {ty.span()=> <#ty as #library::private::Returned<#is_result>>::Output}
+        let library = quote!(#library::private);
+        match self.kind_of_return(&library) {
+            Some(kind) if self.takes_several => {
+                parse_quote_spanned! {ty.span()=> <#ty as #library::BatchReturned<#kind>>::Output}
+            }
+            Some(kind) => {
+                parse_quote_spanned! {ty.span()=> <#ty as #library::Returned<#kind>>::Output}
             }
             None => ty.clone(),
         }
     }
 
-    /// A constant that is true if the function returns a `Result`: only the compiler knows what an alias stands for. `None` if
-    /// it returns what cannot be one.
-    pub(crate) fn is_result(&self, library: &Path) -> Option<TokenStream> {
+    /// A constant that is true if the function returns a `Result`, or of several jobs what says something of all: only the
+    /// compiler knows what an alias stands for. `None` if it returns nothing, or what cannot be a `Result`.
+    pub(crate) fn kind_of_return(&self, private: &TokenStream) -> Option<TokenStream> {
         let ty = self.returned.as_ref()?;
         let may_be_alias = matches!(plain(ty), Type::Path(_) | Type::Macro(_));
-        may_be_alias.then(|| {
-            quote_spanned! {ty.span()=> {
-                #[allow(unused_imports)]
-                use #library::private::NotAResult as _;
-                #library::private::Probe::<#ty>::IS_RESULT
-            }}
-        })
+        let (fallback, constant) = match self.takes_several {
+            true => (quote!(NotForBatch), quote!(BatchProbe::<#ty>::IS_FOR_BATCH)),
+            false if may_be_alias => (quote!(NotAResult), quote!(Probe::<#ty>::IS_RESULT)),
+            false => return None,
+        };
+        Some(quote_spanned! {ty.span()=> {
+            #[allow(unused_imports)]
+            use #private::#fallback as _;
+            #private::#constant
+        }})
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn stored(
     is_fine.then(|| ty.clone())
 }
 
-/// Notes what a stored value cannot be: borrowed, or of a type that nobody can name.
+/// Notes what a stored value cannot be: borrowed, or of a type that has no name.
 fn check_owned(ty: &Type, what: &str, errors: &mut Errors) -> bool {
     if let Some(reference) = borrowed(
         ty.to_token_stream(),

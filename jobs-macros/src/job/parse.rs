@@ -7,7 +7,7 @@ pub(crate) use worker::Worker;
 use proc_macro2::Ident;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Error, Expr, LitStr, Path, PathArguments, Result, Token, Type, bracketed, token};
+use syn::{Error, Expr, LitStr, Path, Result, Token, Type, bracketed, token};
 
 use super::words::{self, Level};
 use crate::arguments::{
@@ -146,10 +146,7 @@ impl Arguments {
 
 fn executor(key: &Ident, input: ParseStream<'_>) -> Result<Type> {
     let executor = assigned(key, EXECUTOR, input)?;
-    if let Type::Path(path) = &executor
-        && let Some(last) = path.path.segments.last()
-        && let PathArguments::Parenthesized(_) = last.arguments
-    {
+    if input.peek(token::Paren) || input.peek(token::Brace) {
         let message = "the executor is a type, not a value; write `executor = PgBoss`, and make the value in `main` with \
              `PgBoss::connect(url).await`";
         return Err(Error::new_spanned(&executor, message));

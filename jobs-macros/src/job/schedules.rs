@@ -79,7 +79,7 @@ fn checked_key(key: &LitStr, errors: &mut Errors) -> String {
 
 fn same_key(key: &str) -> String {
     match key {
-        "" => "two schedules have no key; tell them apart with `schedule(cron = \"...\", key = \"...\")`".to_owned(),
+        "" => "two schedules have no key; give each its own with `schedule(cron = \"...\", key = \"...\")`".to_owned(),
         key => format!("two schedules have the key `{key}`; give one of them another"),
     }
 }

@@ -96,7 +96,7 @@ impl Job {
     }
 }
 
-/// Checks that the handle's name is not that of the input or the output, which stand in the same namespace.
+/// Checks that the handle's name is not that of the input or the output, which are in the same namespace.
 fn check_handle(handle: &Ident, shape: &Shape, errors: &mut Errors) -> bool {
     let types = [(&shape.input, "input"), (&shape.returned, "output")];
     for (ty, what) in types {

@@ -16,14 +16,14 @@ pub(super) enum Level {
 }
 
 impl Level {
-    /// What a word means there.
-    const fn what(self) -> &'static str {
+    /// What a word is there, and what it belongs to.
+    const fn what(self) -> (&'static str, &'static str) {
         match self {
-            Self::Job => "argument of `job`",
-            Self::Options => "option",
-            Self::Queue => "setting of a queue",
-            Self::Worker => "setting of a worker",
-            Self::Schedule => "part of a schedule",
+            Self::Job => ("argument", "an argument of `#[job]`"),
+            Self::Options => ("option", "an option"),
+            Self::Queue => ("setting of a queue", "a setting of `queue(...)`"),
+            Self::Worker => ("setting of a worker", "a setting of `worker(...)`"),
+            Self::Schedule => ("part of a schedule", "a part of `schedule(...)`"),
         }
     }
 }
@@ -205,10 +205,10 @@ const WORDS: &[(&[&str], &str)] = &[
 /// The error for a word that is not known at this level.
 pub(super) fn unknown(level: Level, key: &Ident, known: &[&str]) -> Error {
     let word = names::bare(key);
-    let what = level.what();
+    let (what, one) = level.what();
     let right = WORDS.iter().find(|(words, _)| words.contains(&&*word));
     let message = match right {
-        Some((_, right)) => format!("there is no {what} `{word}`; write {right}"),
+        Some((_, right)) => format!("`{word}` is not {one}; write {right}"),
         None => jobs_rules::unknown(what, &word, known),
     };
     Error::new(key.span(), message)

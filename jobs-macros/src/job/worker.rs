@@ -47,7 +47,7 @@ pub(super) fn worker(written: parse::Worker, errors: &mut Errors) -> WorkerSetti
     }
 }
 
-/// Makes the shape that of a function that takes several jobs: what is stored is what one of them gives and comes to.
+/// Makes the shape that of a function that takes several jobs: input and output are those of one job.
 pub(super) fn take_several(shape: &mut Shape, function: &Function, errors: &mut Errors) {
     let message = "a job with `batch` takes its inputs as a `Vec`; write `inputs: Vec<T>`";
     shape.takes_several = true;

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::keys::{Effect, KEYS, Key, Takes};
+use super::legacy::replacement;
 
 /// Options whose every value is of its key's kind.
 pub(super) struct Given {
@@ -68,6 +69,9 @@ impl Given {
 /// Whether the option has an effect here. Values are never quoted: a password may have been put under any name.
 fn judge(name: &str, value: &Value) -> Result<bool, String> {
     let Some(key) = Key::of(name) else {
+        if let Some(instead) = replacement(name) {
+            return Err(format!("`{name}` is an option of pg-boss 8; {instead}"));
+        }
         let known: Vec<_> = KEYS.iter().map(|key| key.name).collect();
         return Err(jobs_rules::unknown("option", name, &known));
     };

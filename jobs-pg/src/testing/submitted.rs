@@ -14,7 +14,7 @@ impl PgBoss {
     /// # Errors
     /// [`BadInput`](jobs_core::ErrorKind::BadInput) naming the job whose input does not decode; if the database does not
     /// answer.
-    pub async fn submitted<J: Job<Executor = Self>>(&self) -> Result<Vec<Submitted<J>>, Error> {
+    pub async fn submitted<J: Job>(&self) -> Result<Vec<Submitted<J>>, Error> {
         let store = self.store().await?;
         let doing = format!("look for submitted jobs of queue `{}`", J::NAME);
         let rows = bounded(store.submitted(J::NAME))
@@ -25,7 +25,7 @@ impl PgBoss {
 }
 
 impl Submissions for PgBoss {
-    async fn submitted<J: Job<Executor = Self>>(&self) -> Result<Vec<Submitted<J>>, Error> {
+    async fn submitted<J: Job>(&self) -> Result<Vec<Submitted<J>>, Error> {
         Self::submitted(self).await
     }
 }

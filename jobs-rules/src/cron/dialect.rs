@@ -4,7 +4,7 @@ use super::error::{CronError, MAX_LENGTH};
 use super::field::{self, DAY_OF_MONTH, DAY_OF_WEEK, HOUR, MINUTE, MONTH, SECOND, Values};
 use crate::suggest::nearest;
 
-/// The words and the fields they stand for, seconds first.
+/// The words and the fields that they mean, seconds first.
 const WORDS: [(&str, &str); 10] = [
     ("@yearly", "0 0 0 1 1 *"),
     ("@annually", "0 0 0 1 1 *"),

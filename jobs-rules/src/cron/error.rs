@@ -84,7 +84,7 @@ pub struct FieldError {
     pub text: String,
     /// What is wrong with it.
     pub problem: FieldProblem,
-    /// What may stand there.
+    /// What is allowed there.
     pub(super) expected: &'static str,
 }
 
@@ -94,13 +94,13 @@ pub struct FieldError {
 pub enum FieldProblem {
     /// A number that the field does not have.
     OutOfRange,
-    /// No number, name, range or step.
+    /// Not a number, name, range or step.
     NotUnderstood,
-    /// Letters that are no name of a month or day.
+    /// Letters that are not the name of a month or day.
     UnknownName,
     /// An end before its start.
     Backwards,
-    /// A step of nothing, or no number.
+    /// A step of zero, or one that is not a number.
     BadStep,
     /// A value that another item of the list gives too.
     Twice,

@@ -1,8 +1,8 @@
-//! One field of a cron expression: from its text to the set of values it stands for.
+//! One field of a cron expression: from its text to the set of its values.
 
 use super::error::{FieldError, FieldProblem};
 
-/// What may stand in a field.
+/// What a field may hold.
 pub(super) struct Field {
     pub(super) name: &'static str,
     min: u8,
@@ -65,7 +65,7 @@ pub(super) const DAY_OF_WEEK: Field = Field {
     )
 };
 
-/// The values that a field stands for.
+/// The values of a field.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Values {
     /// It is `*` or `?`: the field says nothing.
@@ -140,7 +140,7 @@ impl Field {
         Ok(day)
     }
 
-    /// Adds what one item of the list stands for.
+    /// Adds the values of one item of the list.
     fn add(&self, item: &str, values: &mut Values) -> Result<(), FieldError> {
         let twice = || self.error(item, FieldProblem::Twice);
         match self.takes_last {

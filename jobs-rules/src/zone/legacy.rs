@@ -1,4 +1,4 @@
-//! Three letters for a zone, as Node still takes them for the zones that they once stood for in Java.
+//! Three-letter names of zones that Node still takes, with the meaning that they had in Java.
 
 use chrono_tz::Tz;
 
@@ -30,7 +30,7 @@ const LETTERS: [(&str, Tz); 25] = [
     ("VST", Tz::Asia__Ho_Chi_Minh),
 ];
 
-/// Finds the zone that three letters stand for.
+/// Finds the zone that three letters mean.
 pub(super) fn zone(letters: &str) -> Option<Tz> {
     let is_it = |(known, _): &&(&str, Tz)| known.eq_ignore_ascii_case(letters);
     LETTERS.iter().find(is_it).map(|(_, zone)| *zone)

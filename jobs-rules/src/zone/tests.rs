@@ -149,3 +149,16 @@ fn a_time_is_shown_first_with_the_earlier_offset_and_a_skipped_one_never() {
         parse_instant("2026-03-08T07:00:00Z").ok()
     );
 }
+
+#[test]
+fn an_abbreviation_is_told_the_name_of_its_zone() {
+    let error = Zone::parse("pst").unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "unknown time zone `pst`; an abbreviation does not say which zone is meant; write its name, such as `America/Los_Angeles`"
+    );
+    for (letters, zone) in super::ABBREVIATIONS {
+        assert!(Zone::parse(letters).is_err(), "{letters}");
+        assert!(Zone::parse(zone).is_ok(), "{zone}");
+    }
+}

@@ -8,7 +8,7 @@ use super::{Parts, at, enclosed, free_name, local};
 use crate::job::validate::EntityField;
 
 impl Parts<'_> {
-    /// A field for each delegate. Their types are parameters, so that a type that is no entity is reported where it is
+    /// A field for each delegate. Their types are parameters, so that a type that is not an entity is reported where it is
     /// named and not again by everything that the struct is asked for.
     pub(super) fn entities_struct(&self) -> TokenStream {
         let Self {
@@ -94,7 +94,7 @@ impl Parts<'_> {
         quote!(#field: #delegate #given #arms,)
     }
 
-    /// Where the first entity is named, so that nothing about entities is told elsewhere.
+    /// Where the first entity is named, so that nothing about entities is reported elsewhere.
     pub(super) fn entities_place(&self) -> Span {
         let first = self.job.entities.first();
         first.map_or_else(Span::call_site, |first| first.entity.span())

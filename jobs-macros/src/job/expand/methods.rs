@@ -28,7 +28,7 @@ impl Parts<'_> {
                 /// Submits the job, due at once.
                 ///
                 /// # Errors
-                /// If there is no executor, if something given is refused, or if the storage does not take it.
+                /// If there is no executor, if an option or a time is refused, or if the storage refuses the job.
                 #visibility async fn submit(input: #input) -> #one {
                     #private::Submission::<Self>::new().submit(input).await
                 }
@@ -36,7 +36,7 @@ impl Parts<'_> {
                 /// Submits the job with options of its own: `JobOptions`, or JSON in pg-boss's spelling.
                 ///
                 /// # Errors
-                /// As `submit`, and if the JSON has a member that is no option.
+                /// As `submit`, and if the JSON has a member that is not an option.
                 #visibility async fn submit_with(input: #input, options: impl #private::IntoJobOptions) -> #one {
                     #private::Submission::<Self>::new().submit_with(input, options).await
                 }
@@ -45,13 +45,13 @@ impl Parts<'_> {
                 ///
                 /// # Errors
                 /// As `submit`.
-                #visibility async fn submit_many(inputs: impl ::core::iter::IntoIterator<Item = #input>) -> #many {
+                #visibility async fn submit_many(inputs: impl #private::Inputs<#input>) -> #many {
                     #private::Submission::<Self>::new().submit_many(inputs).await
                 }
 
                 #submit_in
 
-                /// Due after seconds or a `Duration`, or at a date or an RFC 3339 text.
+                /// Due after seconds, a `Duration` or a text such as `"90s"`; or at a date, or an RFC 3339 text, in UTC if it names no zone.
                 #visibility fn delay(delay: impl #private::IntoStartAfter) -> #private::Submission<Self> {
                     #private::Submission::new().delay(delay)
                 }
@@ -87,7 +87,7 @@ impl Parts<'_> {
         }
     }
 
-    /// Told at the executor's name, if that is no executor and has no connection.
+    /// Reported at the executor's name, if that is not an executor and has no connection.
     fn submit_in(&self, returned: &TokenStream) -> TokenStream {
         let Self { private, job, .. } = self;
         let visibility = &job.function.visibility;

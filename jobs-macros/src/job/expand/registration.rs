@@ -1,4 +1,4 @@
-//! The handler, and how every executor comes to know it.
+//! The handler, and its registration for every executor.
 
 use proc_macro2::{Delimiter, Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -14,10 +14,11 @@ impl Parts<'_> {
         let Job {
             handle, function, ..
         } = job;
-        // What keeps the function from running as a job is told at its name.
+        // What keeps the function from running as a job is reported at its name.
         let place = function.signature.ident.span();
         let [run, input] = ["run", "input"].map(|name| local(name, place));
-        // An entity that is none is told by the context's type too; a plain name makes that the same message, told once.
+        // A type that is not an entity is reported by the context's type too; a plain name makes that the same message, which is
+        // shown once.
         let context = Ident::new("__job_context", self.entities_place());
         let bar = at(place, quote!(|));
         let parameters = quote!(#bar #[allow(unused_variables)] #input, #[allow(unused_variables)] #context #bar);
@@ -38,7 +39,7 @@ impl Parts<'_> {
         };
         let runner = at(place, quote!(#private::#runner));
         let arguments = enclosed(place, Delimiter::Parenthesis, quote!(#run, #closure));
-        // What cannot be an executor cannot register either, which need not be told at another place.
+        // What cannot be an executor cannot register either, which need not be reported at another place.
         let new = match takes_several {
             true => quote!(batched),
             false => quote!(new),
@@ -80,9 +81,10 @@ impl Parts<'_> {
         let mut name = function.signature.ident.clone();
         name.set_span(place);
         let awaited = (!job.is_blocking).then(|| at(place, quote!(.await)));
-        let convert = match shape.is_result(&job.library) {
-            _ if shape.takes_several => quote!(#private::into_results),
-            Some(is_result) => quote!(#private::into_result::<#is_result, _>),
+        let convert = match shape.kind_of_return(private) {
+            Some(kind) if shape.takes_several => quote!(#private::into_results::<#kind, _>),
+            None if shape.takes_several => quote!(#private::into_results::<true, _>),
+            Some(kind) => quote!(#private::into_result::<#kind, _>),
             None => quote!(::core::result::Result::Ok),
         };
         let convert = at(place, convert);
@@ -95,7 +97,7 @@ impl Parts<'_> {
     }
 }
 
-/// Where the error stands in a `Result<T, E>`; an alias may hide it.
+/// The place of the error in a `Result<T, E>`; an alias may hide it.
 fn error_place(result: &Type) -> Span {
     let Type::Path(path) = result else {
         return result.span();

@@ -49,7 +49,7 @@ pub(crate) struct Worker {
     pub(crate) group_tiers: Once<Tiers>,
 }
 
-/// A priority, and where it stands.
+/// A priority, and its place.
 pub(crate) struct Priority {
     pub(crate) number: i32,
     pub(crate) place: Span,
@@ -114,7 +114,7 @@ fn priority(key: &Ident, form: Form, input: ParseStream<'_>) -> Result<Priority>
 fn tiers(word: &Ident, input: ParseStream<'_>) -> Result<Tiers> {
     let content = listed(word, GROUP_TIERS, input)?;
     let read = content.parse_terminated(Tier::parse, Token![,]);
-    // What stands behind a mistake would be reported once more.
+    // What follows a mistake would be reported once more.
     content.parse::<TokenStream>()?;
     let mut limits: Vec<(String, u32)> = Vec::new();
     for tier in read? {

@@ -1,17 +1,25 @@
-//! A job that nobody handles is left alone, and seen in a warning.
+//! A job that no process handles, or that asks for a value that was not provided, is left alone, and the log says so.
 
 use std::io;
 use std::sync::{Arc, Mutex};
 
 use jobs_pg::prelude::*;
-use tests::Database;
+use tests::{Database, eventually};
 use tracing_subscriber::fmt::MakeWriter;
 
-use super::{execute, on, only_job_of};
+use super::{execute, number, on, only_job_of};
 
 /// Is handled.
 #[job(executor = PgBoss)]
 async fn hs_neighbour() {}
+
+/// What a job asks for.
+struct HsMailbox(u32);
+
+#[job(executor = PgBoss, options(retry_limit = 0))]
+async fn hs_needy(ctx: Context<HsNeedy>) -> u32 {
+    ctx.app::<HsMailbox>().0 + ctx.job.attempt
+}
 
 /// Keeps what is logged.
 #[derive(Clone, Default)]
@@ -76,4 +84,44 @@ async fn a_job_that_nobody_handles_is_left_alone_and_seen_in_a_warning() {
         ("created", None)
     );
     boss.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_job_that_asks_for_a_missing_value_waits_for_a_process_that_provides_it() {
+    let database = Database::new().await;
+    let without = on(&database).only::<HsNeedy>().connect().await.unwrap();
+    let job = HsNeedy::run_now().on(&without).submit(()).await.unwrap();
+    let log = Log::default();
+    {
+        let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).finish();
+        let _heard = tracing_subscriber::util::SubscriberInitExt::set_default(subscriber);
+        without.start().await.unwrap();
+        eventually("the job waits", async || {
+            let waits = "SELECT count(*) FROM pgboss.job WHERE state < 'active' AND retry_count = 0 AND start_after > created_on + interval '30 s'";
+            number(database.pool(), waits).await == 1
+        })
+        .await;
+        without.stop().await.unwrap();
+    }
+    let errors = log.lines_with("HsMailbox");
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert!(
+        errors[0].contains("ERROR") && errors[0].contains(".provide(value)"),
+        "{errors:?}"
+    );
+
+    execute(
+        database.pool(),
+        "UPDATE pgboss.job SET start_after = created_on",
+    )
+    .await;
+    let with = on(&database)
+        .provide(HsMailbox(5))
+        .only::<HsNeedy>()
+        .connect()
+        .await
+        .unwrap();
+    with.start().await.unwrap();
+    assert_eq!(job.on(&with).output().await.unwrap(), 6);
+    with.stop().await.unwrap();
 }

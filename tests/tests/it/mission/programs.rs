@@ -209,7 +209,7 @@ async fn x6_two_jobs_of_one_name_make_the_start_fail_naming_both_places() {
     );
 }
 
-/// The cases themselves are run by the tests of this crate that are named `ui`.
+/// The cases themselves are run by the package in `tests/ui`.
 #[test]
 fn x6_at_least_45_mistakes_are_told_while_compiling_each_with_its_words() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/fail");
@@ -228,7 +228,7 @@ fn x6_at_least_45_mistakes_are_told_while_compiling_each_with_its_words() {
         assert!(words.starts_with("error"), "{}", case.display());
     }
     let passing = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("ui/pass")
+        .join("ui/tests/compiles")
         .read_dir()
         .unwrap()
         .count();

@@ -59,6 +59,8 @@ async fn w5_delay_takes_seconds_texts_dates_and_durations() {
         .await
     );
     assert!(is_due_after(&boss, TimeOfJob::delay(TimeDelta::minutes(3)), "3 minutes").await);
+    assert!(is_due_after(&boss, TimeOfJob::delay("10s"), "10 seconds").await);
+    assert!(is_due_after(&boss, TimeOfJob::delay("1h30m"), "90 minutes").await);
 
     let instant = date("2030-01-01T00:00:00Z");
     assert_eq!(
@@ -105,6 +107,25 @@ async fn w5_a_malformed_text_is_quoted_and_nothing_is_written() {
                 "{text}: {error}"
             );
         }
+    }
+    assert_eq!(stored(&database).await, 0);
+    boss.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn w5_a_negative_delay_and_a_unix_time_in_its_place_are_refused_and_nothing_is_written() {
+    let database = Database::new().await;
+    let boss = idle::<TimeOfJob>(&database).await;
+    let refused = [
+        (TimeOfJob::delay(-5), "-5"),
+        (TimeOfJob::run_in(-5, "days"), "-5 days"),
+        (TimeOfJob::delay(1_704_067_200), "`run_at`"),
+        (TimeOfJob::run_at(DateTime::<Utc>::MAX_UTC), "out of range"),
+    ];
+    for (submission, named) in refused {
+        let error = submission.on(&boss).submit(()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::BadInput, "{error}");
+        assert!(error.to_string().contains(named), "{error}");
     }
     assert_eq!(stored(&database).await, 0);
     boss.stop().await.unwrap();

@@ -8,7 +8,7 @@ async fn above() {}
 #[cfg(any())]
 async fn below() {}
 
-#[cfg(all())]
+#[cfg(test)]
 #[job(executor = PgBoss)]
 async fn kept() {}
 

@@ -14,6 +14,6 @@ jobs!(widen: Widen(u32) -> u64, keep: Keep(String) -> String);
 
 #[test]
 fn a_macro_may_make_jobs() {
-    let _ = Widen::delay(1).submit(7);
-    let _ = Keep::delay(1).submit("x".into());
+    drop(Widen::delay(1).submit(7));
+    drop(Keep::delay(1).submit("x".into()));
 }

@@ -7,6 +7,7 @@
     private_interfaces,
     clippy::pedantic
 )]
+#![allow(clippy::unused_async, reason = "the functions are empty")]
 #![forbid(unsafe_code)]
 
 /// A crate of jobs.

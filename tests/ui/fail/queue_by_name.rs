@@ -1,0 +1,6 @@
+use jobs_pg::prelude::*;
+
+#[job(executor = PgBoss, queue = "emails")]
+async fn send_mail() {}
+
+fn main() {}
