@@ -1,9 +1,10 @@
-//! What tests of programs with jobs need: time that moves when the test says so, jobs that run when it says so, and asserts
-//! over what was submitted and what ran. No test has to sleep.
+//! For tests of programs with jobs: time that moves and jobs that run when the test says so, and assertions about what was
+//! submitted and what ran. No test has to sleep.
 //!
 //! [`PgBoss::travel`](crate::PgBoss::travel) and [`travel_to`](crate::PgBoss::travel_to) move the time,
 //! [`drain`](crate::PgBoss::drain) runs what is due, [`assert_submitted`] looks at what was submitted.
-//! [`Memory`](crate::Memory) has the same without a database, for jobs that name it as their executor.
+//! [`Memory`](crate::Memory) has the same without a database: within its scope, the jobs of this executor are kept and run in
+//! memory. It also makes a [`Context`](crate::Context) to call a job's function.
 //!
 //! ```no_run
 //! use jobs_pg::prelude::*;

@@ -155,7 +155,7 @@ fn id_of(columns: &[Column<'_>], errors: &mut Errors) -> Option<usize> {
     for (_, other) in ids {
         errors.at(
             other.field,
-            "a second id; write `#[entity(id)]` over one field only",
+            "there is a second id; write `#[entity(id)]` over one field only",
         );
     }
     Some(id)

@@ -183,7 +183,12 @@ fn options(key: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> Result<O
 
 fn queue(key: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> Result<Queue> {
     if input.peek(Token![=]) && input.peek2(LitStr) {
-        let message = "the queue has the name of the job; write `name = \"...\"`";
+        input.parse::<Token![=]>()?;
+        let name: LitStr = input.parse()?;
+        let message = format!(
+            "a queue has the name of its job; write `name = {:?}`",
+            name.value()
+        );
         return Err(Error::new(key.span(), message));
     }
     let mut queue = Queue::default();
@@ -229,7 +234,7 @@ fn schedule(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> Result
             "options" => schedule.options.set(key, options(key, input, errors)),
             "missed" => schedule.missed.set(key, text(key, MISSED, input)),
             "key" => schedule.key.set(key, text(key, KEY, input)),
-            "every" => Err(unsupported(key, "write when as `cron = \"...\"`")),
+            "every" => Err(unsupported(key, "write the times as `cron = \"...\"`")),
             "limit" | "until" => Err(unsupported(key, "leave it out")),
             _ => Err(unknown(Level::Schedule, key, &IN_SCHEDULE)),
         },
