@@ -15,6 +15,8 @@ use crate::store::{Attempt, Fetched, bounded};
 /// How long a job waits for the others of its process to end. They are not interrupted, and until they have ended nothing else
 /// begins there; so it does not wait longer, and is snoozed.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a job is snoozed while another one of its process runs alone: it must not be active when that one kills the process.
+const TURN: Duration = Duration::from_secs(2);
 
 impl Shared {
     /// Looks up how many processes died while they ran these jobs, and takes those apart that run alone. `retried` are second
@@ -42,19 +44,18 @@ impl Shared {
 pub(super) async fn run(shared: Arc<Shared>, slot: Slot, line: Line, job: Fetched) {
     let cancellation = Cancellation::default();
     let lease = shared.leases.hold(&job, cancellation);
-    if let Some(alone) = shared.slots.keep_alone()
-        && timeout(PATIENCE, shared.leases.at_most(1)).await.is_ok()
-    {
-        tracing::info!(
-            queue = %job.name, id = %job.id, crashes = job.crashes,
-            "the job runs alone, since processes died while they ran it"
-        );
-        drop(lease);
-        attempt::run(shared, slot, line, vec![job]).await;
-        drop(alone);
-        return;
+    let Some(alone) = shared.slots.keep_alone() else {
+        return shared.settle(lease, Outcome::Snoozed(jittered(TURN))).await;
+    };
+    if timeout(PATIENCE, shared.leases.at_most(1)).await.is_err() {
+        let snoozed = Outcome::Snoozed(jittered(PATIENCE));
+        return shared.settle(lease, snoozed).await;
     }
-    shared
-        .settle(lease, Outcome::Snoozed(jittered(PATIENCE)))
-        .await;
+    tracing::info!(
+        queue = %job.name, id = %job.id, crashes = job.crashes,
+        "the job runs alone, since processes died while they ran it"
+    );
+    drop(lease);
+    attempt::run(shared, slot, line, vec![job]).await;
+    drop(alone);
 }

@@ -221,15 +221,14 @@ async fn case_47_node_ends_the_attempts_of_ours_that_died() {
         let boss = PgBoss::builder().url(&url).supervise(false).schedule(false);
         let boss = start(boss.only::<IoEndless>()).await;
         let submission = IoEndless::run_now().on(&boss);
-        submission
-            .submit_with((), json!({ "retryLimit": 0 }))
-            .await
-            .unwrap()
-            .job_id
+        let submitted = submission.submit_with((), json!({ "retryLimit": 0 }));
+        (submitted.await.unwrap().job_id, boss)
     });
-    let id = submitted.await.unwrap().to_string();
+    let (id, boss) = submitted.await.unwrap();
+    let id = id.to_string();
     both.row_in("active", &id).await;
     // Nothing is put back, as in a crash.
+    std::mem::forget(boss);
     dying.shutdown_background();
     eventually("Node ends the attempt", async || {
         let long_ago = format!("UPDATE pgboss.job SET heartbeat_on = now() - interval '1 hour' WHERE id = '{id}' AND state = 'active'");

@@ -304,6 +304,9 @@ async fn x10_a_dead_worker_s_job_runs_again_when_its_signs_of_life_are_overdue()
     boss.travel("1m").await.unwrap();
     assert!(boss.drain().await.unwrap().is_empty());
     boss.travel("1s").await.unwrap();
+    // What was lost with its process comes back after some seconds.
+    assert!(boss.drain().await.unwrap().is_empty());
+    boss.travel("5s").await.unwrap();
     let ran = boss.drain().await.unwrap();
     assert_eq!(states(&ran), [("x10_slow", 2, JobState::Completed)]);
 }
