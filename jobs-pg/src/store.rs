@@ -40,7 +40,7 @@ pub(crate) use page::Page;
 pub(crate) use queues::QueueRow;
 pub(crate) use queues::Removal;
 pub(crate) use redrive::DeadLetters;
-pub(crate) use schedules::{DeclaredRow, Filing, NewSchedule, ScheduleRow};
+pub(crate) use schedules::{DeclaredRow, Filing, NewSchedule, ScheduleChanges, ScheduleRow};
 pub(crate) use settle::{Attempt, Failed};
 pub(crate) use statement::sql;
 pub(crate) use statistics::{Span, StatisticsRow};

@@ -1,10 +1,11 @@
 //! The passes of the upkeep, as duties make them and as somebody asks for them.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
+use uuid::Uuid;
 
 use super::continuity::Continuity;
 use super::limit::Limit;
@@ -36,6 +37,9 @@ pub(crate) struct Upkeep {
     turn: Mutex<()>,
     /// Whether the schema was changed to one that cannot be used, which is told once.
     astray: AtomicBool,
+    /// This executor in the table of instances, and the queues that it declares schedules for.
+    instance: Uuid,
+    pub(super) scheduled_queues: OnceLock<Vec<&'static str>>,
 }
 
 impl Upkeep {
@@ -47,6 +51,8 @@ impl Upkeep {
             records: settings.records.clone(),
             timekeeper: Mutex::default(),
             continuity: Some(Continuity::default()),
+            instance: Uuid::new_v4(),
+            scheduled_queues: OnceLock::new(),
             turn: Mutex::default(),
             astray: AtomicBool::default(),
         }
@@ -62,6 +68,11 @@ impl Upkeep {
             continuity: None,
             ..Self::new(store, doorbell, settings)
         }
+    }
+
+    /// This executor's id in the table of instances.
+    pub(super) fn instance(&self) -> Uuid {
+        self.instance
     }
 
     /// One whole pass over a queue or all of them, whenever the last one was.

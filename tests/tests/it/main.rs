@@ -12,5 +12,6 @@ mod hardship;
 mod harness;
 mod interop;
 mod interop_smoke;
+mod log;
 mod mission;
 mod tables;

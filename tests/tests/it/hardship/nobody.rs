@@ -1,47 +1,15 @@
 //! A job that nobody handles is left alone, and seen in a warning.
 
-use std::io;
-use std::sync::{Arc, Mutex};
-
 use jobs_pg::prelude::*;
 use tests::Database;
-use tracing_subscriber::fmt::MakeWriter;
+use tracing::Level;
 
 use super::{execute, on, only_job_of};
+use crate::log::Log;
 
 /// Is handled.
 #[job(executor = PgBoss)]
 async fn hs_neighbour() {}
-
-/// Keeps what is logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn lines_with(&self, word: &str) -> Vec<String> {
-        let text = String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned();
-        let found = text.lines().filter(|line| line.contains(word));
-        found.map(str::to_owned).collect()
-    }
-}
-
-impl io::Write for Log {
-    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(text)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
 
 #[tokio::test]
 async fn a_job_that_nobody_handles_is_left_alone_and_seen_in_a_warning() {
@@ -54,13 +22,9 @@ async fn a_job_that_nobody_handles_is_left_alone_and_seen_in_a_warning() {
          INSERT INTO pgboss.job (name) VALUES ('hs_nobody')",
     )
     .await;
-    let log = Log::default();
-    {
-        // The test's runtime has one thread, so everything that is logged meanwhile is heard.
-        let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).finish();
-        let _heard = tracing_subscriber::util::SubscriberInitExt::set_default(subscriber);
-        boss.start().await.unwrap();
-    }
+    let (log, listening) = Log::listen(Level::INFO);
+    boss.start().await.unwrap();
+    drop(listening);
     let warnings = log.lines_with("hs_nobody");
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     assert!(warnings[0].contains("WARN"), "{warnings:?}");
