@@ -1,6 +1,7 @@
 -- declare_schedules: makes the schedules stand as a program declares them; those that do already are not touched.
 --   Arrays of equal length: $1 queue  $2 key  $3 cron expression  $4 time zone  $5 input (JSON text)
 --   $6 options (JSON text), in which the member `application` names the program
+-- Returns the schedules that changed, and whether each is new.
 -- Locks: the rows that change, and new ones. Called by Store::declare_schedules.
 INSERT INTO /* schema */schedule AS s (name, key, cron, timezone, data, options, created_on, updated_on,
        kind)
@@ -15,3 +16,4 @@ SELECT d.name, d.key, d.cron, d.timezone, d.data::jsonb, d.options::jsonb, /* sc
  WHERE (s.cron, s.timezone, s.data, s.options) IS DISTINCT FROM
        (excluded.cron, excluded.timezone, excluded.data, excluded.options)
        OR s.kind <> excluded.kind
+RETURNING s.name, s.key, s.xmax = 0 AS is_new

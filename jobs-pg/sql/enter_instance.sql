@@ -13,5 +13,8 @@ ON CONFLICT (id) DO UPDATE
    SET pool_total = EXCLUDED.pool_total,
        pool_idle = EXCLUDED.pool_idle,
        workers = EXCLUDED.workers,
-       heartbeat_on = EXCLUDED.heartbeat_on
+       heartbeat_on = EXCLUDED.heartbeat_on,
+       -- A process that starts again after it has stopped.
+       started_on = EXCLUDED.started_on,
+       stopped_on = NULL
 RETURNING i.started_on

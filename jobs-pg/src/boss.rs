@@ -22,7 +22,7 @@ use crate::error::cannot;
 use crate::health::{Health, Unhealthy};
 use crate::schema::{self, Missing, Schema};
 use crate::store::Store;
-use crate::supervise::{Supervision, Upkeep};
+use crate::supervise::{self, Supervision, Upkeep};
 use crate::worker::{Doorbell, Plan, Settled, Worker};
 
 /// The name that jobs of [`PgBoss`] bear in [`SubmittedJob::executor_name`](jobs_core::SubmittedJob).
@@ -189,12 +189,24 @@ impl PgBoss {
             return Ok(());
         }
         let settings = &self.inner.settings;
-        let (store, registry) = self.declared().await?;
+        // Checked before anything is written.
+        let registry = self.registry()?;
         let upkeep = self.upkeep().await?;
-        let worker = match settings.work {
+        if settings.schedule {
+            supervise::announce(upkeep, settings, &registry).await;
+        }
+        let (store, declared) = self.declared().await?;
+        let worked = match settings.work {
             true => {
-                declare::warn_of_unhandled(&store, &registry).await?;
-                let plan = self.plan(&store, &registry).await?;
+                declare::warn_of_unhandled(&store, &Registry::linked::<Self>()?).await?;
+                declared
+            }
+            false => declared.only(&[]),
+        };
+        // A process that enqueues ticks forwards them too.
+        let worker = match settings.work || settings.schedule {
+            true => {
+                let plan = self.plan(&store, &worked).await?;
                 let queues = plan.lines.len();
                 tracing::info!(queues, concurrency = plan.concurrency, schema = %self.inner.schema, "starting to work");
                 let worker = Worker::start(&self.internal(), &store, plan, &self.inner.doorbell);
@@ -206,7 +218,7 @@ impl PgBoss {
             false => None,
         };
         let report = worker.as_ref().map(Worker::report);
-        let supervision = Supervision::start(upkeep, &store, settings, report, self.health());
+        let supervision = Supervision::start(upkeep, settings, report, self.health());
         *started = Some(Started {
             worker,
             supervision,
@@ -405,25 +417,31 @@ impl PgBoss {
         (work || supervise || schedule) && self.inner.started.lock().await.is_some()
     }
 
-    /// Has all stand that the program declares: the schema, the queues and the schedules.
+    /// Makes what this executor declares: the schema, the queues and the schedules. Returns its jobs.
     pub(crate) async fn declared(&self) -> Result<(Arc<Store>, Registry), Error> {
         let settings = &self.inner.settings;
         let registry = self.registry()?;
         let store = self.prepare(&registry).await?;
         if settings.schedule {
-            declare::schedules(&store, settings, &registry).await?;
+            let linked = Registry::linked::<Self>()?;
+            let upkeep = self.upkeep().await?;
+            declare::schedules(&store, settings, upkeep, &registry, &linked).await?;
         }
         Ok((store, registry))
     }
 
     /// Which jobs this process runs.
     pub(crate) async fn plan(&self, store: &Store, registry: &Registry) -> Result<Plan, Error> {
-        let only = self.inner.only.as_deref();
-        declare::plan(store, &self.inner.settings, registry, only).await
+        declare::plan(store, &self.inner.settings, registry).await
     }
 
+    /// The jobs that this executor declares and runs.
     fn registry(&self) -> Result<Registry, Error> {
-        let registry = Registry::linked::<Self>()?;
+        let linked = Registry::linked::<Self>()?;
+        let registry = match &self.inner.only {
+            Some(names) => linked.only(names),
+            None => linked,
+        };
         registry.check(&self.inner.provided)?;
         Ok(registry)
     }

@@ -80,7 +80,8 @@ impl PgBossBuilder {
         self
     }
 
-    /// Runs only these jobs in this process: a handle, or a tuple of handles. The others are still declared.
+    /// Declares and runs only these jobs: a handle, or a tuple of handles. Others can still be submitted; their schedules are
+    /// neither added nor removed.
     pub fn only<Jobs: JobSet>(mut self) -> Self {
         self.only = Some(Jobs::names());
         self
@@ -113,7 +114,8 @@ impl PgBossBuilder {
     }
 
     /// Whether the upkeep of this process keeps each count of a queue, and counts how much passes through it, for
-    /// [`PgBoss::queue_stats`]; the default is that it does not. They are kept for 7 days.
+    /// [`PgBoss::queue_stats`]; the default is that it does not. They are kept for 7 days. Of several processes, the one that makes a
+    /// pass decides by its own setting whether that pass keeps statistics: set all of them alike.
     pub fn persist_queue_stats(self, persist: bool) -> Self {
         self.change(move |settings| settings.records.queue_stats = persist)
     }
@@ -135,7 +137,8 @@ impl PgBossBuilder {
         self.change(move |settings| settings.registration.name = Some(name))
     }
 
-    /// Whether this process keeps and fires schedules; the default is that it does.
+    /// Whether this process declares and fires schedules; the default is that it does. It fires those of every program in the schema,
+    /// also without [`work`](Self::work).
     pub fn schedule(self, schedule: bool) -> Self {
         self.change(move |settings| settings.schedule = schedule)
     }
@@ -164,8 +167,10 @@ impl PgBossBuilder {
         self.change(move |settings| settings.stop_timeout = timeout)
     }
 
-    /// The name of this application: its connections bear it, and the schedules that it declares are known by it. The default
-    /// is the name of the program's file.
+    /// The name of this application: its connections bear it, and the schedules that it declares are known by it. Those that it
+    /// declared before and declares no more are removed when it starts. The default is the name of the program's file; give programs
+    /// whose files have the same name a name each. Without one, the schedules of a queue are kept while another running program of
+    /// that name declares schedules for it.
     pub fn application_name(self, name: impl Into<String>) -> Self {
         let name = name.into();
         self.change(move |settings| settings.application_name = name)

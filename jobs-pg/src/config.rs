@@ -145,6 +145,11 @@ impl Settings {
         Err(Error::new(ErrorKind::Configuration, wrong))
     }
 
+    /// Whether the application has no name of its own: another program may have a file of the same name.
+    pub(crate) fn is_named_after_its_file(&self) -> bool {
+        self.application_name == program_name()
+    }
+
     fn new(target: Target) -> Self {
         Self {
             application_name: target

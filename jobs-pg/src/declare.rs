@@ -1,7 +1,6 @@
 //! From what the attributes say to queues and schedules that stand.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 
 use jobs_core::{Declaration, Error, ErrorKind, QueuePolicy, Registered, Registry};
 use serde_json::{Map, Value};
@@ -9,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::config::Settings;
 use crate::error::cannot;
 use crate::store::{QueueRow, Store, bounded};
-use crate::supervise;
+use crate::supervise::{self, Upkeep};
 use crate::worker::{Line, Plan};
 
 /// What a queue that we create has, where nobody says otherwise: a dead worker's jobs are noticed after this many seconds.
@@ -72,17 +71,12 @@ fn targets_first(jobs: Vec<&'static Declaration>) -> Result<Vec<&'static Declara
     Ok(ordered)
 }
 
-/// Which jobs this process runs, and how.
+/// How this process runs these jobs, and forwards ticks if it fires schedules.
 pub(crate) async fn plan(
     store: &Store,
     settings: &Settings,
     registry: &Registry,
-    only: Option<&[&'static str]>,
 ) -> Result<Plan, Error> {
-    let registry = match only {
-        Some(names) => registry.clone().only(names),
-        None => registry.clone(),
-    };
     let mut jobs: Vec<&'static Registered> = registry.iter().collect();
     if settings.schedule {
         jobs.push(supervise::delivery());
@@ -120,14 +114,14 @@ pub(crate) async fn warn_of_unhandled(store: &Store, registry: &Registry) -> Res
 
 /// Makes the schedule rows of this application those that it declares.
 pub(crate) async fn schedules(
-    store: &Arc<Store>,
+    store: &Store,
     settings: &Settings,
-    registry: &Registry,
+    upkeep: &Upkeep,
+    declared: &Registry,
+    linked: &Registry,
 ) -> Result<(), Error> {
     queues(store, &[supervise::delivery().declaration()]).await?;
-    let declared: Vec<&'static Declaration> =
-        registry.iter().map(|job| job.declaration()).collect();
-    supervise::reconcile(store, &settings.application_name, &declared).await
+    supervise::reconcile(store, settings, upkeep, declared, linked).await
 }
 
 async fn find(store: &Store, names: &[&str]) -> Result<HashMap<String, QueueRow>, Error> {

@@ -44,7 +44,7 @@ pub(crate) use queues::QueueRow;
 pub(crate) use queues::Removal;
 pub(crate) use redrive::DeadLetters;
 pub(crate) use removal::Removed;
-pub(crate) use schedules::{DeclaredRow, Filing, NewSchedule, ScheduleRow};
+pub(crate) use schedules::{DeclaredRow, Filing, NewSchedule, ScheduleChanges, ScheduleRow};
 pub(crate) use settle::{Attempt, Failed, Fence};
 pub(crate) use statement::sql;
 pub(crate) use statistics::{Span, StatisticsRow};

@@ -21,18 +21,19 @@ mod upkeep;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jobs_core::Registry;
 use tokio::time::Instant;
 
 pub(crate) use by_hand::ByHand;
 pub(crate) use delivery::delivery;
 pub(crate) use reconcile::reconcile;
+use reconcile::scheduled_queues;
 pub(crate) use recurrence::Recurrence;
 pub(crate) use recurrence::check_recurrence;
 pub(crate) use upkeep::Upkeep;
 
 use crate::config::{Intervals, Settings};
 use crate::health::Health;
-use crate::store::Store;
 use crate::task::Tasks;
 use crate::worker::Report;
 use limit::Limit;
@@ -61,7 +62,6 @@ impl Supervision {
     /// Starts the tasks that the settings ask for (`supervise`, `schedule`, `registerInstance`).
     pub(crate) fn start(
         upkeep: &Arc<Upkeep>,
-        store: &Arc<Store>,
         settings: &Settings,
         report: Option<Arc<Report>>,
         health: &Health,
@@ -77,10 +77,9 @@ impl Supervision {
         if settings.schedule {
             passes.keep_time();
         }
-        let moves = upkeep.doorbell.moves();
         Self {
             tasks: passes.tasks,
-            registration: Registration::start(store, settings, report, &moves, health),
+            registration: Registration::start(upkeep, settings, report, health),
         }
     }
 
@@ -96,6 +95,14 @@ impl Supervision {
             registration.stop().await;
         }
     }
+}
+
+/// Announces that this process declares the schedules of these jobs, before it does.
+pub(crate) async fn announce(upkeep: &Upkeep, settings: &Settings, declared: &Registry) {
+    upkeep
+        .scheduled_queues
+        .get_or_init(|| scheduled_queues(declared));
+    registration::announce(upkeep, settings).await;
 }
 
 /// Starts the tasks, one for each kind of pass.

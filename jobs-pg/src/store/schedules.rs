@@ -54,6 +54,15 @@ pub(crate) struct DeclaredRow {
     pub(crate) options: String,
 }
 
+/// What declaring schedules changed.
+#[derive(Debug)]
+pub(crate) struct ScheduleChanges {
+    /// Queue, key, and whether it is new.
+    pub(crate) written: Vec<(String, String, bool)>,
+    /// Queue and key.
+    pub(crate) removed: Vec<(String, String)>,
+}
+
 /// One schedule as it is set by hand.
 #[derive(Debug, Clone)]
 pub(crate) struct NewSchedule {
@@ -195,33 +204,54 @@ impl Store {
             .await
     }
 
-    /// Makes the schedules of an application those that it declares, and removes those that it declared before.
+    /// The queues whose schedules this application declares no more, and that another live process of its name declares.
+    pub(crate) async fn find_undeclared_schedules(
+        &self,
+        application: &str,
+        declared: &[(&str, &str)],
+        instance: Uuid,
+    ) -> sqlx::Result<Vec<String>> {
+        let (names, keys): (Vec<&str>, Vec<&str>) = declared.iter().copied().unzip();
+        sqlx::query_scalar(sql(&self.statements.find_undeclared_schedules))
+            .bind(application)
+            .bind(names)
+            .bind(keys)
+            .bind(instance)
+            .fetch_all(&self.pool)
+            .await
+    }
+
+    /// Makes the schedules of an application those that it declares. Those that it declared before, that are not among `known`
+    /// and whose queue is not in `kept` are removed.
     pub(crate) async fn declare_schedules(
         &self,
         application: &str,
         declared: &[DeclaredRow],
-    ) -> sqlx::Result<()> {
+        known: &[(&str, &str)],
+        kept: &[String],
+    ) -> sqlx::Result<ScheduleChanges> {
         fn all<'a, T>(rows: &'a [DeclaredRow], of: impl Fn(&'a DeclaredRow) -> T) -> Vec<T> {
             rows.iter().map(of).collect()
         }
-        let names = all(declared, |row| row.name);
-        let keys = all(declared, |row| row.key);
         let mut transaction = self.pool.begin().await?;
-        sqlx::query(sql(&self.statements.declare_schedules))
-            .bind(&names)
-            .bind(&keys)
+        let written = sqlx::query_as(sql(&self.statements.declare_schedules))
+            .bind(all(declared, |row| row.name))
+            .bind(all(declared, |row| row.key))
             .bind(all(declared, |row| row.cron))
             .bind(all(declared, |row| row.timezone))
             .bind(all(declared, |row| row.data.as_str()))
             .bind(all(declared, |row| row.options.as_str()))
-            .execute(&mut *transaction)
+            .fetch_all(&mut *transaction)
             .await?;
-        sqlx::query(sql(&self.statements.delete_undeclared_schedules))
+        let (names, keys): (Vec<&str>, Vec<&str>) = known.iter().copied().unzip();
+        let removed = sqlx::query_as(sql(&self.statements.delete_undeclared_schedules))
             .bind(application)
-            .bind(&names)
-            .bind(&keys)
-            .execute(&mut *transaction)
+            .bind(names)
+            .bind(keys)
+            .bind(kept)
+            .fetch_all(&mut *transaction)
             .await?;
-        transaction.commit().await
+        transaction.commit().await?;
+        Ok(ScheduleChanges { written, removed })
     }
 }

@@ -148,6 +148,7 @@ statements! {
     file_occurrences,
     record_last_job,
     declare_schedules,
+    find_undeclared_schedules,
     delete_undeclared_schedules,
     list_schedules,
     set_schedule,

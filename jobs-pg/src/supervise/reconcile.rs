@@ -1,30 +1,91 @@
-//! The schedules that a program declares, and the rows that stand for them.
+//! The schedules that a program declares, and their rows.
 
-use jobs_core::{Declaration, Error, ErrorKind, Schedule};
+use jobs_core::{Declaration, Error, ErrorKind, Registry, Schedule};
 use serde_json::Value;
 
+use super::Upkeep;
+use crate::config::Settings;
 use crate::error::cannot;
-use crate::store::{DeclaredRow, Store};
+use crate::store::{DeclaredRow, ScheduleChanges, Store};
 
 /// The member of a row's options that names the application whose schedule it is. pg-boss passes over it.
 const APPLICATION: &str = "application";
 
-/// Makes the schedule rows of this application those that these jobs declare. Rows without its mark are nobody's to remove;
-/// one of the same queue and key becomes its own.
+/// Makes the schedule rows of this application those that these jobs declare. `linked` is every job of the program: what another
+/// executor in it declares is not removed. Rows without the application's mark belong to others; one of the same queue and key
+/// becomes its own.
 pub(crate) async fn reconcile(
     store: &Store,
-    application: &str,
-    declared: &[&'static Declaration],
+    settings: &Settings,
+    upkeep: &Upkeep,
+    declared: &Registry,
+    linked: &Registry,
 ) -> Result<(), Error> {
-    let rows = declared
-        .iter()
-        .flat_map(|job| job.schedules.iter().map(|schedule| (*job, schedule)))
+    let application = &settings.application_name;
+    let rows = schedules(declared)
         .map(|(job, schedule)| row(application, job, schedule))
         .collect::<Result<Vec<_>, _>>()?;
-    store
-        .declare_schedules(application, &rows)
+    let known: Vec<(&str, &str)> = schedules(linked)
+        .map(|(job, schedule)| (job.name, schedule.key))
+        .collect();
+    let kept = kept(store, settings, upkeep, &known).await?;
+    let changes = store
+        .declare_schedules(application, &rows, &known, &kept)
         .await
-        .map_err(cannot("write the declared schedules"))
+        .map_err(cannot("write the declared schedules"))?;
+    report(&changes);
+    Ok(())
+}
+
+/// The queues that these jobs have schedules for.
+pub(crate) fn scheduled_queues(jobs: &Registry) -> Vec<&'static str> {
+    let mut names: Vec<_> = schedules(jobs).map(|(job, _)| job.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+fn schedules(jobs: &Registry) -> impl Iterator<Item = (&'static Declaration, &'static Schedule)> {
+    let declarations = jobs.iter().map(|job| job.declaration());
+    declarations.flat_map(|job| job.schedules.iter().map(move |schedule| (job, schedule)))
+}
+
+/// The queues whose schedules are not removed: without a name of its own the application may be another program.
+async fn kept(
+    store: &Store,
+    settings: &Settings,
+    upkeep: &Upkeep,
+    known: &[(&str, &str)],
+) -> Result<Vec<String>, Error> {
+    if !settings.is_named_after_its_file() {
+        return Ok(Vec::new());
+    }
+    let application = &settings.application_name;
+    let kept = store
+        .find_undeclared_schedules(application, known, upkeep.instance())
+        .await
+        .map_err(cannot("look for other programs of the same name"))?;
+    if !kept.is_empty() {
+        tracing::warn!(
+            application,
+            queues = ?kept,
+            "another program of the same name is running and declares schedules for these queues; they are not removed. Give each \
+             program a name of its own with `application_name`"
+        );
+    }
+    Ok(kept)
+}
+
+fn report(changes: &ScheduleChanges) {
+    for (queue, key, is_new) in &changes.written {
+        match is_new {
+            true => tracing::info!(%queue, %key, "added a schedule"),
+            false => tracing::info!(%queue, %key, "changed a schedule"),
+        }
+    }
+    for (queue, key) in &changes.removed {
+        tracing::info!(%queue, %key, "removed a schedule that is no longer declared");
+    }
 }
 
 fn row(

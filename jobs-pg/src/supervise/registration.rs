@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use tokio::sync::watch;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 use uuid::Uuid;
 
+use super::Upkeep;
 use super::periodic::PeriodicTask;
 use crate::config::{Records, Settings};
 use crate::health::Health;
@@ -32,16 +32,16 @@ pub(super) struct Registration {
 impl Registration {
     /// Enters, and gives signs of life from then on; nothing where that is not wanted.
     pub(super) fn start(
-        store: &Arc<Store>,
+        upkeep: &Upkeep,
         settings: &Settings,
         report: Option<Arc<Report>>,
-        moves: &watch::Receiver<()>,
         health: &Health,
     ) -> Option<Self> {
+        let store = &upkeep.store;
         if !settings.registration.enter {
             return None;
         }
-        let entry = entry(settings);
+        let entry = entry(upkeep, settings);
         let id = entry.id;
         let task = PeriodicTask {
             doing: "enter this process into the table of instances",
@@ -58,7 +58,7 @@ impl Registration {
         });
         let pass = move |_| Arc::clone(&beats).beat();
         let beat = Tasks::new(health.clone());
-        task.start(&beat, moves, pass);
+        task.start(&beat, &upkeep.doorbell.moves(), pass);
         Some(Self {
             store: Arc::clone(store),
             id,
@@ -114,7 +114,25 @@ impl Beats {
     }
 }
 
-fn entry(settings: &Settings) -> Entry {
+/// Enters this process before it declares its schedules, so that another program of the same name does not remove them.
+pub(super) async fn announce(upkeep: &Upkeep, settings: &Settings) {
+    if !settings.registration.enter {
+        return;
+    }
+    let entry = entry(upkeep, settings);
+    let signs = Signs {
+        pool_size: 0,
+        pool_idle: 0,
+        workers: json!([]),
+        started_on: None,
+    };
+    let entered = timeout(BOUND, upkeep.store.enter_instance(&entry, &signs)).await;
+    if !matches!(entered, Ok(Ok(_))) {
+        tracing::debug!("this process could not be entered into the table of instances");
+    }
+}
+
+fn entry(upkeep: &Upkeep, settings: &Settings) -> Entry {
     let Settings {
         registration,
         records,
@@ -123,7 +141,7 @@ fn entry(settings: &Settings) -> Entry {
     // pg-boss counts the crashes of processes of one name on one machine, and ours are not to count as Node's.
     let own_name = || format!("{} (rust)", settings.application_name);
     Entry {
-        id: Uuid::new_v4(),
+        id: upkeep.instance(),
         name: registration.name.clone().unwrap_or_else(own_name),
         host: host(),
         pid: i32::try_from(process::id()).unwrap_or(i32::MAX),
@@ -136,12 +154,12 @@ fn entry(settings: &Settings) -> Entry {
         persist_queue_stats: records.queue_stats,
         persist_warnings: records.warnings,
         pool_max: i32::try_from(settings.max_connections).unwrap_or(i32::MAX),
-        config: options(settings, records),
+        config: options(upkeep, settings, records),
     }
 }
 
-/// The options that pg-boss shows too, in its spelling. Nothing that could be secret is among them.
-fn options(settings: &Settings, records: &Records) -> Value {
+/// The options that pg-boss shows too, in its spelling, and the queues that this process declares schedules for. Nothing that could be secret is among them.
+fn options(upkeep: &Upkeep, settings: &Settings, records: &Records) -> Value {
     let intervals = &settings.intervals;
     json!({
         "adapter": "sqlx",
@@ -163,6 +181,7 @@ fn options(settings: &Settings, records: &Records) -> Value {
         "warningRetentionDays": records.warning_days,
         "warningQueueSize": records.warning_queue_size,
         "monitorVacuum": records.monitor_vacuum,
+        "scheduledQueues": upkeep.scheduled_queues.get().map_or(&[][..], Vec::as_slice),
     })
 }
 

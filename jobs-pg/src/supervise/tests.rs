@@ -370,16 +370,19 @@ async fn declared_schedules_come_and_go_and_those_of_others_stay() {
         data: "null".into(),
         options: r#"{"application": "a"}"#.into(),
     };
+    fn keys(rows: &[DeclaredRow]) -> Vec<(&str, &str)> {
+        rows.iter().map(|row| (row.name, row.key)).collect()
+    }
     let declared = [row("one", "0 * * * *"), row("two", "0 * * * *")];
     db.store
-        .declare_schedules("a", &declared)
+        .declare_schedules("a", &declared, &keys(&declared), &[])
         .await
         .expect("declared");
     let before = db
         .rows("SELECT key, xmin FROM @schedule ORDER BY key")
         .await;
     db.store
-        .declare_schedules("a", &declared)
+        .declare_schedules("a", &declared, &keys(&declared), &[])
         .await
         .expect("declared");
     assert_eq!(
@@ -389,7 +392,7 @@ async fn declared_schedules_come_and_go_and_those_of_others_stay() {
     );
     let fewer = [row("two", "5 * * * *")];
     db.store
-        .declare_schedules("a", &fewer)
+        .declare_schedules("a", &fewer, &keys(&fewer), &[])
         .await
         .expect("declared");
     let left = db

@@ -1,9 +1,10 @@
 //! The passes of the upkeep, as duties make them and as somebody asks for them.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
+use uuid::Uuid;
 
 use super::continuity::Continuity;
 use super::flows;
@@ -32,6 +33,9 @@ pub(crate) struct Upkeep {
     continuity: Option<Continuity>,
     /// A claim passes over queues that are locked, so the passes of one process must not lock them to each other.
     turn: Mutex<()>,
+    /// This executor in the table of instances, and the queues that it declares schedules for.
+    instance: Uuid,
+    pub(super) scheduled_queues: OnceLock<Vec<&'static str>>,
 }
 
 impl Upkeep {
@@ -43,6 +47,8 @@ impl Upkeep {
             records: settings.records.clone(),
             timekeeper: Mutex::default(),
             continuity: Some(Continuity::default()),
+            instance: Uuid::new_v4(),
+            scheduled_queues: OnceLock::new(),
             turn: Mutex::default(),
         }
     }
@@ -57,6 +63,11 @@ impl Upkeep {
             continuity: None,
             ..Self::new(store, doorbell, settings)
         }
+    }
+
+    /// This executor's id in the table of instances.
+    pub(super) fn instance(&self) -> Uuid {
+        self.instance
     }
 
     /// One whole pass over a queue or all of them, whenever the last one was.

@@ -1,11 +1,7 @@
 //! A job that no process handles, or that asks for a value that was not provided, is left alone, and the log says so.
 
-use std::io;
-use std::sync::{Arc, Mutex};
-
 use jobs_pg::prelude::*;
-use tests::{Database, eventually};
-use tracing_subscriber::fmt::MakeWriter;
+use tests::{Database, Log, eventually};
 
 use super::{execute, number, on, only_job_of};
 
@@ -21,36 +17,6 @@ async fn hs_needy(ctx: Context<HsNeedy>) -> u32 {
     ctx.app::<HsMailbox>().0 + ctx.job.attempt
 }
 
-/// Keeps what is logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn lines_with(&self, word: &str) -> Vec<String> {
-        let text = String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned();
-        let found = text.lines().filter(|line| line.contains(word));
-        found.map(str::to_owned).collect()
-    }
-}
-
-impl io::Write for Log {
-    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(text)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
-
 #[tokio::test]
 async fn a_job_that_nobody_handles_is_left_alone_and_seen_in_a_warning() {
     let database = Database::new().await;
@@ -62,16 +28,11 @@ async fn a_job_that_nobody_handles_is_left_alone_and_seen_in_a_warning() {
          INSERT INTO pgboss.job (name) VALUES ('hs_nobody')",
     )
     .await;
-    let log = Log::default();
-    {
-        // The test's runtime has one thread, so everything that is logged meanwhile is heard.
-        let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).finish();
-        let _heard = tracing_subscriber::util::SubscriberInitExt::set_default(subscriber);
-        boss.start().await.unwrap();
-    }
-    let warnings = log.lines_with("hs_nobody");
+    let log = Log::new();
+    boss.start().await.unwrap();
+    let warnings = log.lines(&["WARN", "hs_nobody"]);
+    drop(log);
     assert_eq!(warnings.len(), 1, "{warnings:?}");
-    assert!(warnings[0].contains("WARN"), "{warnings:?}");
     assert!(!warnings[0].contains("hs_neighbour"), "{warnings:?}");
 
     // Its neighbours run meanwhile.
@@ -91,24 +52,17 @@ async fn a_job_that_asks_for_a_missing_value_waits_for_a_process_that_provides_i
     let database = Database::new().await;
     let without = on(&database).only::<HsNeedy>().connect().await.unwrap();
     let job = HsNeedy::run_now().on(&without).submit(()).await.unwrap();
-    let log = Log::default();
-    {
-        let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).finish();
-        let _heard = tracing_subscriber::util::SubscriberInitExt::set_default(subscriber);
-        without.start().await.unwrap();
-        eventually("the job waits", async || {
-            let waits = "SELECT count(*) FROM pgboss.job WHERE state < 'active' AND retry_count = 0 AND start_after > created_on + interval '30 s'";
-            number(database.pool(), waits).await == 1
-        })
-        .await;
-        without.stop().await.unwrap();
-    }
-    let errors = log.lines_with("HsMailbox");
+    let log = Log::new();
+    without.start().await.unwrap();
+    eventually("the job waits", async || {
+        let waits = "SELECT count(*) FROM pgboss.job WHERE state < 'active' AND retry_count = 0 AND start_after > created_on + interval '30 s'";
+        number(database.pool(), waits).await == 1
+    })
+    .await;
+    without.stop().await.unwrap();
+    let errors = log.lines(&["ERROR", "HsMailbox"]);
     assert_eq!(errors.len(), 1, "{errors:?}");
-    assert!(
-        errors[0].contains("ERROR") && errors[0].contains(".provide(value)"),
-        "{errors:?}"
-    );
+    assert!(errors[0].contains(".provide(value)"), "{errors:?}");
 
     execute(
         database.pool(),

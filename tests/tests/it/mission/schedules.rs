@@ -1,9 +1,12 @@
 //! W8, W16: schedules are declared and nothing else; rows that are no longer declared go by themselves.
 
+use std::path::Path;
+use std::process::Stdio;
+
 use jobs_pg::{PgBoss, prelude::*};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tests::{Database, eventually};
+use tests::{Database, Log, eventually};
 
 /// Far from due, whenever the tests run: its jobs are not what these tests are about.
 #[job(executor = PgBoss, options(retry_limit = 4, priority = 2), schedule = "0 0 29 2 *")]
@@ -211,4 +214,127 @@ async fn w8_a_due_schedule_gives_exactly_one_job_whoever_looks_at_it() {
         1
     );
     boss.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn x7_a_process_that_runs_no_jobs_forwards_the_ticks_that_it_enqueues() {
+    let database = Database::new().await;
+    let boss = started(&database).await;
+    boss.stop().await.unwrap();
+    let free = "UPDATE pgboss.version SET cron_on = NULL";
+    sqlx::raw_sql(free).execute(database.pool()).await.unwrap();
+    put_due_now(&database, "schedule_other", &json!({ "n": 1 })).await;
+    let idle = PgBoss::builder()
+        .url(database.url())
+        .application_name(APPLICATION)
+        .work(false);
+    let idle = idle.only::<ScheduleOther>().connect().await.unwrap();
+    idle.start().await.unwrap();
+    eventually("the job is submitted", async || {
+        let waiting =
+            "SELECT count(*) FROM pgboss.job WHERE name = 'schedule_other' AND state = 'created'";
+        let waiting = sqlx::query_scalar::<_, i64>(waiting);
+        waiting.fetch_one(database.pool()).await.unwrap() == 1
+    })
+    .await;
+    idle.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn w15_an_executor_declares_the_schedules_of_its_own_jobs_only_and_leaves_the_others() {
+    let database = Database::new().await;
+    let builder = || {
+        PgBoss::builder()
+            .url(database.url())
+            .max_connections(4)
+            .application_name(APPLICATION)
+    };
+    let plain = builder().only::<SchedulePlain>().connect().await.unwrap();
+    plain.start().await.unwrap();
+    let names = async || -> Vec<String> {
+        let rows = rows(&database).await;
+        rows.into_iter().map(|row| row.0).collect()
+    };
+    assert_eq!(names().await, ["schedule_plain"]);
+    let report = builder().only::<ScheduleReport>().connect().await.unwrap();
+    report.start().await.unwrap();
+    let all = ["schedule_plain", "schedule_report", "schedule_report"];
+    assert_eq!(names().await, all);
+    report.stop().await.unwrap();
+    plain.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn w16_a_start_logs_each_schedule_that_it_adds_changes_or_removes() {
+    let database = Database::new().await;
+    let log = Log::new();
+    let boss = started(&database).await;
+    boss.stop().await.unwrap();
+    assert_eq!(log.lines(&["added a schedule"]).len(), 3);
+    let change = "UPDATE pgboss.schedule SET cron = '1 1 1 1 *' WHERE name = 'schedule_plain';
+                  UPDATE pgboss.schedule SET key = 'stale' WHERE key = 'morning'";
+    sqlx::raw_sql(change)
+        .execute(database.pool())
+        .await
+        .unwrap();
+    boss.start().await.unwrap();
+    let changed = log.lines(&["changed a schedule"]);
+    assert!(
+        changed.len() == 1 && changed[0].contains("schedule_plain"),
+        "{changed:?}"
+    );
+    let removed = log.lines(&["removed a schedule"]);
+    assert!(
+        removed.len() == 1 && removed[0].contains("stale"),
+        "{removed:?}"
+    );
+    boss.stop().await.unwrap();
+}
+
+/// Runs another program whose file has the name of this one; killed with the value.
+fn program_of_the_same_name(database: &Database) -> tokio::process::Child {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(database.name());
+    std::fs::create_dir_all(&folder).unwrap();
+    let own_name = std::env::current_exe().unwrap();
+    let program = folder.join(own_name.file_name().unwrap());
+    std::fs::copy(env!("CARGO_BIN_EXE_scheduled"), &program).unwrap();
+    let mut command = tokio::process::Command::new(program);
+    command
+        .env_remove("PG_BOSS_NEW_OPTIONS")
+        .env("DATABASE_URL", database.url());
+    command.stdout(Stdio::null()).kill_on_drop(true);
+    command.spawn().unwrap()
+}
+
+#[tokio::test]
+async fn w16_a_running_program_of_the_same_file_name_keeps_its_schedules() {
+    let database = Database::new().await;
+    let mut other = program_of_the_same_name(&database);
+    let theirs = async || {
+        let count = "SELECT count(*) FROM pgboss.schedule WHERE name = 'scheduled_elsewhere'";
+        let count = sqlx::query_scalar::<_, i64>(count);
+        count.fetch_one(database.pool()).await.unwrap_or_default()
+    };
+    eventually("the other program has declared its schedule", async || {
+        theirs().await == 1
+    })
+    .await;
+    let log = Log::new();
+    let unnamed = PgBoss::builder().url(database.url()).max_connections(4);
+    let unnamed = unnamed.only::<SchedulePlain>().connect().await.unwrap();
+    unnamed.start().await.unwrap();
+    assert_eq!((theirs().await, rows(&database).await.len()), (1, 1));
+    let warnings = log.lines(&["another program of the same name"]);
+    assert!(
+        warnings.len() == 1 && warnings[0].contains("scheduled_elsewhere"),
+        "{warnings:?}"
+    );
+    unnamed.stop().await.unwrap();
+
+    other.kill().await.unwrap();
+    let dead = "UPDATE pgboss.instance SET heartbeat_on = now() - interval '1 hour'";
+    sqlx::raw_sql(dead).execute(database.pool()).await.unwrap();
+    unnamed.start().await.unwrap();
+    assert_eq!((theirs().await, rows(&database).await.len()), (0, 1));
+    unnamed.stop().await.unwrap();
 }
