@@ -10,8 +10,8 @@ mod flows;
 mod limit;
 mod maintain;
 mod monitor;
+mod parsed_schedules;
 mod reconcile;
-mod recurrence;
 mod registration;
 mod timekeeper;
 mod upkeep;
@@ -26,8 +26,6 @@ use tokio::time::{Instant, timeout_at};
 pub(crate) use by_hand::ByHand;
 pub(crate) use delivery::delivery;
 pub(crate) use reconcile::reconcile;
-pub(crate) use recurrence::Recurrence;
-pub(crate) use recurrence::check_recurrence;
 pub(crate) use upkeep::Upkeep;
 
 use crate::config::Settings;

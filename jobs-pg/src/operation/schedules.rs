@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use jobs_core::{Error, ErrorKind};
+use jobs_rules::{Recurrence, shorten};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -12,7 +13,6 @@ use super::send::split;
 use crate::PgBoss;
 use crate::given::{MOST_ROWS, ROWS, check_queue, check_rows, encoded, read_all};
 use crate::store::{NewSchedule, Page};
-use crate::supervise::check_recurrence;
 
 /// A schedule's row, by the columns of schema 46.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -181,15 +181,22 @@ fn schedule(
         .clone()
         .filter(|tz| !tz.is_empty())
         .unwrap_or_else(|| "UTC".to_owned());
-    let kind = check_recurrence(expression, &timezone).map_err(|error| {
+    let recurrence = Recurrence::parse(expression, Some(&timezone)).map_err(|error| {
+        let expression = shorten(expression);
         let message = format!("the schedule `{expression}` of queue `{queue}` is refused");
         Error::caused_by(ErrorKind::BadInput, message, error)
     })?;
+    if recurrence.next(Utc::now(), 1).is_empty() {
+        let expression = shorten(expression);
+        let message =
+            format!("the schedule `{expression}` of queue `{queue}` has no occurrence to come");
+        return Err(Error::new(ErrorKind::BadInput, message));
+    }
     Ok(NewSchedule {
         name: queue.to_owned(),
         key: options.key.clone().unwrap_or_default(),
         expression: expression.to_owned(),
-        kind,
+        kind: recurrence.kind(),
         timezone,
         data: encoded("the input of the schedule", data)?,
         options: Value::Object(options.members()).to_string(),
