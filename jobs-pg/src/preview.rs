@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Datelike, Utc};
 use jobs_core::{Error, ErrorKind};
+use jobs_rules::{Recurrence, shorten};
 
 use crate::PgBoss;
-use crate::supervise::Recurrence;
 
 /// How many times are told if nothing else is asked for (pg-boss 12.38's number).
 const USUAL_COUNT: usize = 5;
@@ -82,8 +82,8 @@ impl PgBoss {
             from,
             count,
         } = preview;
-        let recurrence = Recurrence::unlabelled(expression, tz.as_deref()).map_err(|error| {
-            let message = format!("cannot preview the schedule `{expression}`");
+        let recurrence = Recurrence::parse(expression, tz.as_deref()).map_err(|error| {
+            let message = format!("cannot preview the schedule `{}`", shorten(expression));
             Error::caused_by(ErrorKind::BadInput, message, error)
         })?;
         if !(1..=MOST).contains(count) {

@@ -1,4 +1,4 @@
-//! The rules of jobs that need nothing but their arguments: names, options, durations, zones, cron.
+//! The rules of jobs that need nothing but their arguments: names, options, durations, zones, cron, recurrence rules.
 //!
 //! The attribute macro applies them while compiling and the library applies them while running, so each rule and
 //! each message is written once. Nothing here reads a clock, a file or a database.
@@ -13,6 +13,7 @@ mod interval;
 mod name;
 mod option;
 mod policy;
+mod recurrence;
 mod suggest;
 mod text;
 mod unit;
@@ -30,6 +31,7 @@ pub use option::{
     JobOption, OptionError, OptionKind, check_integer, check_retry_delay_max, check_seconds,
 };
 pub use policy::{QueuePolicy, UnknownPolicy};
+pub use recurrence::{Recurrence, RecurrenceError, RuleError};
 pub use suggest::{near, nearest, unknown};
 pub use text::shorten;
 pub use unit::{Step, StepError, Unit, UnknownUnit, add_months};

@@ -1,8 +1,8 @@
 //! Schedules by hand: pg-boss's `schedule` and what goes with it.
 
 use chrono::{DateTime, Utc};
-use jobs_core::rules::shorten;
 use jobs_core::{Error, ErrorKind, Registry};
+use jobs_rules::{Recurrence, shorten};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -10,14 +10,10 @@ use uuid::Uuid;
 use super::Operation;
 use super::schedule_options::{IntoScheduleOptions, ScheduleOptions};
 use super::send::split;
-use crate::given::{MOST_ROWS, ROWS, check_queue, check_rows, encoded, read_all, refused};
+use crate::given::{MOST_ROWS, ROWS, check_queue, check_rows, encoded, read_all};
 use crate::row_time;
 use crate::store::{NewSchedule, Page};
-use crate::supervise::check_recurrence;
 use crate::{Json, PgBoss};
-
-/// The maximum length of an expression, in bytes.
-const MAX_EXPRESSION: usize = 10_000;
 
 /// A schedule's row, by the columns of schema 46.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -187,22 +183,22 @@ fn schedule(
 ) -> Result<NewSchedule, Error> {
     check_queue(queue)?;
     options.check()?;
-    if expression.len() > MAX_EXPRESSION {
-        return Err(refused(format!(
-            "the schedule `{}` of queue `{queue}` is too long; at most {MAX_EXPRESSION} bytes are allowed",
-            shorten(expression)
-        )));
-    }
     let timezone = options
         .tz
         .clone()
         .filter(|tz| !tz.is_empty())
         .unwrap_or_else(|| "UTC".to_owned());
-    let kind = check_recurrence(expression, &timezone).map_err(|error| {
+    let recurrence = Recurrence::parse(expression, Some(&timezone)).map_err(|error| {
         let expression = shorten(expression);
         let message = format!("the schedule `{expression}` of queue `{queue}` is refused");
         Error::caused_by(ErrorKind::BadInput, message, error)
     })?;
+    if recurrence.next(Utc::now(), 1).is_empty() {
+        let expression = shorten(expression);
+        let message =
+            format!("the schedule `{expression}` of queue `{queue}` has no occurrence to come");
+        return Err(Error::new(ErrorKind::BadInput, message));
+    }
     let data = encoded("the input of the schedule", data, max_input)?;
     if let Some(job) = Registry::linked::<PgBoss>()?.find(queue) {
         job.check_input(data.as_deref())?;
@@ -211,7 +207,7 @@ fn schedule(
         name: queue.to_owned(),
         key: options.key.clone().unwrap_or_default(),
         expression: expression.to_owned(),
-        kind,
+        kind: recurrence.kind(),
         timezone,
         data,
         options: Value::Object(options.members()).to_string(),

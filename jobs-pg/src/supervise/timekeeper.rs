@@ -8,8 +8,9 @@ use std::iter;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use jobs_rules::{Recurrence, shorten};
 
-use super::recurrence::Recurrence;
+use super::parsed_schedules::ParsedSchedules;
 use crate::store::{Filing, Moved, ScheduleRow, Store};
 
 /// An occurrence that no pass has seen for longer is missed (pg-boss 12.38).
@@ -22,6 +23,7 @@ const SLOT: &str = "%Y-%m-%d %H:%M:00";
 /// Reads schedules, and tells of each that cannot be read once.
 #[derive(Debug, Default)]
 pub(super) struct Timekeeper {
+    parsed: ParsedSchedules,
     told: HashSet<[String; 4]>,
 }
 
@@ -62,7 +64,7 @@ impl Timekeeper {
             now: claim.now,
         };
         let schedules = store.schedules(&mut transaction).await?;
-        let read = self.read(&schedules);
+        let read = self.read(&schedules).await;
         let filed = store
             .file_occurrences(&mut transaction, &due(&read, span))
             .await?;
@@ -84,7 +86,7 @@ impl Timekeeper {
         let mut transaction = store.begin_bounded().await?;
         store.claim_cron(&mut transaction, 0.0).await?;
         let schedules = store.schedules(&mut transaction).await?;
-        let read = self.read(&schedules);
+        let read = self.read(&schedules).await;
         let due = read.iter().flat_map(|(row, recurrence)| {
             let since = span.from.max(row.created_on);
             let slots = slots_of(missed(recurrence, since, span.to).take(MOST_MADE_UP));
@@ -97,10 +99,13 @@ impl Timekeeper {
     }
 
     /// The schedules that can be read.
-    fn read<'a>(&mut self, schedules: &'a [ScheduleRow]) -> Vec<(&'a ScheduleRow, Recurrence)> {
+    async fn read<'a>(
+        &mut self,
+        schedules: &'a [ScheduleRow],
+    ) -> Vec<(&'a ScheduleRow, Recurrence)> {
         let mut readable = Vec::with_capacity(schedules.len());
-        for row in schedules {
-            match Recurrence::read(&row.kind, &row.cron, row.timezone.as_deref()) {
+        for (row, recurrence) in self.parsed.of(schedules).await {
+            match recurrence {
                 Ok(recurrence) => readable.push((row, recurrence)),
                 Err(error) => self.tell(row, &error),
             }
@@ -122,7 +127,7 @@ impl Timekeeper {
             .insert([name.clone(), key.clone(), cron.clone(), zone])
         {
             tracing::warn!(
-                queue = %name, %key, %cron, timezone,
+                queue = %name, %key, cron = %shorten(cron), timezone = timezone.as_deref().map(shorten).as_deref(),
                 error = %error, cause = error.source().map(tracing::field::display),
                 "a schedule cannot be read, and is passed over"
             );

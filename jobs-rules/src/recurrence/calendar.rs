@@ -1,46 +1,13 @@
 //! The text of a recurrence rule: the RRULE alone, or the DTSTART, RRULE, RDATE and EXDATE lines of a calendar entry.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
-use jobs_rules::{Zone, ZoneError};
 
+use super::error::RuleError;
 use super::parts::Parts;
+use crate::Zone;
 
 /// Where rules without a start begin to count: pg-boss's choice, in the zone of the schedule.
 const EPOCH: &str = "19700101T000000";
-
-/// Why a text is no recurrence rule that can be evaluated.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum RuleError {
-    #[error("unsupported property `{name}`; expected DTSTART, RRULE, RDATE and EXDATE lines")]
-    Property { name: String },
-    #[error("{name} is given twice; write it once")]
-    Twice { name: String },
-    #[error("there is no RRULE to recur by")]
-    NoRule,
-    #[error("unsupported part `{part}` in the rule")]
-    Part { part: String },
-    #[error("COUNT counts from DTSTART; write a DTSTART line too")]
-    CountWithoutStart,
-    #[error("COUNT and UNTIL cannot both end a rule; write one of them")]
-    CountAndUntil,
-    #[error("COUNT `{text}` is not a number from 1 to {most}; use UNTIL for more")]
-    Count { text: String, most: usize },
-    #[error("{name} `{text}` is not a date or time; write it like `20300102T030405Z`")]
-    Date { name: &'static str, text: String },
-    #[error("{name} `{text}` must be a date if DTSTART is one, and have a time if DTSTART has")]
-    DateType { name: &'static str, text: String },
-    #[error("UNTIL `{text}` must be in UTC, with a `Z`, since DTSTART has a zone")]
-    UntilWithoutZone { text: String },
-    #[error("cannot read the TZID")]
-    Zone(#[source] ZoneError),
-    #[error("cannot read the rule `{rule}`")]
-    Unreadable {
-        rule: String,
-        source: Box<rrule::RRuleError>,
-    },
-    #[error("the rule `{rule}` never happens")]
-    Never { rule: String },
-}
 
 /// A recurrence rule as it was written, with its dates read.
 #[derive(Debug)]
@@ -49,9 +16,9 @@ pub(super) struct Calendar {
     pub(super) zone: Zone,
     /// The wall clock where it begins.
     pub(super) start: NaiveDateTime,
-    /// The rule without what ends it.
+    /// The RRULE as it was written, and its parts.
     pub(super) rule: String,
-    pub(super) count: Option<usize>,
+    pub(super) parts: Parts,
     pub(super) until: Option<DateTime<Utc>>,
     pub(super) added: Vec<DateTime<Utc>>,
     pub(super) left_out: Vec<DateTime<Utc>>,
@@ -70,24 +37,25 @@ impl Calendar {
         let start = start_line
             .shown_in(&zone)
             .ok_or_else(|| wrong_date("DTSTART", &start_line.value))?;
-        let parts = Parts::read(&lines.rule.ok_or(RuleError::NoRule)?)?;
+        let rule = lines.rule.ok_or(RuleError::NoRule)?;
+        let parts = Parts::read(&rule)?;
         if parts.count.is_some() && !lines.has_start {
             return Err(RuleError::CountWithoutStart);
         }
         if let Some(until) = parts.until.as_deref().filter(|_| start_line.has_zone()) {
             refuse_without_zone(until)?;
         }
-        let rule = parts.spelled_out(start);
+        let until = parts.until.clone();
         let mut calendar = Self {
             zone,
             start,
             rule,
-            count: parts.count,
+            parts,
             until: None,
             added: vec![],
             left_out: vec![],
         };
-        if let Some(until) = &parts.until {
+        if let Some(until) = &until {
             calendar.until = calendar
                 .dates("UNTIL", &Property::plain(until), is_date)?
                 .pop();
