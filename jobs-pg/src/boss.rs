@@ -417,13 +417,13 @@ impl PgBoss {
         (work || supervise || schedule) && self.inner.started.lock().await.is_some()
     }
 
-    /// Makes what this executor declares: the schema, the queues and the schedules. Returns its jobs.
+    /// Makes the schema, the queues of every job of the program, and the schedules of this executor's. Returns its jobs.
     pub(crate) async fn declared(&self) -> Result<(Arc<Store>, Registry), Error> {
         let settings = &self.inner.settings;
         let registry = self.registry()?;
-        let store = self.prepare(&registry).await?;
+        let linked = Registry::linked::<Self>()?;
+        let store = self.prepare(&linked).await?;
         if settings.schedule {
-            let linked = Registry::linked::<Self>()?;
             let upkeep = self.upkeep().await?;
             declare::schedules(&store, settings, upkeep, &registry, &linked).await?;
         }
@@ -435,7 +435,7 @@ impl PgBoss {
         declare::plan(store, &self.inner.settings, registry).await
     }
 
-    /// The jobs that this executor declares and runs.
+    /// The jobs that this executor runs.
     fn registry(&self) -> Result<Registry, Error> {
         let linked = Registry::linked::<Self>()?;
         let registry = match &self.inner.only {
@@ -460,8 +460,8 @@ impl IntoFuture for Installed {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let registry = self.boss.registry()?;
-            self.boss.prepare(&registry).await.map(drop)
+            let linked = Registry::linked::<PgBoss>()?;
+            self.boss.prepare(&linked).await.map(drop)
         })
     }
 }

@@ -80,8 +80,8 @@ impl PgBossBuilder {
         self
     }
 
-    /// Declares and runs only these jobs: a handle, or a tuple of handles. Others can still be submitted; their schedules are
-    /// neither added nor removed.
+    /// Runs only these jobs, and declares only their schedules: a handle, or a tuple of handles. The queues of the others are still
+    /// made, so that they can be submitted; their schedules are neither added nor removed.
     pub fn only<Jobs: JobSet>(mut self) -> Self {
         self.only = Some(Jobs::names());
         self

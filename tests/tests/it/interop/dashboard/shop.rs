@@ -140,7 +140,7 @@ impl Shop {
     /// Another process of ours counts the jobs and declares the schedules.
     async fn count(&self) {
         let upkeep = PgBoss::builder().url(self.database.url()).work(false);
-        let upkeep = start(upkeep).await;
+        let upkeep = start(upkeep.only::<ShopReport>()).await;
         // A whole pass: ended jobs are in the total only once a queue was tidied.
         upkeep.supervise().await.unwrap();
         upkeep.stop().await.unwrap();
