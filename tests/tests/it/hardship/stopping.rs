@@ -1,19 +1,22 @@
 //! Stopping, however it is asked for: it ends in time, and what ran is released.
 
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jobs_pg::prelude::*;
 use jobs_pg::{Job, JobState};
 use tests::{Database, eventually};
 use tokio::process::{Child, Command};
+use tokio::sync::Notify;
 use tokio::time::{Instant, timeout};
 
 use super::{execute, number, on};
 
-/// Never ends.
+/// Says that it has begun, and never ends.
 #[job(executor = PgBoss)]
-async fn hs_endless() {
+async fn hs_endless(ctx: Context<HsEndless>) {
+    ctx.app::<Arc<Notify>>().notify_one();
     std::future::pending::<()>().await;
 }
 
@@ -21,18 +24,15 @@ const STOP: Duration = Duration::from_secs(3);
 
 /// An executor with a job that never ends, and runs.
 async fn running(database: &Database) -> (PgBoss, SubmittedJob<HsEndless>) {
+    let begun = Arc::new(Notify::new());
     let boss = on(database).only::<HsEndless>().stop_timeout(STOP);
     let boss = boss
         .application_name("hs_stopping")
-        .connect()
-        .await
-        .unwrap();
+        .provide(Arc::clone(&begun));
+    let boss = boss.connect().await.unwrap();
     boss.start().await.unwrap();
     let job = HsEndless::run_now().on(&boss).submit(()).await.unwrap();
-    eventually("it runs", async || {
-        job.pg_boss().details().await.unwrap().state == JobState::Active
-    })
-    .await;
+    timeout(tests::BOUND, begun.notified()).await.unwrap();
     (boss, job)
 }
 
