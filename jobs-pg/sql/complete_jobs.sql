@@ -8,11 +8,11 @@ UPDATE /* schema */job j
    SET state = 'completed',
        completed_on = /* schema */job_now(),
        output = done.output::jsonb
-  FROM unnest($1::text[], $2::uuid[], $3::int[], $4::timestamptz[], $5::text[]) WITH ORDINALITY
+  FROM unnest((SELECT $1::text[]), (SELECT $2::uuid[]), (SELECT $3::int[]), (SELECT $4::timestamptz[]), (SELECT $5::text[])) WITH ORDINALITY
        AS done(name, id, retry_count, started_on, output, place)
  WHERE j.name = done.name
    AND j.id = done.id
    AND j.retry_count = coalesce(done.retry_count, j.retry_count)
    AND j.started_on = coalesce(done.started_on, j.started_on)
-   AND j.state = 'active'
+   AND j.state::text = 'active'
 RETURNING done.place

@@ -26,13 +26,13 @@ WITH failing AS (
            output = nullif(ended.output::jsonb, 'null'),
            heartbeat_on = NULL,
            upsert_by_key = NULL
-      FROM unnest($1::text[], $2::uuid[], $3::int[], $4::timestamptz[], $5::text[], $6::bool[], $7::float8[],
-                  $8::int[], $9::float8[]) WITH ORDINALITY
+      FROM unnest((SELECT $1::text[]), (SELECT $2::uuid[]), (SELECT $3::int[]), (SELECT $4::timestamptz[]), (SELECT $5::text[]), (SELECT $6::bool[]), (SELECT $7::float8[]),
+                  (SELECT $8::int[]), (SELECT $9::float8[])) WITH ORDINALITY
            AS ended(name, id, retry_count, started_on, output, final, delay, crashes, extra, place)
      WHERE j.name = ended.name
        AND j.id = ended.id
        AND CASE WHEN ended.retry_count IS NULL THEN j.state < 'completed'
-                ELSE j.state = 'active' AND j.retry_count = ended.retry_count
+                ELSE j.state::text = 'active' AND j.retry_count = ended.retry_count
                      AND j.started_on = coalesce(ended.started_on, j.started_on) END
     RETURNING j.*, ended.place
 ), copied AS (

@@ -15,11 +15,11 @@ UPDATE /* schema */job j
        keep_until = CASE WHEN back.delay IS NOT NULL AND isfinite(j.keep_until) AND isfinite(j.start_after)
                          THEN /* schema */job_now() + make_interval(secs => back.delay) + (j.keep_until - j.start_after)
                          ELSE j.keep_until END
-  FROM unnest($1::text[], $2::uuid[], $3::int[], $4::timestamptz[], $5::float8[]) WITH ORDINALITY
+  FROM unnest((SELECT $1::text[]), (SELECT $2::uuid[]), (SELECT $3::int[]), (SELECT $4::timestamptz[]), (SELECT $5::float8[])) WITH ORDINALITY
        AS back(name, id, retry_count, started_on, delay, place)
  WHERE j.name = back.name
    AND j.id = back.id
    AND j.retry_count = back.retry_count
    AND j.started_on = back.started_on
-   AND j.state = 'active'
+   AND j.state::text = 'active'
 RETURNING back.place

@@ -5,7 +5,7 @@
 -- or taken by another worker.
 -- Locks: the rows that are not locked already. Called by Store::renew_leases.
 WITH running AS (
-    SELECT * FROM unnest($1::text[], $2::uuid[], $3::int[], $4::timestamptz[]) WITH ORDINALITY
+    SELECT * FROM unnest((SELECT $1::text[]), (SELECT $2::uuid[]), (SELECT $3::int[]), (SELECT $4::timestamptz[])) WITH ORDINALITY
            AS r(name, id, retry_count, started_on, place)
 ), held AS (
     SELECT j.name, j.id, r.place
@@ -15,7 +15,7 @@ WITH running AS (
        AND j.id = r.id
        AND j.retry_count = r.retry_count
        AND j.started_on = r.started_on
-       AND j.state = 'active'
+       AND j.state::text = 'active'
      ORDER BY j.name, j.id
        FOR NO KEY UPDATE OF j SKIP LOCKED
 ), renewed AS (
@@ -33,5 +33,5 @@ SELECT r.place, n.place IS NOT NULL AS renewed
    AND j.id = r.id
    AND j.retry_count = r.retry_count
    AND j.started_on = r.started_on
-   AND j.state = 'active'
+   AND j.state::text = 'active'
   LEFT JOIN renewed n ON n.place = r.place

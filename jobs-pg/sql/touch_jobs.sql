@@ -4,10 +4,10 @@
 -- Locks: the rows. Called by Store::touch.
 UPDATE /* schema */job j
    SET heartbeat_on = /* schema */job_now()
-  FROM unnest($1::text[], $2::uuid[], $3::int[], $4::timestamptz[]) AS running(name, id, retry_count, started_on)
+  FROM unnest((SELECT $1::text[]), (SELECT $2::uuid[]), (SELECT $3::int[]), (SELECT $4::timestamptz[])) AS running(name, id, retry_count, started_on)
  WHERE j.name = running.name
    AND j.id = running.id
    AND j.retry_count = coalesce(running.retry_count, j.retry_count)
    AND j.started_on = coalesce(running.started_on, j.started_on)
-   AND j.state = 'active'
+   AND j.state::text = 'active'
 RETURNING j.id
