@@ -6,7 +6,7 @@ use std::time::Duration;
 use tracing::Instrument;
 
 use crate::executor::{AnyExecutor, running_on, running_on_sync};
-use crate::handler::Erased;
+use crate::handler::BoxFuture;
 use crate::panic::catching;
 use crate::thread::on_own_thread;
 use crate::{Cancellation, Context, Failure, Job, Outcome, Run};
@@ -16,7 +16,7 @@ mod returned;
 pub use returned::{BatchProbe, BatchReturned, IntoResults, NotForBatch, Results, into_results};
 
 /// A function that takes several jobs at once, with its types erased. It gives an outcome for each, in their order.
-pub type BatchHandler = fn(Batch) -> Erased<Vec<Outcome>>;
+pub type BatchHandler = fn(Batch) -> BoxFuture<Vec<Outcome>>;
 
 /// Attempts that one call of a function takes.
 pub struct Batch {
@@ -123,7 +123,7 @@ impl Refused {
 }
 
 /// Runs an async function.
-pub fn run_batch_async<J, F, R>(batch: Batch, function: F) -> Erased<Vec<Outcome>>
+pub fn run_batch_async<J, F, R>(batch: Batch, function: F) -> BoxFuture<Vec<Outcome>>
 where
     J: Job,
     F: FnOnce(Vec<J::Input>, Context<J>) -> R + Send + 'static,
@@ -150,7 +150,7 @@ where
 }
 
 /// Runs a plain function on a thread of its own.
-pub fn run_batch_blocking<J, F>(batch: Batch, function: F) -> Erased<Vec<Outcome>>
+pub fn run_batch_blocking<J, F>(batch: Batch, function: F) -> BoxFuture<Vec<Outcome>>
 where
     J: Job,
     F: FnOnce(Vec<J::Input>, Context<J>) -> Results<J::Output> + Send + 'static,

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::failure::NOT_PROVIDED_DELAY;
 use crate::panic::end_for_lack_of;
-use crate::{Executor, Job, Provided};
+use crate::{Executor, Extensions, Job};
 
 /// The job that runs, as its row says.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,7 +66,7 @@ pub struct Context<J: Job> {
     /// The span of this attempt: job id, name, attempt; of a batch: name, number of jobs.
     pub log: tracing::Span,
     pub(crate) batch: Option<Arc<[JobInfo]>>,
-    pub(crate) provided: Provided,
+    pub(crate) provided: Extensions,
     pub(crate) cancellation: Cancellation,
     pub(crate) stopping: Cancellation,
     /// `None` where another executor takes its place.

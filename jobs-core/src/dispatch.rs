@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::time::timeout;
 
 use crate::batch::{Batch, BatchHandler};
-use crate::handler::{Erased, Handler};
+use crate::handler::{BoxFuture, Handler};
 use crate::panic::catching;
 use crate::{Cancellation, Failure, Outcome, Registered, Run};
 
@@ -15,7 +15,7 @@ use crate::{Cancellation, Failure, Outcome, Registered, Run};
 const CLEAN_UP: Duration = Duration::from_secs(5);
 
 /// A poll that takes this long keeps a thread from all other tasks.
-const HOG: Duration = Duration::from_secs(1);
+const BLOCKING_POLL_WARN: Duration = Duration::from_secs(1);
 
 /// Runs one attempt to its outcome; a function that takes several jobs at once gets this one alone. Dropping the future
 /// drops the user's function.
@@ -28,16 +28,16 @@ pub async fn dispatch(registered: &Registered, run: Run) -> Outcome {
             return outcomes.into_iter().next().unwrap_or(Outcome::Lost);
         }
     };
-    let watch = Watch {
+    let watch = Deadline {
         expire_in: run.job().expire_in,
         cancellation: run.cancellation.clone(),
         span: run.span.clone(),
     };
     let called_off = watch.cancellation.clone();
     match watch.over(|| handler(run), called_off.happened()).await {
-        Ending::Returned(outcome) => outcome,
-        Ending::Failed(failure) => failure.into_outcome(),
-        Ending::CalledOff => Outcome::Lost,
+        Ended::Returned(outcome) => outcome,
+        Ended::Failed(failure) => failure.into_outcome(),
+        Ended::CalledOff => Outcome::Lost,
     }
 }
 
@@ -62,7 +62,7 @@ pub async fn dispatch_all(registered: &Registered, runs: Vec<Run>) -> Vec<Outcom
 /// alone is lost, and does not touch the others.
 pub async fn dispatch_batch(handler: BatchHandler, batch: Batch) -> Vec<Outcome> {
     let members = batch.members();
-    let watch = Watch {
+    let watch = Deadline {
         expire_in: batch.expire_in(),
         cancellation: batch.cancellation().clone(),
         span: batch.span().clone(),
@@ -75,9 +75,9 @@ pub async fn dispatch_batch(handler: BatchHandler, batch: Batch) -> Vec<Outcome>
         }
     };
     let mut outcomes = match watch.over(|| handler(batch), called_off).await {
-        Ending::Returned(outcomes) => outcomes,
-        Ending::Failed(failure) => vec![failure.into_outcome(); members.len()],
-        Ending::CalledOff => vec![Outcome::Lost; members.len()],
+        Ended::Returned(outcomes) => outcomes,
+        Ended::Failed(failure) => vec![failure.into_outcome(); members.len()],
+        Ended::CalledOff => vec![Outcome::Lost; members.len()],
     };
     for (outcome, member) in outcomes.iter_mut().zip(&members) {
         if member.has_happened() {
@@ -94,30 +94,30 @@ async fn all_happened(members: &[Cancellation]) {
 }
 
 /// Under what a call runs.
-struct Watch {
+struct Deadline {
     expire_in: Duration,
     cancellation: Cancellation,
     span: tracing::Span,
 }
 
 /// How a call ended.
-enum Ending<T> {
+enum Ended<T> {
     Returned(T),
     /// It panicked, or took too long.
     Failed(Failure),
     CalledOff,
 }
 
-impl Watch {
+impl Deadline {
     /// Calls the function, and waits for its end, its deadline, or that it is called off.
     async fn over<T>(
         self,
-        call: impl FnOnce() -> Erased<T>,
+        call: impl FnOnce() -> BoxFuture<T>,
         called_off: impl Future<Output = ()>,
-    ) -> Ending<T> {
+    ) -> Ended<T> {
         let future = match catching(call) {
             Ok(future) => future,
-            Err(failure) => return Ending::Failed(failure),
+            Err(failure) => return Ended::Failed(failure),
         };
         let Self {
             expire_in,
@@ -134,14 +134,14 @@ impl Watch {
         tokio::select! {
             // A function that has just ended has ended, whatever else happened in the same moment.
             biased;
-            returned = attempt.run() => returned.map_or_else(Ending::Failed, Ending::Returned),
+            returned = attempt.run() => returned.map_or_else(Ended::Failed, Ended::Returned),
             () = called_off => {
                 attempt.clean_up().await;
-                Ending::CalledOff
+                Ended::CalledOff
             }
             () = tokio::time::sleep(expire_in) => {
                 attempt.clean_up().await;
-                Ending::Failed(Failure::new("Timeout", format!("the job took longer than its expiry of {expire_in:?}")))
+                Ended::Failed(Failure::new("Timeout", format!("the job took longer than its expiry of {expire_in:?}")))
             }
         }
     }
@@ -149,7 +149,7 @@ impl Watch {
 
 /// A call under way. Dropping it cancels the call and drops the user's future; a panic in the destructors ends here.
 struct Attempt<T> {
-    future: Option<Erased<T>>,
+    future: Option<BoxFuture<T>>,
     cancellation: Cancellation,
     span: tracing::Span,
     hogged: bool,
@@ -200,7 +200,7 @@ impl<T> Attempt<T> {
     }
 
     fn report_hog(&mut self, took: Duration) {
-        if took > HOG && !self.hogged {
+        if took > BLOCKING_POLL_WARN && !self.hogged {
             self.hogged = true;
             tracing::warn!(
                 parent: &self.span,

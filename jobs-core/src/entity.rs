@@ -1,6 +1,6 @@
 //! The application's data that a job may use.
 
-use crate::{Error, Provided};
+use crate::{Error, Extensions};
 
 /// A kind of data that jobs can be given access to, by naming it in `entities = [...]`.
 ///
@@ -19,7 +19,7 @@ pub trait Entity {
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if it is not there.
-    fn delegate(provided: &Provided) -> Result<Self::Delegate, Error> {
+    fn delegate(provided: &Extensions) -> Result<Self::Delegate, Error> {
         provided.get::<Self::Delegate>().cloned()
     }
 }

@@ -33,17 +33,17 @@ pub trait Executor: Clone + Send + Sync + 'static {
     fn submit(
         &self,
         requests: Vec<Request>,
-    ) -> impl Future<Output = Result<Vec<Receipt>, Error>> + Send;
+    ) -> impl Future<Output = Result<Vec<Enqueued>, Error>> + Send;
 
     /// Stores the jobs through the caller's connection, and so in its transaction.
     fn submit_in(
         &self,
         connection: &mut Self::Connection,
         requests: Vec<Request>,
-    ) -> impl Future<Output = Result<Vec<Receipt>, Error>> + Send;
+    ) -> impl Future<Output = Result<Vec<Enqueued>, Error>> + Send;
 
     /// Waits until the job has ended.
-    fn end_of(&self, job: &JobKey) -> impl Future<Output = Result<End, Error>> + Send;
+    fn end_of(&self, job: &JobKey) -> impl Future<Output = Result<JobEnd, Error>> + Send;
 }
 
 /// One job to be stored.
@@ -61,7 +61,7 @@ pub struct Request {
 
 /// The result of storing one job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Receipt {
+pub struct Enqueued {
     /// The stored job, or the existing one of which it is a duplicate.
     pub id: Uuid,
     /// `false` if it is a duplicate of an existing job, and nothing was stored.
@@ -79,7 +79,7 @@ pub struct JobKey {
 
 /// How a job ended.
 #[derive(Debug, Clone, PartialEq)]
-pub enum End {
+pub enum JobEnd {
     /// It returned this.
     Completed(Option<Value>),
     /// It failed for good with this.

@@ -12,13 +12,15 @@ use crate::executor::{AnyExecutor, running_on, running_on_sync};
 use crate::outcome::store_output;
 use crate::panic::catching;
 use crate::thread::on_own_thread;
-use crate::{Cancellation, Context, Executor, Failure, Job, JobError, JobInfo, Outcome, Provided};
+use crate::{
+    Cancellation, Context, Executor, Extensions, Failure, Job, JobError, JobInfo, Outcome,
+};
 
 /// One attempt, with all that it needs.
 pub struct Run {
     job: JobInfo,
     input: Option<String>,
-    provided: Provided,
+    provided: Extensions,
     executor: AnyExecutor,
     pub(crate) cancellation: Cancellation,
     stopping: Cancellation,
@@ -26,7 +28,7 @@ pub struct Run {
 }
 
 /// What an erased function gives.
-pub(crate) type Erased<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 impl Run {
     /// Prepares an attempt. `input` is the row's JSON text, `None` for SQL's null.
@@ -34,7 +36,7 @@ impl Run {
         executor: E,
         job: JobInfo,
         input: Option<String>,
-        provided: Provided,
+        provided: Extensions,
     ) -> Self {
         let span =
             tracing::info_span!("job", id = %job.id, name = %job.name, attempt = job.attempt);
@@ -107,13 +109,13 @@ impl Run {
 #[derive(Clone, Copy)]
 pub(crate) enum Handler {
     /// It takes one job.
-    One(fn(Run) -> Erased<Outcome>),
+    One(fn(Run) -> BoxFuture<Outcome>),
     /// It takes several at once.
     Batch(BatchHandler),
 }
 
 /// Runs an async function.
-pub fn run_async<J, F, R>(run: Run, function: F) -> Erased<Outcome>
+pub fn run_async<J, F, R>(run: Run, function: F) -> BoxFuture<Outcome>
 where
     J: Job,
     F: FnOnce(J::Input, Context<J>) -> R + Send + 'static,
@@ -131,7 +133,7 @@ where
 }
 
 /// Runs a plain function on a thread of its own.
-pub fn run_blocking<J, F>(run: Run, function: F) -> Erased<Outcome>
+pub fn run_blocking<J, F>(run: Run, function: F) -> BoxFuture<Outcome>
 where
     J: Job,
     F: FnOnce(J::Input, Context<J>) -> Result<J::Output, JobError> + Send + 'static,

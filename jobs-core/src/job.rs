@@ -6,7 +6,7 @@ use jobs_rules::QueuePolicy;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Error, Executor, JobOptions, Provided};
+use crate::{Error, Executor, Extensions, JobOptions};
 
 /// A kind of job. [`macro@crate::job`] implements it for the handle that it generates.
 #[diagnostic::on_unimplemented(
@@ -34,7 +34,7 @@ pub trait Job: Send + Sync + Sized + 'static {
     ///
     /// # Errors
     /// If the delegate of an entity is not provided.
-    fn entities(provided: &Provided) -> Result<Self::Entities, Error>;
+    fn entities(provided: &Extensions) -> Result<Self::Entities, Error>;
 }
 
 /// What the attribute of one job says. An option that it does not mention is `None` and left as the executor has it.
@@ -44,7 +44,7 @@ pub struct Declaration {
     /// The job's name, and its queue's.
     pub name: &'static str,
     /// Where the attribute is.
-    pub place: Place,
+    pub place: SourceLocation,
     /// Defaults for every submission.
     pub options: JobOptions,
     /// Settings of the queue.
@@ -57,7 +57,7 @@ pub struct Declaration {
 
 impl Declaration {
     /// Declares a job that states nothing beyond its name.
-    pub fn new(name: &'static str, place: Place) -> Self {
+    pub fn new(name: &'static str, place: SourceLocation) -> Self {
         Self {
             name,
             place,
@@ -71,14 +71,14 @@ impl Declaration {
 
 /// A place in the source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct SourceLocation {
     /// The file, as the compiler names it.
     pub file: &'static str,
     /// The line, from 1.
     pub line: u32,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for SourceLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.file, self.line)
     }

@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use crate::testing::{Ran, Submissions, Submitted};
 use crate::{
-    Context, End, Error, ErrorKind, Executor, IntoInstant, Job, JobInfo, JobKey, Provided, Receipt,
-    Request, Run,
+    Context, Enqueued, Error, ErrorKind, Executor, Extensions, IntoInstant, Job, JobEnd, JobInfo,
+    JobKey, Request, Run,
 };
 use drain::Drain;
 use row::{Row, deduplicated};
@@ -57,9 +57,9 @@ use row::{Row, deduplicated};
 /// # impl Executor for PgBoss {
 /// #     const NAME: &'static str = "PgBoss";
 /// #     type Connection = std::convert::Infallible;
-/// #     async fn submit(&self, _: Vec<jobs_core::Request>) -> Result<Vec<jobs_core::Receipt>, jobs_core::Error> { unreachable!() }
-/// #     async fn submit_in(&self, c: &mut Self::Connection, _: Vec<jobs_core::Request>) -> Result<Vec<jobs_core::Receipt>, jobs_core::Error> { match *c {} }
-/// #     async fn end_of(&self, _: &jobs_core::JobKey) -> Result<jobs_core::End, jobs_core::Error> { unreachable!() }
+/// #     async fn submit(&self, _: Vec<jobs_core::Request>) -> Result<Vec<jobs_core::Enqueued>, jobs_core::Error> { unreachable!() }
+/// #     async fn submit_in(&self, c: &mut Self::Connection, _: Vec<jobs_core::Request>) -> Result<Vec<jobs_core::Enqueued>, jobs_core::Error> { match *c {} }
+/// #     async fn end_of(&self, _: &jobs_core::JobKey) -> Result<jobs_core::JobEnd, jobs_core::Error> { unreachable!() }
 /// # }
 /// struct Prices {
 ///     cents: u32,
@@ -89,7 +89,7 @@ use row::{Row, deduplicated};
 /// ```
 #[derive(Debug, Clone)]
 pub struct Memory {
-    provided: Provided,
+    provided: Extensions,
     kept: Arc<Kept>,
 }
 
@@ -123,7 +123,7 @@ impl Memory {
             draining: 0,
         };
         Self {
-            provided: Provided::default(),
+            provided: Extensions::default(),
             kept: Arc::new(Kept {
                 state: Mutex::new(state),
                 changed: watch::Sender::new(()),
@@ -212,7 +212,7 @@ impl Executor for Memory {
     const TAKES_ALL: bool = true;
     type Connection = std::convert::Infallible;
 
-    async fn submit(&self, requests: Vec<Request>) -> Result<Vec<Receipt>, Error> {
+    async fn submit(&self, requests: Vec<Request>) -> Result<Vec<Enqueued>, Error> {
         let mut state = self.state();
         let now = state.now;
         let new: Vec<Row> = requests
@@ -223,9 +223,9 @@ impl Executor for Memory {
             Ok(row) => {
                 let id = row.id;
                 state.rows.push(row);
-                Receipt { id, is_new: true }
+                Enqueued { id, is_new: true }
             }
-            Err(id) => Receipt { id, is_new: false },
+            Err(id) => Enqueued { id, is_new: false },
         };
         Ok(new.into_iter().map(store).collect())
     }
@@ -234,17 +234,20 @@ impl Executor for Memory {
         &self,
         connection: &mut Self::Connection,
         _: Vec<Request>,
-    ) -> Result<Vec<Receipt>, Error> {
+    ) -> Result<Vec<Enqueued>, Error> {
         match *connection {}
     }
 
-    async fn end_of(&self, job: &JobKey) -> Result<End, Error> {
+    async fn end_of(&self, job: &JobKey) -> Result<JobEnd, Error> {
         let mut changed = self.kept.changed.subscribe();
         loop {
             let (end, draining) = {
                 let state = self.state();
                 let row = state.rows.iter().find(|row| row.is(job));
-                (row.map_or(Some(End::Deleted), Row::end), state.draining > 0)
+                (
+                    row.map_or(Some(JobEnd::Deleted), Row::end),
+                    state.draining > 0,
+                )
             };
             match end {
                 Some(end) => return Ok(end),

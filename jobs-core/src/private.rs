@@ -7,8 +7,8 @@ pub use crate::batch::{
 pub use crate::handler::{Run, run_async, run_blocking};
 pub use crate::registry::Registered;
 pub use crate::{
-    Context, Declaration, Entity, Error, Executor, Inputs, IntoInstant, IntoJobOptions,
-    IntoStartAfter, IntoUnit, Job, JobError, JobOptions, Place, Provided, QueueSettings, Schedule,
+    Context, Declaration, Entity, Error, Executor, Extensions, Inputs, IntoInstant, IntoJobOptions,
+    IntoStartAfter, IntoUnit, Job, JobError, JobOptions, QueueSettings, Schedule, SourceLocation,
     Submission, SubmittedJob, WorkerSettings,
 };
 pub use inventory;
@@ -18,7 +18,7 @@ pub use uuid::Uuid;
 
 use std::marker::PhantomData;
 
-use crate::{End, JobKey, Receipt, Request};
+use crate::{Enqueued, JobEnd, JobKey, Request};
 
 /// Tells whether a function's return type is a `Result`, by whatever alias: `Probe::<R>::IS_RESULT` is the constant below for
 /// a `Result`, and the one of [`NotAResult`] for every other type, as a type's own constants come before those of traits.
@@ -148,7 +148,7 @@ impl Executor for NoExecutor {
     const NAME: &'static str = "";
     type Connection = std::convert::Infallible;
 
-    async fn submit(&self, _: Vec<Request>) -> Result<Vec<Receipt>, Error> {
+    async fn submit(&self, _: Vec<Request>) -> Result<Vec<Enqueued>, Error> {
         match *self {}
     }
 
@@ -156,11 +156,11 @@ impl Executor for NoExecutor {
         &self,
         _: &mut Self::Connection,
         _: Vec<Request>,
-    ) -> Result<Vec<Receipt>, Error> {
+    ) -> Result<Vec<Enqueued>, Error> {
         match *self {}
     }
 
-    async fn end_of(&self, _: &JobKey) -> Result<End, Error> {
+    async fn end_of(&self, _: &JobKey) -> Result<JobEnd, Error> {
         match *self {}
     }
 }

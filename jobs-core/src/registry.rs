@@ -5,14 +5,16 @@ use std::collections::HashMap;
 use std::fmt;
 
 use crate::batch::BatchHandler;
-use crate::handler::{Erased, Handler, decode};
-use crate::{Declaration, Error, ErrorKind, Executor, Failure, Job, Outcome, Place, Provided, Run};
+use crate::handler::{BoxFuture, Handler, decode};
+use crate::{
+    Declaration, Error, ErrorKind, Executor, Extensions, Failure, Job, Outcome, Run, SourceLocation,
+};
 
 /// One job that is linked into this program. Generated code makes it.
 pub struct Registered {
     executor: fn() -> TypeId,
     declaration: fn() -> &'static Declaration,
-    entities: fn(&Provided) -> Result<(), Error>,
+    entities: fn(&Extensions) -> Result<(), Error>,
     input: fn(Option<&str>) -> Result<(), Failure>,
     handler: Handler,
 }
@@ -21,7 +23,7 @@ inventory::collect!(Registered);
 
 impl Registered {
     /// Registers a job with its handler.
-    pub const fn new<J: Job>(handler: fn(Run) -> Erased<Outcome>) -> Self {
+    pub const fn new<J: Job>(handler: fn(Run) -> BoxFuture<Outcome>) -> Self {
         Self::of::<J>(Handler::One(handler))
     }
 
@@ -148,7 +150,7 @@ impl Registry {
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`] naming every job that would miss something.
-    pub fn check(&self, provided: &Provided) -> Result<(), Error> {
+    pub fn check(&self, provided: &Extensions) -> Result<(), Error> {
         let mut missing: Vec<String> = self
             .iter()
             .filter_map(|job| {
@@ -166,7 +168,7 @@ impl Registry {
 }
 
 // The order of linking is arbitrary: sorted, the message is the same each time.
-fn collision(name: &str, one: Place, other: Place) -> String {
+fn collision(name: &str, one: SourceLocation, other: SourceLocation) -> String {
     let mut places = [one.to_string(), other.to_string()];
     places.sort();
     let [one, other] = places;

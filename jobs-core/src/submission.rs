@@ -8,8 +8,8 @@ use uuid::Uuid;
 use crate::executor::{Keeper, keeper};
 use crate::start_after::in_units;
 use crate::{
-    Error, ErrorKind, Executor, Group, IntoInstant, IntoJobOptions, IntoSeconds, IntoStartAfter,
-    IntoUnit, Job, JobOptions, Receipt, Request, StartAfter, SubmittedJob,
+    Enqueued, Error, ErrorKind, Executor, Group, IntoInstant, IntoJobOptions, IntoSeconds,
+    IntoStartAfter, IntoUnit, Job, JobOptions, Request, StartAfter, SubmittedJob,
 };
 
 /// A job about to be submitted. A later call of the same method wins. A value that is refused is an error of the `submit` at the
@@ -311,7 +311,7 @@ fn encode(name: &str, input: &impl serde::Serialize) -> Result<Option<String>, E
     Ok((text != "null").then_some(text))
 }
 
-fn tracked<J: Job>(keeper: &Keeper<J::Executor>, receipts: Vec<Receipt>) -> Vec<SubmittedJob<J>> {
+fn tracked<J: Job>(keeper: &Keeper<J::Executor>, receipts: Vec<Enqueued>) -> Vec<SubmittedJob<J>> {
     let receipts = receipts.into_iter();
     receipts
         .map(|receipt| SubmittedJob::kept(keeper.clone(), receipt))

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::executor::{Keeper, keeper};
 use crate::outcome::read_output;
-use crate::{End, Error, ErrorKind, Executor, Failure, Job, JobKey, Receipt};
+use crate::{Enqueued, Error, ErrorKind, Executor, Failure, Job, JobEnd, JobKey};
 
 /// A job that was submitted.
 #[non_exhaustive]
@@ -26,11 +26,11 @@ pub struct SubmittedJob<J: Job> {
 
 impl<J: Job> SubmittedJob<J> {
     /// Makes one from the receipt that an executor returned.
-    pub fn stored(executor: J::Executor, receipt: Receipt) -> Self {
+    pub fn stored(executor: J::Executor, receipt: Enqueued) -> Self {
         Self::kept(Keeper::Own(executor), receipt)
     }
 
-    pub(crate) fn kept(keeper: Keeper<J::Executor>, receipt: Receipt) -> Self {
+    pub(crate) fn kept(keeper: Keeper<J::Executor>, receipt: Enqueued) -> Self {
         Self {
             job_id: receipt.id,
             job_name: J::NAME,
@@ -102,12 +102,12 @@ impl<J: Job> SubmittedJob<J> {
             job_id, job_name, ..
         } = self;
         match self.keeper()?.end_of(&self.key()).await? {
-            End::Completed(output) => read_output(output).map_err(|error| {
+            JobEnd::Completed(output) => read_output(output).map_err(|error| {
                 let message =
                     format!("cannot read the output of job {job_id} in queue `{job_name}`");
                 Error::caused_by(ErrorKind::BadInput, message, error)
             }),
-            End::Failed(output) => {
+            JobEnd::Failed(output) => {
                 let message = format!("job {job_id} in queue `{job_name}` failed");
                 Err(Error::caused_by(
                     ErrorKind::Failed,
@@ -115,7 +115,7 @@ impl<J: Job> SubmittedJob<J> {
                     Failure::read(output.as_ref()),
                 ))
             }
-            End::Cancelled(output) => {
+            JobEnd::Cancelled(output) => {
                 let message = format!("job {job_id} in queue `{job_name}` was cancelled");
                 // Without a reason of the job's own, the output is that of an earlier attempt.
                 let reason = Failure::read(output.as_ref());
@@ -124,7 +124,7 @@ impl<J: Job> SubmittedJob<J> {
                     false => Error::new(ErrorKind::Cancelled, message),
                 })
             }
-            End::Deleted => Err(Error::new(
+            JobEnd::Deleted => Err(Error::new(
                 ErrorKind::Deleted,
                 format!("there is no job {job_id} in queue `{job_name}`; it may have been deleted"),
             )),

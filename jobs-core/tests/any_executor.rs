@@ -8,8 +8,8 @@ use std::time::Duration;
 use jobs_core::dispatch::dispatch;
 use jobs_core::testing::assert_submitted;
 use jobs_core::{
-    Context, End, Error, ErrorKind, Executor, Job, JobError, JobInfo, JobKey, Memory, Outcome,
-    Provided, Receipt, Registry, Request, Run, job,
+    Context, Enqueued, Error, ErrorKind, Executor, Extensions, Job, JobEnd, JobError, JobInfo,
+    JobKey, Memory, Outcome, Registry, Request, Run, job,
 };
 use uuid::Uuid;
 
@@ -21,7 +21,7 @@ impl Executor for Remote {
     const NAME: &'static str = "Remote";
     type Connection = Infallible;
 
-    async fn submit(&self, _: Vec<Request>) -> Result<Vec<Receipt>, Error> {
+    async fn submit(&self, _: Vec<Request>) -> Result<Vec<Enqueued>, Error> {
         Err(Error::new(ErrorKind::Unavailable, "it is far away"))
     }
 
@@ -29,11 +29,11 @@ impl Executor for Remote {
         &self,
         connection: &mut Infallible,
         _: Vec<Request>,
-    ) -> Result<Vec<Receipt>, Error> {
+    ) -> Result<Vec<Enqueued>, Error> {
         match *connection {}
     }
 
-    async fn end_of(&self, _: &JobKey) -> Result<End, Error> {
+    async fn end_of(&self, _: &JobKey) -> Result<JobEnd, Error> {
         Err(Error::new(ErrorKind::Unavailable, "it is far away"))
     }
 }
@@ -146,7 +146,7 @@ async fn a_function_is_called_with_a_context_of_the_tests_own() {
 }
 
 /// Runs one attempt on the executor of the job.
-async fn run<J: Job<Executor = Remote>>(provided: Provided) -> Outcome {
+async fn run<J: Job<Executor = Remote>>(provided: Extensions) -> Outcome {
     let registry = Registry::linked::<Remote>().unwrap();
     let info = JobInfo::new(Uuid::now_v7(), J::NAME.into(), Memory::new().now());
     let run = Run::new(Remote, info, Some("3".into()), provided);
@@ -156,10 +156,10 @@ async fn run<J: Job<Executor = Remote>>(provided: Provided) -> Outcome {
 #[tokio::test]
 async fn a_job_that_asks_for_a_missing_value_waits_and_its_attempt_is_not_counted() {
     let waits = Outcome::Snoozed(Duration::from_secs(60));
-    assert_eq!(run::<Bill>(Provided::default()).await, waits);
-    assert_eq!(run::<BillBlocking>(Provided::default()).await, waits);
-    assert_eq!(run::<BillAll>(Provided::default()).await, waits);
-    let provided = Provided::default().with(Price(5));
+    assert_eq!(run::<Bill>(Extensions::default()).await, waits);
+    assert_eq!(run::<BillBlocking>(Extensions::default()).await, waits);
+    assert_eq!(run::<BillAll>(Extensions::default()).await, waits);
+    let provided = Extensions::default().with(Price(5));
     let done = Outcome::Done(Some("{\"value\":15}".into()));
     assert_eq!(run::<BillAll>(provided).await, done);
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use jobs_core::{Declaration, Error, ErrorKind, Provided, Registry};
+use jobs_core::{Declaration, Error, ErrorKind, Extensions, Registry};
 use sqlx::PgPool;
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex as AsyncMutex, OnceCell, broadcast};
@@ -13,17 +13,17 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::builder::PgBossBuilder;
+use crate::config::Home;
 use crate::config::Settings;
 use crate::connect::library_pool;
-use crate::declare;
 use crate::entities::Connections;
-use crate::environment::Home;
-use crate::error::cannot;
+use crate::error::map_db_error;
 use crate::health::{Health, Unhealthy};
+use crate::provision;
 use crate::schema::{self, Missing, Schema};
 use crate::store::Store;
-use crate::supervise::{self, Supervision, Upkeep};
-use crate::worker::{Doorbell, Plan, Settled, Worker};
+use crate::supervise::{self, Maintenance, Supervision};
+use crate::worker::{Settled, Wakeups, WorkPlan, Worker};
 
 /// The name that jobs of [`PgBoss`] bear in [`SubmittedJob::executor_name`](jobs_core::SubmittedJob).
 pub const PG_BOSS_EXECUTOR_NAME: &str = "PgBoss";
@@ -67,13 +67,13 @@ struct Inner {
     pool: PgPool,
     /// Those for the library's own statements.
     library_pool: PgPool,
-    provided: Provided,
+    provided: Extensions,
     only: Option<Vec<&'static str>>,
     store: OnceCell<Arc<Store>>,
-    upkeep: OnceCell<Arc<Upkeep>>,
+    maintenance: OnceCell<Arc<Maintenance>>,
     // Queues that this process has seen to.
     queues: Mutex<HashSet<&'static str>>,
-    doorbell: Arc<Doorbell>,
+    wakeups: Arc<Wakeups>,
     settled: Settled,
     health: Health,
     started: AsyncMutex<Option<Started>>,
@@ -114,7 +114,7 @@ impl PgBoss {
     pub(crate) fn from_settings(
         settings: Settings,
         pool: PgPool,
-        provided: Provided,
+        provided: Extensions,
         only: Option<Vec<&'static str>>,
         home: Option<Home>,
     ) -> Result<Self, Error> {
@@ -126,9 +126,9 @@ impl PgBoss {
             provided: provided.with(Connections::from(pool.clone())),
             only,
             store: OnceCell::new(),
-            upkeep: OnceCell::new(),
+            maintenance: OnceCell::new(),
             queues: Mutex::default(),
-            doorbell: Arc::default(),
+            wakeups: Arc::default(),
             settled: broadcast::Sender::new(SETTLED_BATCHES),
             health: Health::default(),
             started: AsyncMutex::default(),
@@ -191,14 +191,14 @@ impl PgBoss {
         let settings = &self.inner.settings;
         // Checked before anything is written.
         let registry = self.registry()?;
-        let upkeep = self.upkeep().await?;
+        let maintenance = self.maintenance().await?;
         if settings.schedule {
-            supervise::announce(upkeep, settings, &registry).await;
+            supervise::announce(maintenance, settings, &registry).await;
         }
         let (store, declared) = self.declared().await?;
         let worked = match settings.work {
             true => {
-                declare::warn_of_unhandled(&store, &Registry::linked::<Self>()?).await?;
+                provision::warn_of_unhandled(&store, &Registry::linked::<Self>()?).await?;
                 declared
             }
             false => declared.only(&[]),
@@ -207,9 +207,9 @@ impl PgBoss {
         let worker = match settings.work || settings.schedule {
             true => {
                 let plan = self.plan(&store, &worked).await?;
-                let queues = plan.lines.len();
+                let queues = plan.queues.len();
                 tracing::info!(queues, concurrency = plan.concurrency, schema = %self.inner.schema, "starting to work");
-                let worker = Worker::start(&self.internal(), &store, plan, &self.inner.doorbell);
+                let worker = Worker::start(&self.internal(), &store, plan, &self.inner.wakeups);
                 Some(worker.map_err(|error| {
                     let message = "cannot start the thread of the heartbeats";
                     Error::caused_by(ErrorKind::Unavailable, message, error)
@@ -218,7 +218,7 @@ impl PgBoss {
             false => None,
         };
         let report = worker.as_ref().map(Worker::report);
-        let supervision = Supervision::start(upkeep, settings, report, self.health());
+        let supervision = Supervision::start(maintenance, settings, report, self.health());
         *started = Some(Started {
             worker,
             supervision,
@@ -295,7 +295,7 @@ impl PgBoss {
     }
 
     /// The application's pool of connections, of `max_connections`. The library does not use it, but for `ctx.entities`: it has
-    /// connections of its own, up to 5 for submissions and upkeep, and up to 6 for the worker.
+    /// connections of its own, up to 5 for submissions and maintenance, and up to 6 for the worker.
     pub fn pool(&self) -> &PgPool {
         &self.inner.pool
     }
@@ -308,12 +308,12 @@ impl PgBoss {
         &self.inner.settings
     }
 
-    pub(crate) fn provided(&self) -> &Provided {
+    pub(crate) fn provided(&self) -> &Extensions {
         &self.inner.provided
     }
 
-    pub(crate) fn doorbell(&self) -> &Arc<Doorbell> {
-        &self.inner.doorbell
+    pub(crate) fn wakeups(&self) -> &Arc<Wakeups> {
+        &self.inner.wakeups
     }
 
     pub(crate) fn health(&self) -> &Health {
@@ -349,21 +349,21 @@ impl PgBoss {
                 let store = Store::new(pool.clone(), schema.clone(), database);
                 if settings.test_clock {
                     let obeys = store.obey_test_clock().await;
-                    obeys.map_err(cannot("let the connections read the test clock"))?;
+                    obeys.map_err(map_db_error("let the connections read the test clock"))?;
                 }
                 Ok(Arc::new(store))
             })
             .await
     }
 
-    /// The passes of the upkeep, whether or not this process makes them by itself.
-    pub(crate) async fn upkeep(&self) -> Result<&Arc<Upkeep>, Error> {
+    /// The passes of the maintenance, whether or not this process makes them by itself.
+    pub(crate) async fn maintenance(&self) -> Result<&Arc<Maintenance>, Error> {
         let Inner {
-            settings, doorbell, ..
+            settings, wakeups, ..
         } = &*self.inner;
         let store = self.store().await?;
-        let make = async || Arc::new(Upkeep::new(store, doorbell, settings));
-        Ok(self.inner.upkeep.get_or_init(make).await)
+        let make = async || Arc::new(Maintenance::new(store, wakeups, settings));
+        Ok(self.inner.maintenance.get_or_init(make).await)
     }
 
     /// Sees that the queues of these jobs stand, once in the life of the process.
@@ -386,7 +386,7 @@ impl PgBoss {
         if unseen.is_empty() {
             return Ok(());
         }
-        declare::queues(store, &unseen).await?;
+        provision::queues(store, &unseen).await?;
         let mut seen = self
             .inner
             .queues
@@ -424,15 +424,15 @@ impl PgBoss {
         let linked = Registry::linked::<Self>()?;
         let store = self.prepare(&linked).await?;
         if settings.schedule {
-            let upkeep = self.upkeep().await?;
-            declare::schedules(&store, settings, upkeep, &registry, &linked).await?;
+            let maintenance = self.maintenance().await?;
+            provision::schedules(&store, settings, maintenance, &registry, &linked).await?;
         }
         Ok((store, registry))
     }
 
     /// Which jobs this process runs.
-    pub(crate) async fn plan(&self, store: &Store, registry: &Registry) -> Result<Plan, Error> {
-        declare::plan(store, &self.inner.settings, registry).await
+    pub(crate) async fn plan(&self, store: &Store, registry: &Registry) -> Result<WorkPlan, Error> {
+        provision::plan(store, &self.inner.settings, registry).await
     }
 
     /// The jobs that this executor runs.

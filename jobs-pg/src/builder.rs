@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use jobs_core::{Error, JobSet, Provided};
+use jobs_core::{Error, Extensions, JobSet};
 use sqlx::PgPool;
 
 use crate::PgBoss;
 use crate::config::Settings;
+use crate::config::environment;
 use crate::connect::connect;
-use crate::environment::environment;
 
 /// Sets up a [`PgBoss`]. What is wrong with a setting is the error of [`connect`](Self::connect).
 #[derive(Debug)]
@@ -16,7 +16,7 @@ use crate::environment::environment;
 pub struct PgBossBuilder {
     settings: Option<Result<Settings, Error>>,
     pool: Option<PgPool>,
-    provided: Provided,
+    provided: Extensions,
     only: Option<Vec<&'static str>>,
     changes: Vec<Change>,
 }
@@ -35,7 +35,7 @@ impl PgBossBuilder {
         Self {
             settings: None,
             pool: None,
-            provided: Provided::default(),
+            provided: Extensions::default(),
             only: None,
             changes: Vec::new(),
         }
@@ -62,7 +62,7 @@ impl PgBossBuilder {
     }
 
     /// How many connections the application's [pool](PgBoss::pool) may open; the default is 10. The library has others, which no
-    /// job can hold up: as many, but 5 at most, for submissions and upkeep; and of a process that works, up to 6 for fetching,
+    /// job can hold up: as many, but 5 at most, for submissions and maintenance; and of a process that works, up to 6 for fetching,
     /// settling, heartbeats and listening.
     pub fn max_connections(self, connections: u32) -> Self {
         self.change(move |settings| settings.max_connections = connections)
@@ -87,12 +87,12 @@ impl PgBossBuilder {
         self
     }
 
-    /// Whether this process sweeps expired jobs and does the other upkeep; the default is that it does.
+    /// Whether this process sweeps expired jobs and does the other maintenance; the default is that it does.
     pub fn supervise(self, supervise: bool) -> Self {
         self.change(move |settings| settings.supervise = supervise)
     }
 
-    /// How often this process looks whether there is upkeep to do; the default is a minute. As the other intervals it is from a
+    /// How often this process looks whether there is maintenance to do; the default is a minute. As the other intervals it is from a
     /// second to a day.
     pub fn supervise_interval(self, interval: Duration) -> Self {
         self.change(move |settings| settings.intervals.supervise = interval)
@@ -113,14 +113,14 @@ impl PgBossBuilder {
         self.change(move |settings| settings.intervals.flow = interval)
     }
 
-    /// Whether the upkeep of this process keeps each count of a queue, and counts how much passes through it, for
+    /// Whether the maintenance of this process keeps each count of a queue, and counts how much passes through it, for
     /// [`PgBoss::queue_stats`]; the default is that it does not. They are kept for 7 days. Of several processes, the one that makes a
     /// pass decides by its own setting whether that pass keeps statistics: set all of them alike.
     pub fn persist_queue_stats(self, persist: bool) -> Self {
         self.change(move |settings| settings.records.queue_stats = persist)
     }
 
-    /// Whether the upkeep of this process keeps its warnings in the database, for [`PgBoss::warnings`], beside logging them; the
+    /// Whether the maintenance of this process keeps its warnings in the database, for [`PgBoss::warnings`], beside logging them; the
     /// default is that it does not. They are kept for a year.
     pub fn persist_warnings(self, persist: bool) -> Self {
         self.change(move |settings| settings.records.warnings = persist)
@@ -148,7 +148,7 @@ impl PgBossBuilder {
         self.change(move |settings| settings.migrate = migrate)
     }
 
-    /// Whether this process runs jobs; without, it only submits them and does the upkeep. The default is that it does.
+    /// Whether this process runs jobs; without, it only submits them and does the maintenance. The default is that it does.
     pub fn work(self, work: bool) -> Self {
         self.change(move |settings| settings.work = work)
     }

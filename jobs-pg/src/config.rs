@@ -1,11 +1,12 @@
 //! Everything that an executor is told, and what it goes by where it is told nothing.
 
 mod connection;
+mod environment;
 mod given;
 mod keys;
 mod legacy;
 mod options;
-mod records;
+mod settings;
 mod target;
 mod tls;
 mod url;
@@ -16,7 +17,8 @@ use std::time::Duration;
 use jobs_core::{Error, ErrorKind};
 use sqlx::PgPool;
 
-pub(crate) use records::{Records, Registration};
+pub(crate) use environment::{Home, environment};
+pub(crate) use settings::{Records, Registration};
 pub(crate) use target::Target;
 
 /// What an executor is told.
@@ -138,7 +140,7 @@ impl Settings {
         } else if !self.registration.is_sound() {
             "`instance_name` is empty, or has a NUL character in it"
         } else if !self.intervals.are_sound() {
-            "the intervals of the upkeep must be from a second to a day"
+            "the intervals of the maintenance must be from a second to a day"
         } else {
             return Ok(());
         };

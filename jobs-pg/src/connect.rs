@@ -20,7 +20,7 @@ pub(crate) use pooler::NO_SESSIONS;
 /// Before the server is asked again that had no connection to spare, or was just starting.
 const AGAIN: Duration = Duration::from_millis(250);
 /// Saying goodbye is a courtesy; nobody waits longer for it.
-const GOODBYE: Duration = Duration::from_secs(1);
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// No entry in `pg_hba.conf`, one that rejects, or no such role.
 const NO_ENTRY: &str = "28000";
@@ -84,9 +84,9 @@ async fn prove(
                 let look = pooler::shares_processes(&mut connection, options);
                 let has_no_session = timeout_at(deadline, look).await.unwrap_or(false);
                 // It has served; how it ends does not matter.
-                _ = timeout(GOODBYE, connection.close()).await;
+                _ = timeout(CLOSE_TIMEOUT, connection.close()).await;
                 return match has_no_session {
-                    true => Err(pooler::refused(target)),
+                    true => Err(pooler::bad_input(target)),
                     false => Ok(()),
                 };
             }
@@ -94,10 +94,10 @@ async fn prove(
                 busy = Some(error);
                 sleep(AGAIN).await;
             }
-            Ok(Err(error)) => return Err(refused(target, error)),
+            Ok(Err(error)) => return Err(bad_input(target, error)),
             Err(elapsed) => {
                 return Err(match busy {
-                    Some(error) => refused(target, error),
+                    Some(error) => bad_input(target, error),
                     None => silent(target, patience, elapsed),
                 });
             }
@@ -123,7 +123,7 @@ fn silent(
     Error::caused_by(ErrorKind::Unavailable, message, cause)
 }
 
-fn refused(target: &Target, cause: sqlx::Error) -> Error {
+fn bad_input(target: &Target, cause: sqlx::Error) -> Error {
     let (kind, why) = match &cause {
         sqlx::Error::Io(error) => failed(error, target.is_socket()),
         sqlx::Error::Tls(_) => (

@@ -15,10 +15,10 @@ mod sql;
 use std::fmt;
 use std::marker::PhantomData;
 
-use jobs_core::{Error, ErrorKind, Provided};
+use jobs_core::{Error, ErrorKind, Extensions};
 use sqlx::{AssertSqlSafe, Encode, Postgres, Type};
 
-use crate::error::cannot;
+use crate::error::map_db_error;
 
 pub use connections::{Connection, Connections};
 pub use row::{ReadRow, TableRow, Values};
@@ -34,7 +34,7 @@ impl<T: TableRow> Table<T> {
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`] if it is an executor without a database.
-    pub fn from_provided(provided: &Provided) -> Result<Self, Error> {
+    pub fn from_provided(provided: &Extensions) -> Result<Self, Error> {
         let connections = provided.find::<Connections>().ok_or_else(|| {
             let table = sql::spoken::<T>();
             Error::new(
@@ -172,7 +172,7 @@ impl<T: TableRow> Table<T> {
 
 fn refused<T: TableRow>(doing: &str) -> impl Fn(sqlx::Error) -> Error {
     let doing = format!("{doing} table {}", sql::spoken::<T>());
-    move |error| cannot(doing.clone())(error)
+    move |error| map_db_error(doing.clone())(error)
 }
 
 // Derived, they would ask the same of `T`, which is not stored here.

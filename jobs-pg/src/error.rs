@@ -23,7 +23,7 @@ const UNDEFINED: [&str; 2] = ["42703", "42883"];
 
 /// Says what we were doing, and keeps what the database said as the cause. What it says by the name of a constraint is said
 /// in words besides.
-pub(crate) fn cannot(doing: impl Into<String>) -> impl FnOnce(sqlx::Error) -> Error {
+pub(crate) fn map_db_error(doing: impl Into<String>) -> impl FnOnce(sqlx::Error) -> Error {
     let doing = doing.into();
     move |error| {
         let why = why(&error).map_or_else(String::new, |why| format!(": {why}"));

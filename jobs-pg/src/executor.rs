@@ -4,20 +4,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jobs_core::{
-    Declaration, End, Error, Executor, JobKey, QueuePolicy, Receipt, Request, StartAfter,
+    Declaration, Enqueued, Error, Executor, JobEnd, JobKey, QueuePolicy, Request, StartAfter,
 };
 use sqlx::PgConnection;
 use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
-use crate::error::{cannot, is_transient};
-use crate::given::{check_input, refused};
-use crate::store::{NewJob, bounded};
+use crate::error::{is_transient, map_db_error};
+use crate::store::{NewJob, with_timeout};
+use crate::validate::{bad_input, check_input};
 use crate::{Operation, PG_BOSS_EXECUTOR_NAME, PgBoss};
 
 /// How long one who waits for a job's end puts up with a database that is away.
-const PATIENCE: Duration = Duration::from_secs(30);
+const RETRY_FOR: Duration = Duration::from_secs(30);
 const FIRST_LOOK: Duration = Duration::from_millis(20);
 const LAST_LOOK: Duration = Duration::from_millis(500);
 
@@ -25,7 +25,7 @@ impl Executor for PgBoss {
     const NAME: &'static str = PG_BOSS_EXECUTOR_NAME;
     type Connection = PgConnection;
 
-    async fn submit(&self, requests: Vec<Request>) -> Result<Vec<Receipt>, Error> {
+    async fn submit(&self, requests: Vec<Request>) -> Result<Vec<Enqueued>, Error> {
         self.submission(requests)?.await
     }
 
@@ -33,32 +33,32 @@ impl Executor for PgBoss {
         &self,
         connection: &mut PgConnection,
         requests: Vec<Request>,
-    ) -> Result<Vec<Receipt>, Error> {
+    ) -> Result<Vec<Enqueued>, Error> {
         // Whether it is committed, and when, only `NOTIFY` and the producer's own looks can tell.
         self.submission(requests)?.within(connection).await
     }
 
-    async fn end_of(&self, job: &JobKey) -> Result<End, Error> {
+    async fn end_of(&self, job: &JobKey) -> Result<JobEnd, Error> {
         let store = self.store().await?;
         let mut settled = self.settled().subscribe();
         let mut pause = FIRST_LOOK;
         let mut away_since = None;
         loop {
-            match bounded(store.find_end(job)).await {
-                Ok(None) => return Ok(End::Deleted),
+            match with_timeout(store.find_end(job)).await {
+                Ok(None) => return Ok(JobEnd::Deleted),
                 Ok(Some((state, output))) => match state.as_str() {
-                    "completed" => return Ok(End::Completed(output)),
-                    "failed" => return Ok(End::Failed(output)),
-                    "cancelled" => return Ok(End::Cancelled(output)),
+                    "completed" => return Ok(JobEnd::Completed(output)),
+                    "failed" => return Ok(JobEnd::Failed(output)),
+                    "cancelled" => return Ok(JobEnd::Cancelled(output)),
                     _ => away_since = None,
                 },
                 Err(error) => {
                     let since = *away_since.get_or_insert_with(Instant::now);
-                    if !is_transient(&error) || since.elapsed() > PATIENCE {
+                    if !is_transient(&error) || since.elapsed() > RETRY_FOR {
                         let JobKey { name, id } = job;
-                        return Err(cannot(format!("wait for job {id} in queue `{name}`"))(
-                            error,
-                        ));
+                        return Err(
+                            map_db_error(format!("wait for job {id} in queue `{name}`"))(error),
+                        );
                     }
                 }
             }
@@ -72,7 +72,7 @@ impl Executor for PgBoss {
 
 impl PgBoss {
     /// Checks the requests, and stores their jobs.
-    fn submission(&self, requests: Vec<Request>) -> Result<Operation<Vec<Receipt>>, Error> {
+    fn submission(&self, requests: Vec<Request>) -> Result<Operation<Vec<Enqueued>>, Error> {
         requests
             .iter()
             .try_for_each(|request| self.check(request))?;
@@ -97,7 +97,7 @@ impl PgBoss {
         }
         let options = request.options.values();
         match (queue.policy, &options.singleton_key) {
-            (Some(QueuePolicy::KeyStrictFifo), None) => Err(refused(format!(
+            (Some(QueuePolicy::KeyStrictFifo), None) => Err(bad_input(format!(
                 "job `{name}` needs a key, as its queue keeps the order of each key; write `.singleton_key(\"...\")`"
             ))),
             _ => Ok(()),
@@ -107,8 +107,8 @@ impl PgBoss {
     /// Has the producer look when a job is due.
     pub(crate) fn wake(&self, due: Option<Duration>) {
         match due {
-            Some(Duration::ZERO) => self.doorbell().ring(),
-            Some(after) => self.doorbell().ring_after(after),
+            Some(Duration::ZERO) => self.wakeups().notify_all(),
+            Some(after) => self.wakeups().notify_after(after),
             None => {}
         }
     }

@@ -10,11 +10,11 @@ use jobs_core::{Error, ErrorKind};
 use tokio::time::timeout;
 
 use crate::PgBoss;
-use crate::error::cannot;
+use crate::error::map_db_error;
 use crate::schema::{OldSchema, Schema, SchemaError};
 use crate::store::{Importing, QueueMove, Store};
 
-pub use report::{ImportCount, ImportKind, ImportReport, LeftBehind, LeftBehindReason};
+pub use report::{ImportCount, ImportKind, ImportReport, Skipped, SkippedReason};
 
 /// The database copies millions of rows in minutes; what takes longer than this is stuck.
 const LONGEST: Duration = Duration::from_secs(3600);
@@ -115,7 +115,7 @@ impl PgBoss {
             Error::new(ErrorKind::Unavailable, message)
         })??;
         // Jobs that came over may be due, and pg-boss notifies of submissions only.
-        self.doorbell().ring();
+        self.wakeups().notify_all();
         Ok(report)
     }
 }
@@ -124,20 +124,20 @@ async fn run(store: &Store, import: &Import) -> Result<ImportReport, Error> {
     let old = find_old(store, import).await?;
     let doing = format!("import from the schema `{}`", old.schema());
     let begun = store.begin_import(&old).await;
-    let mut importing = begun.map_err(cannot(doing.as_str()))?;
+    let mut importing = begun.map_err(map_db_error(doing.as_str()))?;
     if !import.even_in_use {
         refuse_if_in_use(&mut importing, &doing).await?;
     }
     let known = importing
         .find_queues()
         .await
-        .map_err(cannot(doing.as_str()))?;
+        .map_err(map_db_error(doing.as_str()))?;
     let queues = names::plan(known, &import.renames).map_err(|problems| {
         Error::new(ErrorKind::BadInput, format!("cannot {doing}: {problems}"))
     })?;
     copy(importing, &old, &queues, import.dry_run)
         .await
-        .map_err(cannot(doing))
+        .map_err(map_db_error(doing))
 }
 
 async fn find_old(store: &Store, import: &Import) -> Result<OldSchema, Error> {
@@ -155,14 +155,17 @@ async fn find_old(store: &Store, import: &Import) -> Result<OldSchema, Error> {
     }
     let connection = store.pool().acquire().await;
     let mut connection =
-        connection.map_err(cannot(format!("import from the schema `{schema}`")))?;
+        connection.map_err(map_db_error(format!("import from the schema `{schema}`")))?;
     OldSchema::find(&mut connection, schema)
         .await
         .map_err(refused)
 }
 
 async fn refuse_if_in_use(importing: &mut Importing<'_>, doing: &str) -> Result<(), Error> {
-    let writers = importing.find_writers().await.map_err(cannot(doing))?;
+    let writers = importing
+        .find_writers()
+        .await
+        .map_err(map_db_error(doing))?;
     if writers.is_empty() {
         return Ok(());
     }

@@ -1,7 +1,7 @@
 //! What names a job in its queue, or one attempt at it.
 
 use chrono::{DateTime, Utc};
-use jobs_core::{Job, Receipt, SubmittedJob};
+use jobs_core::{Enqueued, Job, SubmittedJob};
 use uuid::Uuid;
 
 use crate::JobDetails;
@@ -53,14 +53,14 @@ impl From<&Self> for JobRef {
     }
 }
 
-impl From<Receipt> for JobRef {
-    fn from(receipt: Receipt) -> Self {
+impl From<Enqueued> for JobRef {
+    fn from(receipt: Enqueued) -> Self {
         Self::from(receipt.id)
     }
 }
 
-impl From<&Receipt> for JobRef {
-    fn from(receipt: &Receipt) -> Self {
+impl From<&Enqueued> for JobRef {
+    fn from(receipt: &Enqueued) -> Self {
         Self::from(receipt.id)
     }
 }
@@ -97,7 +97,7 @@ one! {
     [] JobRef;
     [] Uuid;
     [] &Uuid;
-    [] Receipt;
+    [] Enqueued;
     [] &JobDetails;
     [J: Job] &SubmittedJob<J>;
 }

@@ -27,58 +27,55 @@
 #[cfg(feature = "embedded")]
 pub mod embedded;
 
+mod admin;
 mod backoff;
 mod boss;
 mod builder;
 mod config;
 mod connect;
 mod crash;
-mod declare;
-mod details;
 mod entities;
-mod environment;
 mod error;
 mod executor;
-mod given;
 mod health;
 mod import;
-mod installation;
 mod jitter;
+mod job_ext;
 mod job_ref;
 mod json;
 mod operation;
 mod outage;
 mod preview;
-mod records;
+mod provision;
 mod row_time;
 mod schema;
 mod store;
 mod supervise;
 mod task;
 pub mod testing;
-mod upsert;
+mod validate;
 mod worker;
 
+pub use admin::{BamEntry, BamStatus, Instance, Warning};
 pub use boss::{Installed, PG_BOSS_EXECUTOR_NAME, PgBoss};
 pub use builder::PgBossBuilder;
-pub use details::{JobDetails, JobState, PgBossExt, PgBossJob};
 pub use entities::{Connection, Connections, ReadRow, Table, TableRow, Values};
 pub use error::DatabaseError;
 pub use health::Unhealthy;
-pub use import::{Import, ImportCount, ImportKind, ImportReport, LeftBehind, LeftBehindReason};
+pub use import::{Import, ImportCount, ImportKind, ImportReport, Skipped, SkippedReason};
+pub use job_ext::{JobDetails, JobState, PgBossExt, PgBossJob, PgBossSubmission};
 pub use job_ref::{IntoJobRefs, JobRef};
 pub use jobs_core::*;
 pub use json::Json;
 pub use operation::{
-    Affected, FetchOptions, FindJobs, Flow, IntoQueueOptions, IntoScheduleOptions, JobUpdate,
-    ListQueues, ListSchedules, Neighbours, Operation, QueueDetails, QueueOptions, Redrive,
-    RedrivePreview, Redriven, ScheduleDetails, ScheduleOptions, UpdateTarget, Updated,
+    AffectedJobs, DependencyPage, FetchOptions, FindJobs, Flow, IntoQueueOptions,
+    IntoScheduleOptions, JobUpdate, ListQueues, ListSchedules, Operation, QueueDetails,
+    QueueOptions, Redrive, RedrivePreview, RedriveResult, ScheduleDetails, ScheduleOptions,
+    UpdateTarget, Updated,
 };
 pub use operation::{Aggregate, Percentile, QueueStats, QueueStatsQuery};
 pub use preview::SchedulePreview;
-pub use records::{BamEntry, BamStatus, Instance, Warning};
 pub use schema::{Schema, SchemaError};
-pub use upsert::PgBossSubmission;
 
 #[doc(hidden)]
 pub use jobs_core::private;

@@ -4,6 +4,7 @@ mod dead_letters;
 mod fetch;
 mod find;
 mod flow;
+mod maintenance;
 mod queue_options;
 mod queues;
 mod recovery;
@@ -14,17 +15,16 @@ mod settle;
 mod statistics;
 mod subscriptions;
 mod update;
-mod upkeep;
 
-pub use dead_letters::{Redrive, RedrivePreview, Redriven};
+pub use dead_letters::{Redrive, RedrivePreview, RedriveResult};
 pub use fetch::FetchOptions;
-pub use find::{FindJobs, Neighbours};
+pub use find::{DependencyPage, FindJobs};
 pub use flow::Flow;
 pub use queue_options::{IntoQueueOptions, QueueOptions};
 pub use queues::{ListQueues, QueueDetails};
 pub use schedule_options::{IntoScheduleOptions, ScheduleOptions};
 pub use schedules::{ListSchedules, ScheduleDetails};
-pub use settle::Affected;
+pub use settle::AffectedJobs;
 pub use statistics::{Aggregate, Percentile, QueueStats, QueueStatsQuery};
 pub use update::{JobUpdate, UpdateTarget, Updated};
 
@@ -36,18 +36,18 @@ use jobs_core::{Declaration, Error, ErrorKind};
 use sqlx::PgConnection;
 
 use crate::PgBoss;
-use crate::error::cannot;
-use crate::store::{InsertError, Store, bounded};
+use crate::error::map_db_error;
+use crate::store::{InsertError, Store, with_timeout};
 use recovery::{Recovery, unknown_queue};
 
-type Step<'c, T> = Pin<Box<dyn Future<Output = Result<T, Trouble>> + Send + 'c>>;
+type Step<'c, T> = Pin<Box<dyn Future<Output = Result<T, OperationError>> + Send + 'c>>;
 type Once<T> =
     Box<dyn for<'c> FnOnce(&'c Store, &'c mut PgConnection) -> Step<'c, T> + Send + 'static>;
 type Again<T> =
     Box<dyn for<'c> Fn(&'c Store, &'c mut PgConnection) -> Step<'c, T> + Send + Sync + 'static>;
 
 /// The steps of an operation.
-enum Steps<T> {
+enum Body<T> {
     Once(Once<T>),
     /// They may run again, if what they did was undone.
     Again(Again<T>),
@@ -55,7 +55,7 @@ enum Steps<T> {
 
 /// Why an operation could not be done.
 #[derive(Debug)]
-pub(crate) enum Trouble {
+pub(crate) enum OperationError {
     /// The database says so.
     Database(sqlx::Error),
     /// There is no queue of this name.
@@ -64,13 +64,13 @@ pub(crate) enum Trouble {
     Refused(Error),
 }
 
-impl From<sqlx::Error> for Trouble {
+impl From<sqlx::Error> for OperationError {
     fn from(error: sqlx::Error) -> Self {
         Self::Database(error)
     }
 }
 
-impl From<InsertError> for Trouble {
+impl From<InsertError> for OperationError {
     fn from(error: InsertError) -> Self {
         match error {
             InsertError::Database(error) => Self::Database(error),
@@ -79,8 +79,8 @@ impl From<InsertError> for Trouble {
     }
 }
 
-impl Trouble {
-    pub(crate) fn refused(kind: ErrorKind, message: impl Into<String>) -> Self {
+impl OperationError {
+    pub(crate) fn bad_input(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self::Refused(Error::new(kind, message))
     }
 
@@ -92,7 +92,7 @@ impl Trouble {
         doing: &str,
     ) -> Error {
         match self {
-            Self::Database(error) => cannot(doing)(error),
+            Self::Database(error) => map_db_error(doing)(error),
             Self::UnknownQueue(queue) => unknown_queue(store, connection, doing, &queue).await,
             Self::Refused(error) => error,
         }
@@ -117,8 +117,8 @@ impl Trouble {
 pub struct Operation<T> {
     boss: PgBoss,
     doing: String,
-    steps: Result<Steps<T>, Error>,
-    // Of many steps each is bounded by itself, so that a long queue can be emptied however long that takes.
+    steps: Result<Body<T>, Error>,
+    // Of many steps each is with_timeout by itself, so that a long queue can be emptied however long that takes.
     bounds_itself: bool,
     recovery: Recovery,
     // After which time it may have made a job due.
@@ -135,7 +135,7 @@ impl<T: Send + 'static> Operation<T> {
         Self {
             boss: boss.clone(),
             doing: doing.into(),
-            steps: Ok(Steps::Once(Box::new(steps))),
+            steps: Ok(Body::Once(Box::new(steps))),
             bounds_itself: false,
             recovery: Recovery::default(),
             // pg-boss notifies of submissions only.
@@ -143,7 +143,7 @@ impl<T: Send + 'static> Operation<T> {
         }
     }
 
-    /// As [`new`](Self::new), for what takes many steps: each of them is bounded in there.
+    /// As [`new`](Self::new), for what takes many steps: each of them is with_timeout in there.
     pub(crate) fn in_steps(
         boss: &PgBoss,
         doing: impl Into<String>,
@@ -167,7 +167,7 @@ impl<T: Send + 'static> Operation<T> {
         Self {
             boss: boss.clone(),
             doing: doing.into(),
-            steps: Ok(Steps::Again(Box::new(steps))),
+            steps: Ok(Body::Again(Box::new(steps))),
             bounds_itself: false,
             recovery: Recovery::new(declared, queues),
             due: Some(Duration::ZERO),
@@ -197,8 +197,8 @@ impl<T: Send + 'static> Operation<T> {
         let (boss, doing) = (&self.boss, self.doing.as_str());
         let store = boss.store().await?;
         self.recovery.prepare(boss, store).await?;
-        let obeyed = bounded(store.obey_within(connection)).await;
-        obeyed.map_err(cannot(doing))?;
+        let obeyed = with_timeout(store.obey_within(connection)).await;
+        obeyed.map_err(map_db_error(doing))?;
         loop {
             let (trouble, rest) = match run(steps, store, connection, self.bounds_itself).await {
                 Ok(done) => return Ok(done),
@@ -206,7 +206,7 @@ impl<T: Send + 'static> Operation<T> {
             };
             // After an error of the database the caller's transaction is over.
             let made = match trouble {
-                Trouble::UnknownQueue(_) => self.recovery.make_queues(boss, store).await?,
+                OperationError::UnknownQueue(_) => self.recovery.make_queues(boss, store).await?,
                 _ => false,
             };
             match rest {
@@ -222,8 +222,8 @@ impl<T: Send + 'static> Operation<T> {
         let store = boss.store().await?;
         self.recovery.prepare(boss, store).await?;
         loop {
-            let acquired = bounded(store.pool().acquire()).await;
-            let mut connection = acquired.map_err(cannot(doing))?;
+            let acquired = with_timeout(store.pool().acquire()).await;
+            let mut connection = acquired.map_err(map_db_error(doing))?;
             let ran = run(steps, store, &mut connection, self.bounds_itself).await;
             let (trouble, rest) = match ran {
                 Ok(done) => {
@@ -242,7 +242,7 @@ impl<T: Send + 'static> Operation<T> {
                 true => steps = again,
                 false => {
                     let mut connection = match trouble {
-                        Trouble::UnknownQueue(_) => store.pool().acquire().await.ok(),
+                        OperationError::UnknownQueue(_) => store.pool().acquire().await.ok(),
                         _ => None,
                     };
                     return Err(trouble
@@ -256,18 +256,18 @@ impl<T: Send + 'static> Operation<T> {
 
 /// Runs the steps; if they fail, gives them back where they can run again.
 async fn run<T>(
-    steps: Steps<T>,
+    steps: Body<T>,
     store: &Store,
     connection: &mut PgConnection,
     bounds_itself: bool,
-) -> Result<T, (Trouble, Option<Steps<T>>)> {
+) -> Result<T, (OperationError, Option<Body<T>>)> {
     let (step, again) = match steps {
-        Steps::Once(steps) => (steps(store, connection), None),
-        Steps::Again(steps) => (steps(store, connection), Some(Steps::Again(steps))),
+        Body::Once(steps) => (steps(store, connection), None),
+        Body::Again(steps) => (steps(store, connection), Some(Body::Again(steps))),
     };
     let done = match bounds_itself {
         true => step.await,
-        false => bounded(step).await,
+        false => with_timeout(step).await,
     };
     done.map_err(|trouble| (trouble, again))
 }

@@ -10,7 +10,7 @@ use crate::PgBoss;
 const USUAL_COUNT: usize = 5;
 
 /// The most that can be asked for (pg-boss 12.38's `previewScheduleMaxCount`).
-const MOST: usize = 1_000;
+const MAX_PREVIEW: usize = 1_000;
 
 /// The last year from which can be asked: as far as texts of dates go.
 const LAST_YEAR: i32 = 9_999;
@@ -86,10 +86,10 @@ impl PgBoss {
             let message = format!("cannot preview the schedule `{}`", shorten(expression));
             Error::caused_by(ErrorKind::BadInput, message, error)
         })?;
-        if !(1..=MOST).contains(count) {
+        if !(1..=MAX_PREVIEW).contains(count) {
             return Err(Error::new(
                 ErrorKind::BadInput,
-                format!("cannot preview {count} times of a schedule; ask for 1 to {MOST}"),
+                format!("cannot preview {count} times of a schedule; ask for 1 to {MAX_PREVIEW}"),
             ));
         }
         let from = from.unwrap_or_else(Utc::now);

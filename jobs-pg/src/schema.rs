@@ -7,6 +7,7 @@
 mod check;
 mod error;
 mod install;
+mod installation;
 mod name;
 mod old;
 mod requirements;

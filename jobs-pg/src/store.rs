@@ -13,6 +13,7 @@ mod fetch;
 mod import;
 mod instances;
 mod jobs;
+mod maintenance;
 mod named;
 mod own;
 mod page;
@@ -26,32 +27,31 @@ mod submit;
 mod subscriptions;
 mod timestamp;
 mod update;
-mod upkeep;
 mod warnings;
 
 pub(crate) use claims::{ClaimedQueue, Claims};
-pub(crate) use clock::{Move, Moved};
+pub(crate) use clock::{ClockSpan, Move};
 pub(crate) use counts::{Counts, History, QueueCount, Rest};
 pub(crate) use due::Due;
 pub(crate) use fetch::{FetchRequest, Fetched, GroupLimit, Limits, QueueFetch};
 pub(crate) use import::{Importing, QueueMove};
 pub(crate) use instances::{Entry, Signs};
-pub(crate) use jobs::Sought;
+pub(crate) use jobs::JobFilter;
 pub(crate) use jobs::SubmittedRow;
-pub(crate) use named::Named;
+pub(crate) use maintenance::OverdueAttempt;
+pub(crate) use named::JobIds;
 pub(crate) use page::Page;
 pub(crate) use queues::QueueRow;
 pub(crate) use queues::Removal;
 pub(crate) use redrive::DeadLetters;
 pub(crate) use removal::Removed;
-pub(crate) use schedules::{DeclaredRow, Filing, NewSchedule, ScheduleChanges, ScheduleRow};
+pub(crate) use schedules::{DeclaredRow, NewSchedule, ScheduleChanges, ScheduleRow, Tick};
 pub(crate) use settle::{Attempt, Failed, Fence};
 pub(crate) use statement::sql;
 pub(crate) use statistics::{Span, StatisticsRow};
-pub(crate) use submit::{Edge, InsertError, NewJob, Stored};
+pub(crate) use submit::{Edge, InsertError, Inserted, NewJob};
 pub(crate) use timestamp::Timestamp;
 pub(crate) use update::{Match, Target, Upsert};
-pub(crate) use upkeep::OverdueAttempt;
 
 use std::time::Duration;
 
@@ -68,7 +68,7 @@ use statement::Statements;
 const BOUND: Duration = Duration::from_secs(60);
 
 /// Waits for a step, but not for ever.
-pub(crate) async fn bounded<T, E: From<sqlx::Error>>(
+pub(crate) async fn with_timeout<T, E: From<sqlx::Error>>(
     step: impl Future<Output = Result<T, E>>,
 ) -> Result<T, E> {
     timeout(BOUND, step).await.unwrap_or_else(|_| {
@@ -123,7 +123,7 @@ impl Store {
         &self.listener_pool
     }
 
-    /// The channel on which submissions ring.
+    /// The channel on which submissions are announced.
     pub(crate) fn channel(&self) -> &str {
         &self.channel
     }
@@ -162,13 +162,13 @@ impl Store {
     }
 
     /// Sends a word to a channel.
-    pub(crate) async fn ring(
+    pub(crate) async fn notify(
         &self,
         connection: impl PgExecutor<'_>,
         channel: &str,
         word: &str,
     ) -> sqlx::Result<()> {
-        sqlx::query(sql(&self.statements.ring))
+        sqlx::query(sql(&self.statements.notify))
             .bind(channel)
             .bind(word)
             .execute(connection)

@@ -1,22 +1,22 @@
-//! Upkeep: what has to be done from time to time by somebody, whoever works. Each duty has its own timer.
+//! Maintenance: what has to be done from time to time by somebody, whoever works. Each duty has its own timer.
 //!
 //! Processes share the duties, Node's too: whoever takes a pass does all of it, and the others look again later.
 
-mod alarm;
 mod by_hand;
+mod cleanup;
 mod continuity;
-mod delivery;
+mod cron_forwarder;
+mod cron_scheduler;
 mod flows;
-mod limit;
-mod maintain;
+mod maintenance;
 mod monitor;
 mod parsed_schedules;
+mod pass_deadline;
 mod periodic;
 mod reconcile;
 mod registration;
 mod sweep;
-mod timekeeper;
-mod upkeep;
+mod warnings;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,22 +25,22 @@ use jobs_core::Registry;
 use tokio::time::Instant;
 
 pub(crate) use by_hand::ByHand;
-pub(crate) use delivery::delivery;
+pub(crate) use cron_forwarder::cron_forwarder;
+pub(crate) use maintenance::Maintenance;
 pub(crate) use reconcile::reconcile;
 use reconcile::scheduled_queues;
-pub(crate) use upkeep::Upkeep;
 
 use crate::config::{Intervals, Settings};
 use crate::health::Health;
 use crate::task::Tasks;
 use crate::worker::Report;
-use limit::Limit;
+use maintenance::SWEEP;
+use pass_deadline::PassDeadline;
 use periodic::PeriodicTask;
 use registration::Registration;
-use upkeep::SWEEP;
 
 /// How soon a pass that failed is tried again.
-const SOON: Duration = Duration::from_secs(5);
+const CRON_CHECK: Duration = Duration::from_secs(5);
 /// How long one pass may take that is made every few seconds.
 const SHORT: Duration = Duration::from_secs(60);
 /// How long one pass may take over the counts of all queues.
@@ -59,13 +59,13 @@ pub(crate) struct Supervision {
 impl Supervision {
     /// Starts the tasks that the settings ask for (`supervise`, `schedule`, `registerInstance`).
     pub(crate) fn start(
-        upkeep: &Arc<Upkeep>,
+        maintenance: &Arc<Maintenance>,
         settings: &Settings,
         report: Option<Arc<Report>>,
         health: &Health,
     ) -> Self {
         let passes = Passes {
-            upkeep,
+            maintenance,
             tasks: Tasks::new(health.clone()),
             health,
         };
@@ -77,7 +77,7 @@ impl Supervision {
         }
         Self {
             tasks: passes.tasks,
-            registration: Registration::start(upkeep, settings, report, health),
+            registration: Registration::start(maintenance, settings, report, health),
         }
     }
 
@@ -96,16 +96,16 @@ impl Supervision {
 }
 
 /// Announces that this process declares the schedules of these jobs, before it does.
-pub(crate) async fn announce(upkeep: &Upkeep, settings: &Settings, declared: &Registry) {
-    upkeep
+pub(crate) async fn announce(maintenance: &Maintenance, settings: &Settings, declared: &Registry) {
+    maintenance
         .scheduled_queues
         .get_or_init(|| scheduled_queues(declared));
-    registration::announce(upkeep, settings).await;
+    registration::announce(maintenance, settings).await;
 }
 
 /// Starts the tasks, one for each kind of pass.
 struct Passes<'a> {
-    upkeep: &'a Arc<Upkeep>,
+    maintenance: &'a Arc<Maintenance>,
     tasks: Tasks,
     health: &'a Health,
 }
@@ -114,16 +114,21 @@ impl Passes<'_> {
     fn supervise(&self) {
         let Intervals {
             supervise, flow, ..
-        } = self.upkeep.intervals;
-        self.start("end overdue attempts", SWEEP, SHORT, Upkeep::sweep);
-        self.start("release waiting jobs", flow, SHORT, Upkeep::resolve);
-        self.start("watch queues", supervise, LONG, Upkeep::monitor);
-        self.start("tidy queues", supervise, LONGEST, Upkeep::maintain);
+        } = self.maintenance.intervals;
+        self.start("end overdue attempts", SWEEP, SHORT, Maintenance::sweep);
+        self.start("release waiting jobs", flow, SHORT, Maintenance::resolve);
+        self.start("watch queues", supervise, LONG, Maintenance::monitor);
+        self.start("tidy queues", supervise, LONGEST, Maintenance::maintain);
     }
 
     fn keep_time(&self) {
-        let interval = self.upkeep.intervals.cron_monitor;
-        self.start("look at the schedules", interval, SHORT, Upkeep::file_due);
+        let interval = self.maintenance.intervals.cron_monitor;
+        self.start(
+            "look at the schedules",
+            interval,
+            SHORT,
+            Maintenance::file_due,
+        );
     }
 
     fn start<F>(
@@ -131,19 +136,19 @@ impl Passes<'_> {
         doing: &'static str,
         interval: Duration,
         bound: Duration,
-        pass: fn(Arc<Upkeep>, Limit) -> F,
+        pass: fn(Arc<Maintenance>, PassDeadline) -> F,
     ) where
         F: Future<Output = sqlx::Result<Duration>> + Send + 'static,
     {
         let task = PeriodicTask {
             doing,
-            interval: interval.min(SOON),
+            interval: interval.min(CRON_CHECK),
             bound,
             health: self.health.clone(),
         };
-        let upkeep = Arc::clone(self.upkeep);
-        let pass = move |limit| pass(Arc::clone(&upkeep), limit);
-        task.start(&self.tasks, &self.upkeep.doorbell.moves(), pass);
+        let maintenance = Arc::clone(self.maintenance);
+        let pass = move |limit| pass(Arc::clone(&maintenance), limit);
+        task.start(&self.tasks, &self.maintenance.wakeups.moves(), pass);
     }
 }
 

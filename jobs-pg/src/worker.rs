@@ -6,7 +6,6 @@
 mod alone;
 mod attempt;
 mod connections;
-mod doorbell;
 mod drain;
 mod fetcher;
 mod heartbeat;
@@ -17,13 +16,14 @@ mod plan;
 mod report;
 mod settler;
 mod slots;
+mod wakeups;
 
-pub(crate) use doorbell::Doorbell;
 pub(crate) use drain::Drain;
 pub(crate) use outcome::has_nul;
-pub(crate) use plan::{Line, Plan};
+pub(crate) use plan::{QueueWorker, WorkPlan};
 pub(crate) use report::Report;
 pub(crate) use settler::Settled;
+pub(crate) use wakeups::Wakeups;
 
 use std::io;
 use std::sync::Arc;
@@ -67,10 +67,10 @@ pub(crate) struct Worker {
 struct Shared {
     boss: PgBoss,
     store: Arc<Store>,
-    plan: Plan,
+    plan: WorkPlan,
     slots: Arc<Slots>,
     leases: Arc<Leases>,
-    doorbell: Arc<Doorbell>,
+    wakeups: Arc<Wakeups>,
     connections: Arc<Connections>,
     limited_connections: Connections,
     outcomes: mpsc::Sender<Ended>,
@@ -94,8 +94,8 @@ impl Worker {
     pub(crate) fn start(
         boss: &PgBoss,
         store: &Arc<Store>,
-        plan: Plan,
-        doorbell: &Arc<Doorbell>,
+        plan: WorkPlan,
+        wakeups: &Arc<Wakeups>,
     ) -> io::Result<Self> {
         let (outcomes, ended) = mpsc::channel(settler::WAITING);
         let leases = Arc::new(Leases::default());
@@ -110,7 +110,7 @@ impl Worker {
             slots: Arc::new(Slots::new(&plan)),
             plan,
             leases,
-            doorbell: Arc::clone(doorbell),
+            wakeups: Arc::clone(wakeups),
             connections,
             limited_connections: Connections::new(store, 2, LIMITED_BOUND),
             outcomes,
@@ -191,7 +191,7 @@ impl Shared {
     async fn find_limited(&self, queues: &[&'static str]) -> sqlx::Result<Vec<&'static str>> {
         let found = self
             .connections
-            .bounded(self.store.find_queues(queues))
+            .with_timeout(self.store.find_queues(queues))
             .await?;
         let limited: Vec<&str> = found
             .iter()
@@ -207,7 +207,7 @@ impl Shared {
 
     fn start_fetchers(self: &Arc<Self>) {
         let mut together = Vec::new();
-        for (name, line) in &self.plan.lines {
+        for (name, line) in &self.plan.queues {
             match &line.limits {
                 Some(limits) => self.start_fetcher(vec![name], Some(Arc::clone(limits))),
                 None => together.push(*name),
@@ -217,10 +217,10 @@ impl Shared {
             together.sort_unstable();
             self.start_fetcher(together, None);
         }
-        let (store, doorbell) = (Arc::clone(&self.store), Arc::clone(&self.doorbell));
+        let (store, wakeups) = (Arc::clone(&self.store), Arc::clone(&self.wakeups));
         let stopping = self.fetchers.stopping().clone();
         let listen = move || {
-            let listen = listener::run(Arc::clone(&store), Arc::clone(&doorbell));
+            let listen = listener::run(Arc::clone(&store), Arc::clone(&wakeups));
             let listen = stopping.clone().run_until_cancelled_owned(listen);
             async { listen.await.unwrap_or_default() }
         };
@@ -241,7 +241,7 @@ impl Shared {
             let settler = Settler::new(
                 &shared.store,
                 &shared.connections,
-                &shared.doorbell,
+                &shared.wakeups,
                 boss.settled(),
                 &shared.plan,
                 boss.health(),

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::{End, Executor, JobKey, Receipt, Request};
+use super::{Enqueued, Executor, JobEnd, JobKey, Request};
 use crate::{Error, ErrorKind};
 
 /// An executor whose type is not known here.
@@ -56,14 +56,14 @@ impl<E: Executor> Keeper<E> {
         }
     }
 
-    pub(crate) async fn submit(&self, requests: Vec<Request>) -> Result<Vec<Receipt>, Error> {
+    pub(crate) async fn submit(&self, requests: Vec<Request>) -> Result<Vec<Enqueued>, Error> {
         match self {
             Self::Own(executor) => executor.submit(requests).await,
             Self::Other(other) => other.submit(requests).await,
         }
     }
 
-    pub(crate) async fn end_of(&self, job: &JobKey) -> Result<End, Error> {
+    pub(crate) async fn end_of(&self, job: &JobKey) -> Result<JobEnd, Error> {
         match self {
             Self::Own(executor) => executor.end_of(job).await,
             Self::Other(other) => other.end_of(job).await,
@@ -87,8 +87,8 @@ impl<E: Executor> Keeper<E> {
 /// An executor that takes the jobs of every executor, without its type.
 pub(crate) trait ForAll: Send + Sync {
     fn name(&self) -> &'static str;
-    fn submit(&self, requests: Vec<Request>) -> Answer<'_, Vec<Receipt>>;
-    fn end_of<'a>(&'a self, job: &'a JobKey) -> Answer<'a, End>;
+    fn submit(&self, requests: Vec<Request>) -> Answer<'_, Vec<Enqueued>>;
+    fn end_of<'a>(&'a self, job: &'a JobKey) -> Answer<'a, JobEnd>;
 }
 
 type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
@@ -98,11 +98,11 @@ impl<E: Executor> ForAll for E {
         E::NAME
     }
 
-    fn submit(&self, requests: Vec<Request>) -> Answer<'_, Vec<Receipt>> {
+    fn submit(&self, requests: Vec<Request>) -> Answer<'_, Vec<Enqueued>> {
         Box::pin(Executor::submit(self, requests))
     }
 
-    fn end_of<'a>(&'a self, job: &'a JobKey) -> Answer<'a, End> {
+    fn end_of<'a>(&'a self, job: &'a JobKey) -> Answer<'a, JobEnd> {
         Box::pin(Executor::end_of(self, job))
     }
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::after;
 use crate::testing::{Ran, Submitted};
 use crate::{
-    Declaration, End, Error, Failure, Job, JobInfo, JobKey, JobOptions, JobState, OptionValues,
+    Declaration, Error, Failure, Job, JobEnd, JobInfo, JobKey, JobOptions, JobState, OptionValues,
     Outcome, Registered, Request, StartAfter,
 };
 
@@ -186,12 +186,12 @@ impl Row {
         (self.state == JobState::Failed).then(|| self.copied_to(queue.declaration(), now))
     }
 
-    pub(super) fn end(&self) -> Option<End> {
+    pub(super) fn end(&self) -> Option<JobEnd> {
         let output = self.output.clone();
         match self.state {
-            JobState::Completed => Some(End::Completed(output)),
-            JobState::Failed => Some(End::Failed(output)),
-            JobState::Cancelled => Some(End::Cancelled(output)),
+            JobState::Completed => Some(JobEnd::Completed(output)),
+            JobState::Failed => Some(JobEnd::Failed(output)),
+            JobState::Cancelled => Some(JobEnd::Cancelled(output)),
             JobState::Created | JobState::Retry | JobState::Active => None,
         }
     }

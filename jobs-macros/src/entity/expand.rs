@@ -33,7 +33,7 @@ pub(super) fn expand(table: &Table<'_>) -> TokenStream {
         impl #library::Entity for #row {
             type Delegate = #library::Table<#row>;
 
-            fn delegate(provided: &#library::Provided) -> ::core::result::Result<Self::Delegate, #library::Error> {
+            fn delegate(provided: &#library::Extensions) -> ::core::result::Result<Self::Delegate, #library::Error> {
                 #library::Table::from_provided(provided)
             }
         }

@@ -67,7 +67,7 @@ const fn only(name: &'static str, value: &'static str, note: &'static str) -> Ke
     }
 }
 
-const fn refused(name: &'static str, note: &'static str) -> Key {
+const fn bad_input(name: &'static str, note: &'static str) -> Key {
     Key {
         name,
         takes: Takes::Anything,
@@ -137,7 +137,7 @@ pub(super) const KEYS: &[Key] = &[
         Takes::Text,
         "the schema of the jobs; default: `pgboss`",
     ),
-    refused("db", "a connection of Node's own cannot be given as JSON"),
+    bad_input("db", "a connection of Node's own cannot be given as JSON"),
     nothing(
         "notifyHeartbeatIntervalMs",
         Takes::Number(0, u32::MAX),
@@ -206,7 +206,7 @@ pub(super) const KEYS: &[Key] = &[
     honoured(
         "superviseIntervalSeconds",
         SECONDS,
-        "how often upkeep is looked for; default: 60",
+        "how often maintenance is looked for; default: 60",
     ),
     honoured(
         "monitorIntervalSeconds",
@@ -285,7 +285,7 @@ pub(super) const KEYS: &[Key] = &[
         Takes::Whole(1, 365),
         "how long; default: 7",
     ),
-    refused("clock", "the time is the database's"),
+    bad_input("clock", "the time is the database's"),
     only(
         "openTelemetry",
         "{\"enabled\":false}",

@@ -34,7 +34,7 @@ async fn compare(first: &mut PgConnection, options: &PgConnectOptions) -> sqlx::
     Ok(held == before || after != before)
 }
 
-pub(super) fn refused(target: &Target) -> Error {
+pub(super) fn bad_input(target: &Target) -> Error {
     let message = format!("cannot work through {target}: {NO_SESSIONS}");
     Error::new(ErrorKind::Configuration, message)
 }

@@ -116,7 +116,7 @@ pub(super) async fn start(
         }
         drop(hold);
         let said = home.last_words(&password);
-        if Instant::now() > give_up || !may_pass(&said) {
+        if Instant::now() > give_up || !is_retryable(&said) {
             return Err(EmbeddedError::Failed {
                 program: "postgres",
                 folder: home.folder.clone(),
@@ -221,7 +221,7 @@ pub(super) async fn lets_us_in(port: u16, password: &str) -> bool {
 }
 
 /// What ends by itself: another program took the port, or the last server's processes are still going.
-fn may_pass(said: &str) -> bool {
+fn is_retryable(said: &str) -> bool {
     [PORT_TAKEN, "shared memory block", "lock file"]
         .iter()
         .any(|word| said.contains(word))

@@ -21,7 +21,7 @@ pub struct ImportReport {
     /// By queue and kind.
     pub counts: Vec<ImportCount>,
     /// What has no place in the new schema.
-    pub left_behind: Vec<LeftBehind>,
+    pub left_behind: Vec<Skipped>,
 }
 
 /// How many rows of one kind there are for a queue, and what became of them.
@@ -79,9 +79,9 @@ pub enum ImportKind {
 /// Rows that were not imported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct LeftBehind {
+pub struct Skipped {
     /// Why not.
-    pub reason: LeftBehindReason,
+    pub reason: SkippedReason,
     /// How many.
     pub count: u64,
 }
@@ -90,8 +90,8 @@ pub struct LeftBehind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum LeftBehindReason {
-    /// Jobs of queues that begin with `__pgboss__`: pg-boss's own upkeep.
+pub enum SkippedReason {
+    /// Jobs of queues that begin with `__pgboss__`: pg-boss's own maintenance.
     Internal,
     /// Jobs of queues that begin with `__state__completed__`, which pg-boss 8 made of ended jobs.
     CompletionJob,
@@ -195,7 +195,7 @@ impl fmt::Display for ImportKind {
     }
 }
 
-impl fmt::Display for LeftBehindReason {
+impl fmt::Display for SkippedReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Internal => "jobs of pg-boss's own (`__pgboss__...`)",

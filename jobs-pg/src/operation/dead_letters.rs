@@ -8,8 +8,8 @@ use uuid::Uuid;
 use super::Operation;
 use super::recovery::must_exist;
 use crate::PgBoss;
-use crate::given::{ROWS, check_queue, check_rows, refused};
 use crate::store::DeadLetters;
+use crate::validate::{ROWS, bad_input, check_queue, check_rows};
 
 /// Which jobs of a dead letter queue are brought back, and where: those for which all of it holds, at most 1,000, the oldest
 /// first, each to the queue that it came from.
@@ -73,7 +73,7 @@ impl Redrive {
             check_queue(queue)?;
         }
         match &self.refused {
-            Some(message) => Err(refused(message)),
+            Some(message) => Err(bad_input(message)),
             None => check_rows(self.limit.unwrap_or(ROWS)),
         }
     }
@@ -89,7 +89,7 @@ impl Redrive {
 /// What bringing dead letters back came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Redriven {
+pub struct RedriveResult {
     /// How many became new jobs in their destination; their dead letters are gone.
     pub moved: u64,
     /// How many the policy of their destination had no place for: they stay, as failed, and their output says so.
@@ -122,7 +122,7 @@ impl PgBoss {
     /// # Errors
     /// [`BadInput`](jobs_core::ErrorKind::BadInput) for what is refused, [`NotFound`](jobs_core::ErrorKind::NotFound) if there is no
     /// such queue.
-    pub fn redrive(&self, dead_letters: &str, redrive: Redrive) -> Operation<Redriven> {
+    pub fn redrive(&self, dead_letters: &str, redrive: Redrive) -> Operation<RedriveResult> {
         let checked = redrive.check(dead_letters);
         let letters = redrive.letters();
         let name = dead_letters.to_owned();
@@ -133,7 +133,7 @@ impl PgBoss {
                 if (moved, refused) == (0, 0) {
                     must_exist(store, connection, &name).await?;
                 }
-                Ok(Redriven {
+                Ok(RedriveResult {
                     moved: moved.unsigned_abs(),
                     refused: refused.unsigned_abs(),
                 })

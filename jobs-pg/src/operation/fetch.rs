@@ -6,8 +6,8 @@ use std::sync::Arc;
 use jobs_core::Error;
 
 use super::Operation;
-use crate::given::{check_queue, read_all, refused};
 use crate::store::{GroupLimit, Limits, QueueFetch};
+use crate::validate::{bad_input, check_queue, read_all};
 use crate::{JobDetails, PgBoss};
 
 /// Which jobs are fetched, and how many; the default is one, by priority and age.
@@ -81,12 +81,12 @@ impl FetchOptions {
     fn check(&self, queue: &str) -> Result<(), Error> {
         check_queue(queue)?;
         if self.batch_size == Some(0) {
-            return Err(refused("`batch_size` must be 1 or more"));
+            return Err(bad_input("`batch_size` must be 1 or more"));
         }
         if let (Some(least), Some(most)) = (self.min_priority, self.max_priority)
             && least > most
         {
-            return Err(refused(format!(
+            return Err(bad_input(format!(
                 "`min_priority` {least} is higher than `max_priority` {most}"
             )));
         }
@@ -97,12 +97,12 @@ impl FetchOptions {
             .chain(tiers)
             .any(|jobs| jobs == 0)
         {
-            return Err(refused(
+            return Err(bad_input(
                 "a limit of a group must be 1 or more: none of its jobs could ever be fetched",
             ));
         }
         match self.group_concurrency {
-            None if !self.group_tiers.is_empty() => Err(refused(
+            None if !self.group_tiers.is_empty() => Err(bad_input(
                 "`group_tier` needs a `group_concurrency` for jobs of other tiers",
             )),
             _ => Ok(()),

@@ -5,16 +5,16 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::recovery::must_exist;
-use super::{Operation, Trouble};
-use crate::given::{ROWS, check_queue, check_rows, read_all, refused};
-use crate::store::{Page, Sought};
+use super::{Operation, OperationError};
+use crate::store::{JobFilter, Page};
+use crate::validate::{ROWS, bad_input, check_queue, check_rows, read_all};
 use crate::{JobDetails, PgBoss};
 
 /// Which jobs of a queue are looked for: those for which all of it holds, at most 1,000, the oldest first.
 #[derive(Debug, Clone, Default)]
 #[must_use]
 pub struct FindJobs {
-    sought: Sought,
+    sought: JobFilter,
     after: Option<Uuid>,
     limit: Option<u32>,
     refused: Option<String>,
@@ -68,7 +68,7 @@ impl FindJobs {
     fn check(&self, queue: &str) -> Result<(), Error> {
         check_queue(queue)?;
         match &self.refused {
-            Some(message) => Err(refused(message)),
+            Some(message) => Err(bad_input(message)),
             None => check_rows(self.limit.unwrap_or(ROWS)),
         }
     }
@@ -77,12 +77,12 @@ impl FindJobs {
 /// A part of the jobs that a job waits for, or that wait for it; at most 1,000, by queue and id.
 #[derive(Debug, Clone, Default)]
 #[must_use]
-pub struct Neighbours {
+pub struct DependencyPage {
     after: Option<JobKey>,
     limit: Option<u32>,
 }
 
-impl Neighbours {
+impl DependencyPage {
     /// All of them, at most 1,000.
     pub fn new() -> Self {
         Self::default()
@@ -164,7 +164,12 @@ impl PgBoss {
     ///
     /// # Errors
     /// [`BadInput`](ErrorKind::BadInput) for a limit out of bounds.
-    pub fn dependencies(&self, queue: &str, id: Uuid, part: Neighbours) -> Operation<Vec<JobKey>> {
+    pub fn dependencies(
+        &self,
+        queue: &str,
+        id: Uuid,
+        part: DependencyPage,
+    ) -> Operation<Vec<JobKey>> {
         let checked = part.check(queue);
         let (job, page) = (key(queue, id), part.page());
         let operation = Operation::new(
@@ -185,7 +190,12 @@ impl PgBoss {
     ///
     /// # Errors
     /// [`BadInput`](ErrorKind::BadInput) for a limit out of bounds.
-    pub fn dependents(&self, queue: &str, id: Uuid, part: Neighbours) -> Operation<Vec<JobKey>> {
+    pub fn dependents(
+        &self,
+        queue: &str,
+        id: Uuid,
+        part: DependencyPage,
+    ) -> Operation<Vec<JobKey>> {
         let checked = part.check(queue);
         let (job, page) = (key(queue, id), part.page());
         let operation = Operation::new(
@@ -215,8 +225,8 @@ fn keys(found: Vec<(String, Uuid)>) -> Vec<JobKey> {
         .collect()
 }
 
-fn no_anchor(queue: &str, id: Uuid) -> Trouble {
-    Trouble::refused(
+fn no_anchor(queue: &str, id: Uuid) -> OperationError {
+    OperationError::bad_input(
         ErrorKind::NotFound,
         format!("there is no job {id} in queue `{queue}` to go on after, or no longer"),
     )

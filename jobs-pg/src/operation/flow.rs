@@ -10,10 +10,10 @@ use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
 use super::send::split;
-use super::{Operation, Trouble};
+use super::{Operation, OperationError};
 use crate::PgBoss;
-use crate::given::refused;
-use crate::store::{Edge, NewJob, Store, Stored};
+use crate::store::{Edge, Inserted, NewJob, Store};
+use crate::validate::bad_input;
 
 /// Jobs of which some wait for others. Each has a name of its own in the flow.
 ///
@@ -120,7 +120,7 @@ impl Flow {
         let mut places = BTreeMap::new();
         for (at, job) in self.jobs.iter().enumerate() {
             if places.insert(job.name.as_str(), at).is_some() {
-                return Err(refused(format!(
+                return Err(bad_input(format!(
                     "two jobs of the flow are named `{}`; give one of them another name",
                     shorten(&job.name)
                 )));
@@ -129,7 +129,7 @@ impl Flow {
         let place = |name: &str| {
             places.get(name).copied().ok_or_else(|| {
                 let known: Vec<_> = places.keys().copied().collect();
-                refused(jobs_core::rules::unknown("job of the flow", name, &known))
+                bad_input(jobs_core::rules::unknown("job of the flow", name, &known))
             })
         };
         let edges = self
@@ -143,14 +143,14 @@ impl Flow {
             })
             .collect::<Result<Vec<_>, Error>>()?;
         if self.jobs.len() < 2 || edges.is_empty() {
-            return Err(refused(
+            return Err(bad_input(
                 "a flow has two jobs or more, and one of them waits for another; send single jobs by `send`",
             ));
         }
         if let Some(at) = in_a_circle(self.jobs.len(), &edges) {
             let name = self.jobs.get(at).map_or("", |job| job.name.as_str());
             let name = shorten(name);
-            return Err(refused(format!(
+            return Err(bad_input(format!(
                 "the job `{name}` of the flow would wait for itself"
             )));
         }
@@ -199,7 +199,7 @@ fn in_a_circle(jobs: usize, edges: &[Edge]) -> Option<usize> {
 }
 
 impl PgBoss {
-    /// Stores the jobs of a flow, all or none; gives their ids by their names in it. Whoever does the upkeep, a process of ours or
+    /// Stores the jobs of a flow, all or none; gives their ids by their names in it. Whoever does the maintenance, a process of ours or
     /// of Node's, lets a job go when the last one that it waits for is completed.
     ///
     /// # Errors
@@ -225,14 +225,14 @@ impl Plan {
         &self,
         store: &Store,
         connection: &mut PgConnection,
-    ) -> Result<HashMap<String, Uuid>, Trouble> {
+    ) -> Result<HashMap<String, Uuid>, OperationError> {
         let Self { names, jobs, edges } = self;
         let mut transaction = connection.begin().await?;
         let stored = store.insert_flow(&mut transaction, jobs, edges).await?;
-        if let Stored::Without(at) = stored {
+        if let Inserted::Conflict(at) = stored {
             transaction.rollback().await?;
             let name = shorten(names.get(at).map_or("", String::as_str));
-            return Err(Trouble::refused(
+            return Err(OperationError::bad_input(
                 ErrorKind::Refused,
                 format!(
                     "the job `{name}` of the flow conflicts with a job that exists; nothing was stored"

@@ -6,7 +6,7 @@ use jobs_core::rules::{JobOption, check_seconds, shorten};
 use jobs_core::{Error, IntoSeconds, QueuePolicy};
 use serde_json::{Map, Value};
 
-use crate::given::refused;
+use crate::validate::bad_input;
 use check::check;
 
 /// Options of a queue. What is not given has pg-boss's default when the queue is created, and stays as it is when it is updated.
@@ -173,7 +173,7 @@ impl QueueOptions {
     pub(super) fn for_standing(self, name: &str) -> Result<Map<String, Value>, Error> {
         for fixed in [POLICY, PARTITION] {
             if self.members.contains_key(fixed) {
-                return Err(refused(format!(
+                return Err(bad_input(format!(
                     "the `{fixed}` of a queue cannot be changed: delete the queue and its jobs with \
                      `boss.delete_queue(\"{name}\")`, and create it again"
                 )));
@@ -181,7 +181,7 @@ impl QueueOptions {
         }
         let members = self.checked(name)?;
         match members.is_empty() {
-            true => Err(refused(format!(
+            true => Err(bad_input(format!(
                 "no option of the queue `{name}` is given, so there is nothing to change"
             ))),
             false => Ok(members),
@@ -190,7 +190,7 @@ impl QueueOptions {
 
     fn checked(self, name: &str) -> Result<Map<String, Value>, Error> {
         if let Some(message) = self.refused {
-            return Err(refused(message));
+            return Err(bad_input(message));
         }
         let is_given = |option: JobOption| {
             self.members
@@ -200,12 +200,12 @@ impl QueueOptions {
         if is_given(JobOption::RetryDelayMax).is_some()
             && is_given(JobOption::RetryBackoff) != Some(&Value::Bool(true))
         {
-            return Err(refused(
+            return Err(bad_input(
                 "`retryDelayMax` needs `retryBackoff: true` beside it; without it the delay never grows",
             ));
         }
         if is_given(JobOption::DeadLetter).and_then(Value::as_str) == Some(name) {
-            return Err(refused(format!(
+            return Err(bad_input(format!(
                 "the queue `{name}` cannot be its own dead letter queue"
             )));
         }

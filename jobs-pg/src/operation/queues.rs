@@ -11,12 +11,12 @@ use tokio::time::sleep;
 
 use super::queue_options::IntoQueueOptions;
 use super::send::split;
-use super::{Operation, Trouble};
+use super::{Operation, OperationError};
 use crate::PgBoss;
-use crate::given::{MOST_ROWS, ROWS, check_queue, check_rows, read, read_all};
 use crate::jitter::jittered;
 use crate::row_time;
 use crate::store::{Page, Removal, Store};
+use crate::validate::{MOST_ROWS, ROWS, check_queue, check_rows, read, read_all};
 
 /// How often, and how far apart, the job tables are asked for to remove one of them (pg-boss 12.38).
 const TRIES: u32 = 12;
@@ -200,7 +200,7 @@ impl PgBoss {
                     let message = format!(
                         "cannot delete queue `{owned}`: others use the job tables all the while; try again"
                     );
-                    Err(Trouble::refused(ErrorKind::Refused, message))
+                    Err(OperationError::bad_input(ErrorKind::Refused, message))
                 })
             },
         );
@@ -297,23 +297,23 @@ async fn must_keep_order(
     store: &Store,
     connection: &mut PgConnection,
     queue: &str,
-) -> Result<(), Trouble> {
+) -> Result<(), OperationError> {
     match store.find_policy(connection, queue).await? {
-        None => Err(Trouble::UnknownQueue(queue.to_owned())),
+        None => Err(OperationError::UnknownQueue(queue.to_owned())),
         Some(policy) if policy == QueuePolicy::KeyStrictFifo.as_str() => Ok(()),
         Some(policy) => {
             let message = format!(
                 "only a queue of the policy `key_strict_fifo` has blocked keys, and queue `{queue}` has the policy `{policy}`"
             );
-            Err(Trouble::refused(ErrorKind::Refused, message))
+            Err(OperationError::bad_input(ErrorKind::Refused, message))
         }
     }
 }
 
-fn in_use(name: &str, users: &[String]) -> Trouble {
+fn in_use(name: &str, users: &[String]) -> OperationError {
     let message = format!(
         "cannot delete queue `{name}`: it is the dead letter queue of `{}` or of jobs there",
         users.join("`, `")
     );
-    Trouble::refused(ErrorKind::Refused, message)
+    OperationError::bad_input(ErrorKind::Refused, message)
 }

@@ -6,11 +6,11 @@ use jobs_core::{Declaration, Error, ErrorKind, Registry};
 use sqlx::PgConnection;
 use tokio::time::sleep;
 
-use super::Trouble;
+use super::OperationError;
 use crate::PgBoss;
 use crate::error::{is_lost_race, is_unknown_queue};
 use crate::jitter::jittered;
-use crate::store::{Store, bounded};
+use crate::store::{Store, with_timeout};
 
 /// How often a transaction that lost a race (a deadlock, a serialization failure) runs in all.
 const RACES: u32 = 6;
@@ -60,16 +60,16 @@ impl Recovery {
         &mut self,
         boss: &PgBoss,
         store: &Store,
-        trouble: &Trouble,
+        trouble: &OperationError,
     ) -> Result<bool, Error> {
         match trouble {
-            Trouble::UnknownQueue(_) => self.make_queues(boss, store).await,
+            OperationError::UnknownQueue(_) => self.make_queues(boss, store).await,
             // Deleted while the statement ran.
-            Trouble::Database(error) if is_unknown_queue(error) => {
+            OperationError::Database(error) if is_unknown_queue(error) => {
                 self.make_queues(boss, store).await
             }
-            Trouble::Database(error) => Ok(self.races.again(error).await),
-            Trouble::Refused(_) => Ok(false),
+            OperationError::Database(error) => Ok(self.races.again(error).await),
+            OperationError::Refused(_) => Ok(false),
         }
     }
 
@@ -103,10 +103,10 @@ pub(super) async fn must_exist(
     store: &Store,
     connection: &mut PgConnection,
     queue: &str,
-) -> Result<(), Trouble> {
+) -> Result<(), OperationError> {
     match store.find_policy(connection, queue).await? {
         Some(_) => Ok(()),
-        None => Err(Trouble::UnknownQueue(queue.to_owned())),
+        None => Err(OperationError::UnknownQueue(queue.to_owned())),
     }
 }
 
@@ -119,7 +119,7 @@ pub(super) async fn unknown_queue(
 ) -> Error {
     // Without the names it is the same error.
     let names = match connection {
-        Some(connection) => bounded(store.queue_names(connection)).await,
+        Some(connection) => with_timeout(store.queue_names(connection)).await,
         None => Ok(Vec::new()),
     };
     let names = names.unwrap_or_default();

@@ -4,7 +4,7 @@ use jobs_core::rules::{check_name, shorten, unknown};
 use jobs_core::{Error, IntoJobOptions, JobOptions};
 use serde_json::{Map, Value};
 
-use crate::given::refused;
+use crate::validate::bad_input;
 
 /// No zone has a longer name, in bytes.
 const MAX_ZONE: usize = 100;
@@ -121,22 +121,22 @@ impl ScheduleOptions {
 
     pub(super) fn check(&self) -> Result<(), Error> {
         if let Some(message) = &self.refused {
-            return Err(refused(message));
+            return Err(bad_input(message));
         }
         if let Some(key) = self.key.as_deref().filter(|key| !key.is_empty()) {
-            check_name("schedule key", key).map_err(|error| refused(error.to_string()))?;
+            check_name("schedule key", key).map_err(|error| bad_input(error.to_string()))?;
         }
         if let Some(tz) = self.tz.as_deref().filter(|tz| tz.len() > MAX_ZONE) {
-            return Err(refused(format!("unknown time zone `{}`", shorten(tz))));
+            return Err(bad_input(format!("unknown time zone `{}`", shorten(tz))));
         }
         if let Some(missed) = &self.missed
             && !POLICIES.contains(&missed.as_str())
         {
             let message = unknown("policy for missed occurrences", missed, &POLICIES);
-            return Err(refused(message));
+            return Err(bad_input(message));
         }
         if self.options.values().id.is_some() {
-            return Err(refused(
+            return Err(bad_input(
                 "`id` is no option of a schedule: each of its jobs needs an id of its own; leave it out",
             ));
         }

@@ -10,9 +10,9 @@ use uuid::Uuid;
 use super::Operation;
 use super::schedule_options::{IntoScheduleOptions, ScheduleOptions};
 use super::send::split;
-use crate::given::{MOST_ROWS, ROWS, check_queue, check_rows, encoded, read_all};
 use crate::row_time;
 use crate::store::{NewSchedule, Page};
+use crate::validate::{MOST_ROWS, ROWS, check_queue, check_rows, encoded, read_all};
 use crate::{Json, PgBoss};
 
 /// A schedule's row, by the columns of schema 46.

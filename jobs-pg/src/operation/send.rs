@@ -4,17 +4,17 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use jobs_core::rules::shorten;
-use jobs_core::{Declaration, Error, IntoJobOptions, JobOptions, Receipt, StartAfter};
+use jobs_core::{Declaration, Enqueued, Error, IntoJobOptions, JobOptions, StartAfter};
 use serde::Serialize;
 
-use super::{Operation, Trouble};
+use super::{Operation, OperationError};
 use crate::PgBoss;
-use crate::given::{check_queue, encoded, refused};
 use crate::store::NewJob;
+use crate::validate::{bad_input, check_queue, encoded};
 
 impl PgBoss {
     /// Stores a job of a queue, which need not be one that this program has a function for. `options` are [`JobOptions`], or
-    /// JSON in pg-boss's spelling. A receipt that is not [new](Receipt::is_new) names the job that it
+    /// JSON in pg-boss's spelling. A receipt that is not [new](Enqueued::is_new) names the job that it
     /// conflicts with.
     ///
     /// ```no_run
@@ -33,7 +33,7 @@ impl PgBoss {
         queue: &str,
         data: impl Serialize,
         options: impl IntoJobOptions,
-    ) -> Operation<Receipt> {
+    ) -> Operation<Enqueued> {
         let job = options
             .into_job_options()
             .and_then(|options| self.new_job(queue, data, options));
@@ -58,7 +58,7 @@ impl PgBoss {
         &self,
         queue: &str,
         jobs: impl IntoIterator<Item = (D, O)>,
-    ) -> Operation<Vec<Receipt>> {
+    ) -> Operation<Vec<Enqueued>> {
         let jobs: Result<Vec<NewJob>, Error> = jobs
             .into_iter()
             .map(|(data, options)| self.new_job(queue, data, options.into_job_options()?))
@@ -72,7 +72,7 @@ impl PgBoss {
         doing: String,
         queue: &str,
         jobs: Result<Vec<NewJob>, Error>,
-        read: fn(Vec<Receipt>) -> Option<T>,
+        read: fn(Vec<Enqueued>) -> Option<T>,
     ) -> Operation<T> {
         let (jobs, checked) = split(jobs);
         let operation = self.enqueue(doing, Vec::new(), vec![queue.to_owned()], jobs, read);
@@ -87,7 +87,7 @@ impl PgBoss {
         declared: Vec<&'static Declaration>,
         queues: Vec<String>,
         jobs: Vec<NewJob>,
-        read: fn(Vec<Receipt>) -> Option<T>,
+        read: fn(Vec<Enqueued>) -> Option<T>,
     ) -> Operation<T> {
         let jobs = Arc::new(jobs);
         Operation::enqueue(self, doing, declared, queues, move |store, connection| {
@@ -129,7 +129,7 @@ impl PgBoss {
 fn each_once(jobs: Vec<NewJob>) -> Result<Vec<NewJob>, Error> {
     let mut ids = HashSet::new();
     match jobs.iter().map(NewJob::id).find(|id| !ids.insert(*id)) {
-        Some(id) => Err(refused(format!("two of the jobs have the id {id}"))),
+        Some(id) => Err(bad_input(format!("two of the jobs have the id {id}"))),
         None => Ok(jobs),
     }
 }
@@ -142,8 +142,8 @@ pub(super) fn split<T: Default>(checked: Result<T, Error>) -> (T, Result<(), Err
     }
 }
 
-fn no_receipt() -> Trouble {
-    Trouble::refused(
+fn no_receipt() -> OperationError {
+    OperationError::bad_input(
         jobs_core::ErrorKind::Refused,
         "the database gave no receipt for the job",
     )

@@ -9,22 +9,22 @@ use uuid::Uuid;
 
 use super::recovery::must_exist;
 use super::send::split;
-use super::{Operation, Trouble};
-use crate::given::{check_queue, encoded_output};
-use crate::store::{Failed, Fence, Named, Removed, Store, bounded};
+use super::{Operation, OperationError};
+use crate::store::{Failed, Fence, JobIds, Removed, Store, with_timeout};
+use crate::validate::{check_queue, encoded_output};
 use crate::{IntoJobRefs, JobRef, PgBoss};
 
 /// What an operation on named jobs came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Affected {
+pub struct AffectedJobs {
     /// How many were named.
     pub requested: usize,
     /// Those that it changed; the others were not in a state for it, or are no longer the caller's.
     pub jobs: Vec<Uuid>,
 }
 
-impl Affected {
+impl AffectedJobs {
     /// How many it changed.
     pub fn count(&self) -> usize {
         self.jobs.len()
@@ -60,7 +60,7 @@ impl Change {
         queue: &str,
         jobs: &[JobRef],
     ) -> sqlx::Result<Vec<Uuid>> {
-        let named = Named::new(queue, jobs);
+        let named = JobIds::new(queue, jobs);
         match self {
             Self::Complete(output) => {
                 let output = output.as_deref();
@@ -165,7 +165,7 @@ impl PgBoss {
         queue: &str,
         jobs: impl IntoJobRefs,
         output: impl Serialize,
-    ) -> Operation<Affected> {
+    ) -> Operation<AffectedJobs> {
         let change = self.output("the output", &output).map(Change::Complete);
         self.change("complete", queue, jobs, change)
     }
@@ -179,7 +179,7 @@ impl PgBoss {
         queue: &str,
         jobs: impl IntoJobRefs,
         output: impl Serialize,
-    ) -> Operation<Affected> {
+    ) -> Operation<AffectedJobs> {
         let change = self
             .output("the output", &output)
             .map(Change::CompleteQueued);
@@ -198,7 +198,7 @@ impl PgBoss {
         queue: &str,
         jobs: impl IntoJobRefs,
         reason: impl Serialize,
-    ) -> Operation<Affected> {
+    ) -> Operation<AffectedJobs> {
         let change = self.output("the reason", &reason).map(Change::Fail);
         self.change("fail", queue, jobs, change)
     }
@@ -212,7 +212,7 @@ impl PgBoss {
         queue: &str,
         jobs: impl IntoJobRefs,
         reason: impl Serialize,
-    ) -> Operation<Affected> {
+    ) -> Operation<AffectedJobs> {
         let change = self.output("the reason", &reason).map(Change::FailForGood);
         self.change("fail", queue, jobs, change)
     }
@@ -222,7 +222,7 @@ impl PgBoss {
     ///
     /// # Errors
     /// [`NotFound`](jobs_core::ErrorKind::NotFound) if there is no such queue.
-    pub fn touch(&self, queue: &str, jobs: impl IntoJobRefs) -> Operation<Affected> {
+    pub fn touch(&self, queue: &str, jobs: impl IntoJobRefs) -> Operation<AffectedJobs> {
         self.change("touch", queue, jobs, Ok(Change::Touch))
     }
 
@@ -230,7 +230,7 @@ impl PgBoss {
     ///
     /// # Errors
     /// [`NotFound`](jobs_core::ErrorKind::NotFound) if there is no such queue.
-    pub fn cancel(&self, queue: &str, jobs: impl IntoJobRefs) -> Operation<Affected> {
+    pub fn cancel(&self, queue: &str, jobs: impl IntoJobRefs) -> Operation<AffectedJobs> {
         self.change("cancel", queue, jobs, Ok(Change::Cancel))
     }
 
@@ -239,7 +239,7 @@ impl PgBoss {
     /// # Errors
     /// [`NotFound`](jobs_core::ErrorKind::NotFound) if there is no such queue,
     /// [`Refused`](jobs_core::ErrorKind::Refused) if one of them conflicts with another job by the policy of the queue.
-    pub fn resume(&self, queue: &str, jobs: impl IntoJobRefs) -> Operation<Affected> {
+    pub fn resume(&self, queue: &str, jobs: impl IntoJobRefs) -> Operation<AffectedJobs> {
         self.change("resume", queue, jobs, Ok(Change::Resume))
     }
 
@@ -248,7 +248,7 @@ impl PgBoss {
     /// # Errors
     /// [`NotFound`](jobs_core::ErrorKind::NotFound) if there is no such queue,
     /// [`Refused`](jobs_core::ErrorKind::Refused) if one of them conflicts with another job by the policy of the queue.
-    pub fn retry(&self, queue: &str, jobs: impl IntoJobRefs) -> Operation<Affected> {
+    pub fn retry(&self, queue: &str, jobs: impl IntoJobRefs) -> Operation<AffectedJobs> {
         self.change("retry", queue, jobs, Ok(Change::Retry))
     }
 
@@ -256,7 +256,7 @@ impl PgBoss {
     ///
     /// # Errors
     /// [`NotFound`](jobs_core::ErrorKind::NotFound) if there is no such queue.
-    pub fn delete_job(&self, queue: &str, jobs: impl IntoJobRefs) -> Operation<Affected> {
+    pub fn delete_job(&self, queue: &str, jobs: impl IntoJobRefs) -> Operation<AffectedJobs> {
         self.change("delete", queue, jobs, Ok(Change::Delete))
     }
 
@@ -312,7 +312,7 @@ impl PgBoss {
         queue: &str,
         jobs: impl IntoJobRefs,
         change: Result<Change, Error>,
-    ) -> Operation<Affected> {
+    ) -> Operation<AffectedJobs> {
         let doing = format!("{verb} jobs of queue `{queue}`");
         let (queue, jobs) = (queue.to_owned(), jobs.into_job_refs());
         let (change, checked) = split(check_queue(&queue).and(change));
@@ -322,7 +322,7 @@ impl PgBoss {
                 if changed.is_empty() {
                     must_exist(store, connection, &queue).await?;
                 }
-                Ok(Affected {
+                Ok(AffectedJobs {
                     requested: jobs.len(),
                     jobs: changed,
                 })
@@ -342,16 +342,16 @@ impl PgBoss {
     }
 }
 
-/// Removes jobs of a queue, in batches of which each is bounded.
+/// Removes jobs of a queue, in batches of which each is with_timeout.
 async fn clear(
     store: &Store,
     connection: &mut PgConnection,
     queue: &str,
     which: &str,
-) -> Result<u64, Trouble> {
+) -> Result<u64, OperationError> {
     let mut removed = Removed::default();
     let emptied = loop {
-        match bounded(store.clear_jobs(connection, queue, which, BATCH)).await {
+        match with_timeout(store.clear_jobs(connection, queue, which, BATCH)).await {
             Ok(batch) => {
                 removed.jobs += batch.jobs;
                 removed.retained += batch.retained;
@@ -363,12 +363,12 @@ async fn clear(
         }
     };
     match removed.jobs {
-        0 => bounded(must_exist(store, connection, queue)).await?,
+        0 => with_timeout(must_exist(store, connection, queue)).await?,
         _ => reduce_counts(store, connection, queue, removed).await,
     }
     emptied?;
     if which == ALL && !connection.is_in_transaction() {
-        bounded(store.zero_counts(connection, Some(queue))).await?;
+        with_timeout(store.zero_counts(connection, Some(queue))).await?;
     }
     Ok(removed.jobs.unsigned_abs())
 }

@@ -11,8 +11,8 @@ use jobs_core::{Error, ErrorKind};
 pub use query::{Aggregate, QueueStatsQuery};
 
 use crate::PgBoss;
-use crate::error::cannot;
-use crate::store::{Counts, History, StatisticsRow, Store, bounded};
+use crate::error::map_db_error;
+use crate::store::{Counts, History, StatisticsRow, Store, with_timeout};
 
 /// Counts that are older are made anew when somebody asks, and when he insists.
 const STALE: Duration = Duration::from_secs(3600);
@@ -92,17 +92,17 @@ impl PgBoss {
             let message = format!("cannot {doing}: there is no such queue");
             Error::new(ErrorKind::NotFound, message)
         };
-        let counts = bounded(store.find_counts(queue)).await;
-        let counts = counts.map_err(cannot(&*doing))?.ok_or_else(none)?;
+        let counts = with_timeout(store.find_counts(queue)).await;
+        let counts = counts.map_err(map_db_error(&*doing))?.ok_or_else(none)?;
         if self.settings().records.queue_stats {
-            let rows = bounded(store.find_statistics(queue, &query.span())).await;
-            let rows = rows.map_err(cannot(&*doing))?.into_iter();
+            let rows = with_timeout(store.find_statistics(queue, &query.span())).await;
+            let rows = rows.map_err(map_db_error(&*doing))?.into_iter();
             return Ok(rows
                 .map(|row| QueueStats::kept(queue, row, &query))
                 .collect());
         }
-        let counts = bounded(self.fresh(store, queue, counts, query.force)).await;
-        let counts = counts.map_err(cannot(&*doing))?.ok_or_else(none)?;
+        let counts = with_timeout(self.fresh(store, queue, counts, query.force)).await;
+        let counts = counts.map_err(map_db_error(&*doing))?.ok_or_else(none)?;
         Ok(vec![QueueStats::counted(queue, &counts, &query)])
     }
 

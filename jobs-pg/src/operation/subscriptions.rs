@@ -1,17 +1,17 @@
 //! Events and the queues that subscribed to them.
 
 use jobs_core::rules::shorten;
-use jobs_core::{Error, ErrorKind, IntoJobOptions, Receipt};
+use jobs_core::{Enqueued, Error, ErrorKind, IntoJobOptions};
 use serde::Serialize;
 use sqlx::{Connection, PgConnection};
 
 use super::recovery::Races;
 use super::send::split;
-use super::{Operation, Trouble};
+use super::{Operation, OperationError};
 use crate::PgBoss;
 use crate::error::is_unknown_queue;
-use crate::given::{check_queue, check_text};
 use crate::store::{InsertError, NewJob, Store};
+use crate::validate::{check_queue, check_text};
 
 impl PgBoss {
     /// Lets what is published under an event go to a queue too. Any text is an event. Doing it twice is the same as once.
@@ -53,7 +53,7 @@ impl PgBoss {
         event: &str,
         data: impl Serialize,
         options: impl IntoJobOptions,
-    ) -> Operation<Vec<(String, Receipt)>> {
+    ) -> Operation<Vec<(String, Enqueued)>> {
         // Checked with a name that stands for those to be found.
         let checked = options
             .into_job_options()
@@ -77,7 +77,7 @@ impl PgBoss {
                 }
                 match failed.is_empty() {
                     true => Ok(sent),
-                    false => Err(Trouble::refused(
+                    false => Err(OperationError::bad_input(
                         ErrorKind::Refused,
                         format!(
                             "cannot publish event `{}` to {}",
@@ -107,7 +107,7 @@ async fn send_one(
     store: &Store,
     connection: &mut PgConnection,
     job: &NewJob,
-) -> sqlx::Result<Option<Receipt>> {
+) -> sqlx::Result<Option<Enqueued>> {
     let mut races = Races::default();
     loop {
         match insert_one(store, connection, job).await {
@@ -124,7 +124,7 @@ async fn insert_one(
     store: &Store,
     connection: &mut PgConnection,
     job: &NewJob,
-) -> Result<Vec<Receipt>, InsertError> {
+) -> Result<Vec<Enqueued>, InsertError> {
     let mut part = connection.begin().await?;
     let receipts = store.insert(&mut part, std::slice::from_ref(job)).await;
     match receipts {

@@ -11,8 +11,8 @@ use uuid::Uuid;
 use super::Operation;
 use super::recovery::must_exist;
 use crate::PgBoss;
-use crate::given::{check_queue, check_text, refused};
 use crate::store::{Match, Target, Upsert};
+use crate::validate::{bad_input, check_queue, check_text};
 
 /// Which waiting jobs are changed: the one of an id, or those of a singleton key.
 #[derive(Debug, Clone)]
@@ -82,7 +82,7 @@ impl JobUpdate {
 
     fn check(&self) -> Result<(), Error> {
         if let Some(message) = &self.refused {
-            return Err(refused(message));
+            return Err(bad_input(message));
         }
         let values = self.options.values();
         for (name, is_given) in [
@@ -91,7 +91,7 @@ impl JobUpdate {
             ("throttle", values.singleton_seconds.is_some()),
         ] {
             if is_given {
-                return Err(refused(format!(
+                return Err(bad_input(format!(
                     "`{name}` of a job never changes; name the job by the target, and leave it out here"
                 )));
             }

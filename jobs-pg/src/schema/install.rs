@@ -37,7 +37,7 @@ pub(crate) async fn ensure(
         return Ok(server.database);
     }
     Err(match installed {
-        Err(error) => refused(schema, &server, error),
+        Err(error) => bad_input(schema, &server, error),
         Ok(()) => SchemaError::NotInstalled {
             schema: schema.to_string(),
             database: server.database,
@@ -66,7 +66,7 @@ async fn install(
 }
 
 /// Tells why nothing could be installed. Whoever lost a race has found the winner's tables before this is asked.
-fn refused(schema: &Schema, server: &Server, source: sqlx::Error) -> SchemaError {
+fn bad_input(schema: &Schema, server: &Server, source: sqlx::Error) -> SchemaError {
     let code = source.as_database_error().and_then(|error| error.code());
     let code = code.as_deref().unwrap_or_default();
     if LOST_THE_RACE.contains(&code) {

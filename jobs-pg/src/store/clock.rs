@@ -25,7 +25,7 @@ pub(crate) enum Move {
 
 /// Where the test clock stood, and where it stands.
 #[derive(Debug, Clone, Copy, sqlx::FromRow)]
-pub(crate) struct Moved {
+pub(crate) struct ClockSpan {
     pub(crate) from: DateTime<Utc>,
     pub(crate) to: DateTime<Utc>,
 }
@@ -78,7 +78,7 @@ impl Store {
     }
 
     /// Moves the test clock, which the schema gets if it has none.
-    pub(crate) async fn move_clock(&self, to: &Move) -> sqlx::Result<Moved> {
+    pub(crate) async fn move_clock(&self, to: &Move) -> sqlx::Result<ClockSpan> {
         let (instant, interval) = match to {
             Move::To(instant) => (Some(*instant), None),
             Move::By(interval) => (None, Some(interval.as_str())),
@@ -88,11 +88,12 @@ impl Store {
         sqlx::raw_sql(self.clock_sql(install))
             .execute(&mut *transaction)
             .await?;
-        let moved: Moved = sqlx::query_as(self.clock_sql(include_str!("../../sql/clock/move.sql")))
-            .bind(instant)
-            .bind(interval)
-            .fetch_one(&mut *transaction)
-            .await?;
+        let moved: ClockSpan =
+            sqlx::query_as(self.clock_sql(include_str!("../../sql/clock/move.sql")))
+                .bind(instant)
+                .bind(interval)
+                .fetch_one(&mut *transaction)
+                .await?;
         if moved.to < moved.from {
             self.forget_what_comes_later(&mut transaction).await?;
         }

@@ -22,7 +22,7 @@ pub(crate) struct QueueMove {
 }
 
 /// What a step found and did, and when the newest row was made that it saw.
-pub(crate) type Counted<T> = (Json<T>, Option<DateTime<Utc>>);
+pub(crate) type CountResult<T> = (Json<T>, Option<DateTime<Utc>>);
 
 /// An import that is under way; given up, it has changed nothing.
 pub(crate) struct Importing<'a> {
@@ -125,7 +125,7 @@ impl Importing<'_> {
         &mut self,
         queues: &[QueueMove],
         seen: Option<DateTime<Utc>>,
-    ) -> sqlx::Result<Vec<Counted<T>>>
+    ) -> sqlx::Result<Vec<CountResult<T>>>
     where
         T: DeserializeOwned + Send + Unpin + 'static,
     {

@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{Store, sql};
-use crate::records::{BamEntry, BamStatus, Instance};
+use crate::admin::{BamEntry, BamStatus, Instance};
 
 /// What a process says of itself when it enters.
 #[derive(Debug)]

@@ -12,7 +12,7 @@ use super::{Page, QueueFetch, Store, Timestamp, sql};
 
 /// What jobs are looked for.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Sought {
+pub(crate) struct JobFilter {
     pub(crate) id: Option<Uuid>,
     pub(crate) singleton_key: Option<String>,
     /// JSON text that the data contains.
@@ -86,7 +86,7 @@ impl Store {
         &self,
         connection: &mut PgConnection,
         queue: &str,
-        sought: &Sought,
+        sought: &JobFilter,
         after: Option<Uuid>,
     ) -> sqlx::Result<Vec<String>> {
         sqlx::query_scalar(sql(&self.statements.find_jobs))

@@ -10,18 +10,18 @@ use super::{Store, Timestamp, sql};
 use crate::JobRef;
 
 /// The jobs of one queue that an operation names, sorted: every statement locks rows in this order.
-pub(crate) struct Named<'a> {
+pub(crate) struct JobIds<'a> {
     pub(super) queue: &'a str,
     pub(super) ids: Vec<Uuid>,
     pub(super) retry_counts: Vec<Option<i32>>,
     pub(super) starts: Vec<Option<Timestamp>>,
 }
 
-impl<'a> Named<'a> {
+impl<'a> JobIds<'a> {
     pub(crate) fn new(queue: &'a str, jobs: &[JobRef]) -> Self {
         let mut sorted = jobs.to_vec();
         sorted.sort();
-        // Named twice, a job is still changed once.
+        // JobIds twice, a job is still changed once.
         sorted.dedup_by_key(|job| job.id);
         Self {
             queue,
@@ -44,13 +44,13 @@ type Changed = sqlx::Result<Vec<Uuid>>;
 
 impl Store {
     /// Cancels jobs that have not ended.
-    pub(crate) async fn cancel(&self, connection: &mut PgConnection, jobs: &Named<'_>) -> Changed {
+    pub(crate) async fn cancel(&self, connection: &mut PgConnection, jobs: &JobIds<'_>) -> Changed {
         self.change_fenced(&self.statements.cancel_jobs, connection, jobs)
             .await
     }
 
     /// Gives failed jobs one more attempt.
-    pub(crate) async fn retry(&self, connection: &mut PgConnection, jobs: &Named<'_>) -> Changed {
+    pub(crate) async fn retry(&self, connection: &mut PgConnection, jobs: &JobIds<'_>) -> Changed {
         self.change_placed(&self.statements.retry_jobs, connection, jobs)
             .await
     }
@@ -59,7 +59,7 @@ impl Store {
     pub(crate) async fn complete_queued(
         &self,
         connection: &mut PgConnection,
-        jobs: &Named<'_>,
+        jobs: &JobIds<'_>,
         output: Option<&str>,
     ) -> Changed {
         sqlx::query_scalar(sql(&self.statements.complete_queued_jobs))
@@ -76,7 +76,7 @@ impl Store {
     pub(crate) async fn complete_running(
         &self,
         connection: &mut PgConnection,
-        jobs: &Named<'_>,
+        jobs: &JobIds<'_>,
         output: Option<&str>,
     ) -> Changed {
         let places: Vec<i64> = sqlx::query_scalar(sql(&self.statements.complete_jobs))
@@ -94,7 +94,7 @@ impl Store {
     }
 
     /// Records a heartbeat of running jobs.
-    pub(crate) async fn touch(&self, connection: &mut PgConnection, jobs: &Named<'_>) -> Changed {
+    pub(crate) async fn touch(&self, connection: &mut PgConnection, jobs: &JobIds<'_>) -> Changed {
         sqlx::query_scalar(sql(&self.statements.touch_jobs))
             .bind(jobs.queues())
             .bind(&jobs.ids)
@@ -108,7 +108,7 @@ impl Store {
         &self,
         statement: &Arc<str>,
         connection: &mut PgConnection,
-        jobs: &Named<'_>,
+        jobs: &JobIds<'_>,
     ) -> Changed {
         sqlx::query_scalar(sql(statement))
             .bind(jobs.queue)
@@ -124,7 +124,7 @@ impl Store {
         &self,
         statement: &Arc<str>,
         connection: &mut PgConnection,
-        jobs: &Named<'_>,
+        jobs: &JobIds<'_>,
     ) -> Changed {
         let mut part = connection.begin().await?;
         let changed = sqlx::query_scalar(sql(statement))

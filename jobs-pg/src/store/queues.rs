@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use sqlx::types::Json;
 use sqlx::{Connection, PgConnection};
 
-use super::{Page, Store, bounded, sql};
+use super::{Page, Store, sql, with_timeout};
 use crate::error::{is_foreign_key_violation, is_lock_not_available};
 
 /// How many jobs one statement removes (pg-boss 12.38).
@@ -144,27 +144,27 @@ impl Store {
             .map(|done| done.rows_affected() > 0)
     }
 
-    /// Removes a queue with its jobs, in steps of which each is bounded.
+    /// Removes a queue with its jobs, in steps of which each is with_timeout.
     pub(crate) async fn delete_queue(
         &self,
         connection: &mut PgConnection,
         name: &str,
     ) -> sqlx::Result<Removal> {
-        let Some((partition, _)) = bounded(self.find_table(connection, name)).await? else {
+        let Some((partition, _)) = with_timeout(self.find_table(connection, name)).await? else {
             return Ok(Removal::Missing);
         };
-        let users = bounded(self.find_dead_letter_users(connection, name)).await?;
+        let users = with_timeout(self.find_dead_letter_users(connection, name)).await?;
         if !users.is_empty() {
             return Ok(Removal::InUse(users));
         }
         if !partition {
             let mut emptying = true;
             while emptying {
-                let batch = bounded(self.clear_jobs(connection, name, "all", BATCH)).await?;
+                let batch = with_timeout(self.clear_jobs(connection, name, "all", BATCH)).await?;
                 emptying = batch.jobs >= BATCH;
             }
         }
-        match bounded(self.drop_queue(connection, name, partition)).await {
+        match with_timeout(self.drop_queue(connection, name, partition)).await {
             // Somebody uses the tables; or has stored a job since, or named the queue as a dead letter queue.
             Err(error) if is_lock_not_available(&error) || is_foreign_key_violation(&error) => {
                 Ok(Removal::Busy)

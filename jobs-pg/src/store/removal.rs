@@ -3,7 +3,7 @@
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
-use super::{Named, Store, sql};
+use super::{JobIds, Store, sql};
 
 /// How many jobs left a queue, and how many of them its count of retained jobs held.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, sqlx::FromRow)]
@@ -13,15 +13,15 @@ pub(crate) struct Removed {
 }
 
 /// The jobs with whether the count of retained jobs held each.
-type Counted = Vec<(Uuid, bool)>;
+type CountResult = Vec<(Uuid, bool)>;
 
 impl Store {
     /// Removes jobs.
     pub(crate) async fn delete(
         &self,
         connection: &mut PgConnection,
-        jobs: &Named<'_>,
-    ) -> sqlx::Result<Counted> {
+        jobs: &JobIds<'_>,
+    ) -> sqlx::Result<CountResult> {
         sqlx::query_as(sql(&self.statements.delete_jobs))
             .bind(jobs.queue)
             .bind(&jobs.ids)
@@ -35,8 +35,8 @@ impl Store {
     pub(crate) async fn resume(
         &self,
         connection: &mut PgConnection,
-        jobs: &Named<'_>,
-    ) -> sqlx::Result<Counted> {
+        jobs: &JobIds<'_>,
+    ) -> sqlx::Result<CountResult> {
         let mut part = connection.begin().await?;
         let resumed = sqlx::query_as(sql(&self.statements.resume_jobs))
             .bind(jobs.queue)

@@ -34,7 +34,7 @@ pub(crate) struct ScheduleRow {
 
 /// One due time of a schedule.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Filing<'a> {
+pub(crate) struct Tick<'a> {
     pub(crate) name: &'a str,
     pub(crate) key: &'a str,
     /// The minute, as UTC wall time.
@@ -118,15 +118,15 @@ impl Store {
     }
 
     /// Files occurrences to be sent on; answers how many were not filed before.
-    pub(crate) async fn file_occurrences(
+    pub(crate) async fn enqueue_ticks(
         &self,
         connection: &mut PgConnection,
-        filings: &[Filing<'_>],
+        filings: &[Tick<'_>],
     ) -> sqlx::Result<i64> {
         if filings.is_empty() {
             return Ok(0);
         }
-        sqlx::query_scalar(sql(&self.statements.file_occurrences))
+        sqlx::query_scalar(sql(&self.statements.enqueue_ticks))
             .bind(filings.iter().map(|one| one.name).collect::<Vec<_>>())
             .bind(filings.iter().map(|one| one.key).collect::<Vec<_>>())
             .bind(filings.iter().map(|one| &one.slot).collect::<Vec<_>>())

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use jobs_core::{Group, JobOptions, OptionValues, Receipt, Request, StartAfter};
+use jobs_core::{Enqueued, Group, JobOptions, OptionValues, Request, StartAfter};
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
@@ -28,10 +28,10 @@ pub(crate) struct Edge {
 
 /// The outcome of storing a flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stored {
+pub(crate) enum Inserted {
     All,
     /// The job at this place conflicts with one that exists.
-    Without(usize),
+    Conflict(usize),
 }
 
 /// Why jobs could not be stored.
@@ -60,7 +60,7 @@ pub(super) enum Insert {
 
 /// The outcome of inserting one job.
 #[derive(Debug, sqlx::FromRow)]
-pub(super) struct Inserted {
+pub(super) struct InsertedRow {
     is_known: bool,
     pub(super) is_stored: bool,
     /// The job that it conflicts with.
@@ -135,7 +135,7 @@ impl Store {
         &self,
         connection: &mut PgConnection,
         jobs: &[NewJob],
-    ) -> Result<Vec<Receipt>, InsertError> {
+    ) -> Result<Vec<Enqueued>, InsertError> {
         if jobs.iter().any(NewJob::may_move_on) {
             return self.insert_moving(connection, jobs.to_vec()).await;
         }
@@ -148,7 +148,7 @@ impl Store {
         &self,
         connection: &mut PgConnection,
         mut jobs: Vec<NewJob>,
-    ) -> Result<Vec<Receipt>, InsertError> {
+    ) -> Result<Vec<Enqueued>, InsertError> {
         let mut transaction = connection.begin().await?;
         let mut inserted = self
             .insert_once(&mut transaction, &jobs, Insert::Store)
@@ -160,7 +160,7 @@ impl Store {
                 late.push((job.clone(), outcome));
             }
         }
-        let (late, outcomes): (Vec<NewJob>, Vec<&mut Inserted>) = late.into_iter().unzip();
+        let (late, outcomes): (Vec<NewJob>, Vec<&mut InsertedRow>) = late.into_iter().unzip();
         if !late.is_empty() {
             let moved = self
                 .insert_once(&mut transaction, &late, Insert::Store)
@@ -180,10 +180,10 @@ impl Store {
         &self,
         connection: &mut PgConnection,
         jobs: &[NewJob],
-        inserted: &[Inserted],
-    ) -> Result<Vec<Receipt>, InsertError> {
+        inserted: &[InsertedRow],
+    ) -> Result<Vec<Enqueued>, InsertError> {
         let (mut new, mut by_place) = (HashSet::new(), HashMap::new());
-        let mut receipts: Vec<Option<Receipt>> = Vec::with_capacity(jobs.len());
+        let mut receipts: Vec<Option<Enqueued>> = Vec::with_capacity(jobs.len());
         for (job, outcome) in jobs.iter().zip(inserted) {
             // Of two with one id only the first was stored.
             let is_new = outcome.is_stored && new.insert((&job.name, job.id));
@@ -194,7 +194,7 @@ impl Store {
                     .standing
                     .or_else(|| by_place.get(&job.place()).copied()),
             };
-            receipts.push(id.map(|id| Receipt {
+            receipts.push(id.map(|id| Enqueued {
                 id: if is_new { job.id } else { id },
                 is_new,
             }));
@@ -204,7 +204,7 @@ impl Store {
             .into_iter()
             .zip(jobs)
             .map(|(receipt, job)| {
-                receipt.unwrap_or(Receipt {
+                receipt.unwrap_or(Enqueued {
                     id: job.id,
                     is_new: false,
                 })
@@ -217,9 +217,9 @@ impl Store {
         &self,
         connection: &mut PgConnection,
         jobs: &[NewJob],
-        receipts: &mut [Option<Receipt>],
+        receipts: &mut [Option<Enqueued>],
     ) -> Result<(), InsertError> {
-        let (unknown, open): (Vec<NewJob>, Vec<&mut Option<Receipt>>) = jobs
+        let (unknown, open): (Vec<NewJob>, Vec<&mut Option<Enqueued>>) = jobs
             .iter()
             .zip(receipts)
             .filter(|(_, receipt)| receipt.is_none())
@@ -230,7 +230,7 @@ impl Store {
         }
         let found = self.insert_once(connection, &unknown, Insert::Look).await?;
         for (receipt, found) in open.into_iter().zip(found) {
-            *receipt = found.standing.map(|id| Receipt { id, is_new: false });
+            *receipt = found.standing.map(|id| Enqueued { id, is_new: false });
         }
         Ok(())
     }
@@ -242,15 +242,15 @@ impl Store {
         connection: &mut PgConnection,
         jobs: &[NewJob],
         edges: &[Edge],
-    ) -> Result<Stored, InsertError> {
+    ) -> Result<Inserted, InsertError> {
         let inserted = self.insert_once(connection, jobs, Insert::Store).await?;
         let mut new = HashSet::new();
-        let is_new = |(job, outcome): (&NewJob, &Inserted)| {
+        let is_new = |(job, outcome): (&NewJob, &InsertedRow)| {
             outcome.is_stored && new.insert((job.name.clone(), job.id))
         };
         let mut are_new = jobs.iter().zip(&inserted).map(is_new);
         if let Some(refused) = are_new.position(|is_new| !is_new) {
-            return Ok(Stored::Without(refused));
+            return Ok(Inserted::Conflict(refused));
         }
         let job = |at: usize| jobs.get(at).map(|job| (job.name.as_str(), job.id));
         let (children, parents): (Vec<_>, Vec<_>) = edges
@@ -266,7 +266,7 @@ impl Store {
             .bind(parent_ids)
             .execute(connection)
             .await?;
-        Ok(Stored::All)
+        Ok(Inserted::All)
     }
 
     /// Inserts jobs in one statement; the outcomes come in their order.
@@ -275,11 +275,11 @@ impl Store {
         connection: &mut PgConnection,
         jobs: &[NewJob],
         what: Insert,
-    ) -> Result<Vec<Inserted>, InsertError> {
+    ) -> Result<Vec<InsertedRow>, InsertError> {
         fn all<'a, T>(jobs: &'a [NewJob], of: impl Fn(&'a NewJob) -> T) -> Vec<T> {
             jobs.iter().map(of).collect()
         }
-        let inserted: Vec<Inserted> = sqlx::query_as(sql(&self.statements.insert_jobs))
+        let inserted: Vec<InsertedRow> = sqlx::query_as(sql(&self.statements.insert_jobs))
             .bind(all(jobs, |job| job.id))
             .bind(all(jobs, |job| job.name.as_str()))
             .bind(all(jobs, |job| job.data.as_deref()))

@@ -4,7 +4,7 @@ use serde_json::Value;
 use sqlx::PgConnection;
 
 use super::{Store, sql};
-use crate::records::Warning;
+use crate::admin::Warning;
 
 impl Store {
     /// Keeps a warning.

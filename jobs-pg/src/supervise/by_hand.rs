@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Upkeep;
-use super::limit::Limit;
+use super::Maintenance;
+use super::pass_deadline::PassDeadline;
 use crate::config::{Intervals, Settings};
-use crate::store::{Moved, Store, bounded};
-use crate::worker::Doorbell;
+use crate::store::{ClockSpan, Store, with_timeout};
+use crate::worker::Wakeups;
 
 /// Each pass is free, whoever took it last and when.
 const AT_ONCE: Intervals = Intervals {
@@ -23,19 +23,19 @@ const BOUND: Duration = Duration::from_secs(60);
 
 /// The duties that the settings ask for (`supervise`, `schedule`).
 pub(crate) struct ByHand {
-    upkeep: Arc<Upkeep>,
+    maintenance: Arc<Maintenance>,
     supervise: bool,
     schedule: bool,
 }
 
 impl ByHand {
-    pub(crate) fn new(store: &Arc<Store>, settings: &Settings, doorbell: &Arc<Doorbell>) -> Self {
+    pub(crate) fn new(store: &Arc<Store>, settings: &Settings, wakeups: &Arc<Wakeups>) -> Self {
         let at_once = Settings {
             intervals: AT_ONCE,
             ..settings.clone()
         };
         Self {
-            upkeep: Arc::new(Upkeep::on_demand(store, doorbell, &at_once)),
+            maintenance: Arc::new(Maintenance::on_demand(store, wakeups, &at_once)),
             supervise: settings.supervise,
             schedule: settings.schedule,
         }
@@ -44,30 +44,30 @@ impl ByHand {
     /// Removes the jobs that were kept long enough.
     pub(crate) async fn tidy(&self) -> sqlx::Result<()> {
         if self.supervise {
-            let limit = Limit::on_demand(BOUND);
-            self.upkeep.tidy(&limit, Duration::ZERO, None).await?;
+            let limit = PassDeadline::on_demand(BOUND);
+            self.maintenance.tidy(&limit, Duration::ZERO, None).await?;
         }
         Ok(())
     }
 
     /// Makes due what is: ends overdue attempts, lets jobs go that waited for others, files the occurrences of schedules.
     pub(crate) async fn make_due(&self) -> sqlx::Result<()> {
-        let limit = || Limit::on_demand(BOUND);
+        let limit = || PassDeadline::on_demand(BOUND);
         if self.supervise {
-            bounded(Arc::clone(&self.upkeep).sweep(limit())).await?;
-            bounded(Arc::clone(&self.upkeep).resolve(limit())).await?;
+            with_timeout(Arc::clone(&self.maintenance).sweep(limit())).await?;
+            with_timeout(Arc::clone(&self.maintenance).resolve(limit())).await?;
         }
         if self.schedule {
-            bounded(Arc::clone(&self.upkeep).file_due(limit())).await?;
+            with_timeout(Arc::clone(&self.maintenance).file_due(limit())).await?;
         }
         Ok(())
     }
 
     /// Files what came due in a span of time that has passed at one go, as if somebody had looked all along.
-    pub(crate) async fn time_passed(&self, span: Moved) -> sqlx::Result<()> {
+    pub(crate) async fn time_passed(&self, span: ClockSpan) -> sqlx::Result<()> {
         if self.schedule {
-            let mut timekeeper = self.upkeep.timekeeper.lock().await;
-            bounded(timekeeper.catch_up(&self.upkeep.store, span)).await?;
+            let mut cron_scheduler = self.maintenance.cron_scheduler.lock().await;
+            with_timeout(cron_scheduler.catch_up(&self.maintenance.store, span)).await?;
         }
         Ok(())
     }

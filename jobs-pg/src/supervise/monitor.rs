@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::alarm::Alarm;
 use super::continuity::Continuity;
-use super::limit::Limit;
+use super::pass_deadline::PassDeadline;
 use super::sweep::sweep;
+use super::warnings::Warnings;
 use crate::config::Records;
 use crate::store::{Claims, History, QueueCount, Store};
 
@@ -18,7 +18,7 @@ const FRESH_AFTER: Duration = Duration::from_secs(7200);
 pub(super) struct Monitor<'a> {
     pub(super) store: &'a Store,
     pub(super) records: &'a Records,
-    pub(super) limit: &'a Limit,
+    pub(super) limit: &'a PassDeadline,
     /// How far apart the passes are.
     pub(super) apart: Duration,
     /// As for [`sweep`].
@@ -78,9 +78,9 @@ impl Monitor<'_> {
             .iter()
             .map(|count| count.held_seconds)
             .fold(0.0, f64::max);
-        let alarm = self.alarm();
+        let warnings = self.warnings();
         for count in &counts {
-            alarm.backlog(count).await;
+            warnings.backlog(count).await;
         }
         Ok(())
     }
@@ -117,13 +117,13 @@ impl Monitor<'_> {
             return Ok(());
         }
         if let Some(rest) = self.store.rest_from_counting(seen.held_seconds).await? {
-            self.alarm().rest(seen.held_seconds, &rest).await;
+            self.warnings().rest(seen.held_seconds, &rest).await;
         }
         Ok(())
     }
 
-    fn alarm(&self) -> Alarm<'_> {
-        Alarm {
+    fn warnings(&self) -> Warnings<'_> {
+        Warnings {
             store: self.store,
             records: self.records,
         }

@@ -10,7 +10,7 @@ use crate::health::Health;
 use crate::jitter::jittered;
 use crate::task::Tasks;
 
-use super::limit::{Limit, too_long};
+use super::pass_deadline::{PassDeadline, too_long};
 
 /// What is done from time to time.
 #[derive(Debug, Clone)]
@@ -30,7 +30,7 @@ impl PeriodicTask {
         self,
         tasks: &Tasks,
         moves: &watch::Receiver<()>,
-        pass: impl Fn(Limit) -> F + Clone + Send + Sync + 'static,
+        pass: impl Fn(PassDeadline) -> F + Clone + Send + Sync + 'static,
     ) where
         F: Future<Output = sqlx::Result<Duration>> + Send + 'static,
     {
@@ -47,13 +47,13 @@ impl PeriodicTask {
         self,
         stopping: CancellationToken,
         mut moves: watch::Receiver<()>,
-        mut pass: impl FnMut(Limit) -> F,
+        mut pass: impl FnMut(PassDeadline) -> F,
     ) where
         F: Future<Output = sqlx::Result<Duration>>,
     {
         let mut failing = false;
         while !stopping.is_cancelled() {
-            let limit = Limit::until_stopped(self.bound, stopping.clone());
+            let limit = PassDeadline::until_stopped(self.bound, stopping.clone());
             let latest = limit.latest();
             // A pass keeps to its limit where that matters; this holds for a connection that is silent.
             let passed = timeout_at(latest, pass(limit)).await;

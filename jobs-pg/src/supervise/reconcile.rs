@@ -3,9 +3,9 @@
 use jobs_core::{Declaration, Error, ErrorKind, Registry, Schedule};
 use serde_json::Value;
 
-use super::Upkeep;
+use super::Maintenance;
 use crate::config::Settings;
-use crate::error::cannot;
+use crate::error::map_db_error;
 use crate::store::{DeclaredRow, ScheduleChanges, Store};
 
 /// The member of a row's options that names the application whose schedule it is. pg-boss passes over it.
@@ -17,7 +17,7 @@ const APPLICATION: &str = "application";
 pub(crate) async fn reconcile(
     store: &Store,
     settings: &Settings,
-    upkeep: &Upkeep,
+    maintenance: &Maintenance,
     declared: &Registry,
     linked: &Registry,
 ) -> Result<(), Error> {
@@ -28,11 +28,11 @@ pub(crate) async fn reconcile(
     let known: Vec<(&str, &str)> = schedules(linked)
         .map(|(job, schedule)| (job.name, schedule.key))
         .collect();
-    let kept = kept(store, settings, upkeep, &known).await?;
+    let kept = kept(store, settings, maintenance, &known).await?;
     let changes = store
         .declare_schedules(application, &rows, &known, &kept)
         .await
-        .map_err(cannot("write the declared schedules"))?;
+        .map_err(map_db_error("write the declared schedules"))?;
     report(&changes);
     Ok(())
 }
@@ -54,7 +54,7 @@ fn schedules(jobs: &Registry) -> impl Iterator<Item = (&'static Declaration, &'s
 async fn kept(
     store: &Store,
     settings: &Settings,
-    upkeep: &Upkeep,
+    maintenance: &Maintenance,
     known: &[(&str, &str)],
 ) -> Result<Vec<String>, Error> {
     if !settings.is_named_after_its_file() {
@@ -62,9 +62,9 @@ async fn kept(
     }
     let application = &settings.application_name;
     let kept = store
-        .find_undeclared_schedules(application, known, upkeep.instance())
+        .find_undeclared_schedules(application, known, maintenance.instance())
         .await
-        .map_err(cannot("look for other programs of the same name"))?;
+        .map_err(map_db_error("look for other programs of the same name"))?;
     if !kept.is_empty() {
         tracing::warn!(
             application,

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, timeout, timeout_at};
 use uuid::Uuid;
 
-use super::Upkeep;
+use super::Maintenance;
 use super::periodic::PeriodicTask;
 use crate::config::{Records, Settings};
 use crate::health::Health;
@@ -32,16 +32,16 @@ pub(super) struct Registration {
 impl Registration {
     /// Enters, and gives signs of life from then on; nothing where that is not wanted.
     pub(super) fn start(
-        upkeep: &Upkeep,
+        maintenance: &Maintenance,
         settings: &Settings,
         report: Option<Arc<Report>>,
         health: &Health,
     ) -> Option<Self> {
-        let store = &upkeep.store;
+        let store = &maintenance.store;
         if !settings.registration.enter {
             return None;
         }
-        let entry = entry(upkeep, settings);
+        let entry = entry(maintenance, settings);
         let id = entry.id;
         let task = PeriodicTask {
             doing: "enter this process into the table of instances",
@@ -58,7 +58,7 @@ impl Registration {
         });
         let pass = move |_| Arc::clone(&beats).beat();
         let beat = Tasks::new(health.clone());
-        task.start(&beat, &upkeep.doorbell.moves(), pass);
+        task.start(&beat, &maintenance.wakeups.moves(), pass);
         Some(Self {
             store: Arc::clone(store),
             id,
@@ -115,24 +115,24 @@ impl Beats {
 }
 
 /// Enters this process before it declares its schedules, so that another program of the same name does not remove them.
-pub(super) async fn announce(upkeep: &Upkeep, settings: &Settings) {
+pub(super) async fn announce(maintenance: &Maintenance, settings: &Settings) {
     if !settings.registration.enter {
         return;
     }
-    let entry = entry(upkeep, settings);
+    let entry = entry(maintenance, settings);
     let signs = Signs {
         pool_size: 0,
         pool_idle: 0,
         workers: json!([]),
         started_on: None,
     };
-    let entered = timeout(BOUND, upkeep.store.enter_instance(&entry, &signs)).await;
+    let entered = timeout(BOUND, maintenance.store.enter_instance(&entry, &signs)).await;
     if !matches!(entered, Ok(Ok(_))) {
         tracing::debug!("this process could not be entered into the table of instances");
     }
 }
 
-fn entry(upkeep: &Upkeep, settings: &Settings) -> Entry {
+fn entry(maintenance: &Maintenance, settings: &Settings) -> Entry {
     let Settings {
         registration,
         records,
@@ -141,7 +141,7 @@ fn entry(upkeep: &Upkeep, settings: &Settings) -> Entry {
     // pg-boss counts the crashes of processes of one name on one machine, and ours are not to count as Node's.
     let own_name = || format!("{} (rust)", settings.application_name);
     Entry {
-        id: upkeep.instance(),
+        id: maintenance.instance(),
         name: registration.name.clone().unwrap_or_else(own_name),
         host: host(),
         pid: i32::try_from(process::id()).unwrap_or(i32::MAX),
@@ -154,12 +154,12 @@ fn entry(upkeep: &Upkeep, settings: &Settings) -> Entry {
         persist_queue_stats: records.queue_stats,
         persist_warnings: records.warnings,
         pool_max: i32::try_from(settings.max_connections).unwrap_or(i32::MAX),
-        config: options(upkeep, settings, records),
+        config: options(maintenance, settings, records),
     }
 }
 
 /// The options that pg-boss shows too, in its spelling, and the queues that this process declares schedules for. Nothing that could be secret is among them.
-fn options(upkeep: &Upkeep, settings: &Settings, records: &Records) -> Value {
+fn options(maintenance: &Maintenance, settings: &Settings, records: &Records) -> Value {
     let intervals = &settings.intervals;
     json!({
         "adapter": "sqlx",
@@ -181,7 +181,7 @@ fn options(upkeep: &Upkeep, settings: &Settings, records: &Records) -> Value {
         "warningRetentionDays": records.warning_days,
         "warningQueueSize": records.warning_queue_size,
         "monitorVacuum": records.monitor_vacuum,
-        "scheduledQueues": upkeep.scheduled_queues.get().map_or(&[][..], Vec::as_slice),
+        "scheduledQueues": maintenance.scheduled_queues.get().map_or(&[][..], Vec::as_slice),
     })
 }
 

@@ -11,12 +11,12 @@ use sqlx::{AssertSqlSafe, Executor, Row};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use super::delivery::{Due, Occurrence, deliver};
-use super::limit::Limit;
-use super::maintain::Maintenance;
+use super::cleanup::Cleanup;
+use super::cron_forwarder::{Due, Occurrence, deliver};
 use super::monitor::Monitor;
+use super::pass_deadline::PassDeadline;
 use super::sweep::sweep;
-use super::{flows, timekeeper::Timekeeper};
+use super::{cron_scheduler::CronScheduler, flows};
 use crate::config::Records;
 use crate::schema::{self, Missing, Schema};
 use crate::store::{Claims, DeclaredRow, Store};
@@ -70,8 +70,8 @@ impl Db {
     }
 
     /// One maintenance pass over all queues that had none for a minute.
-    async fn maintain(&self, limit: &Limit) -> sqlx::Result<()> {
-        let maintenance = Maintenance {
+    async fn maintain(&self, limit: &PassDeadline) -> sqlx::Result<()> {
+        let maintenance = Cleanup {
             store: &self.store,
             limit,
             turn: &Mutex::default(),
@@ -89,8 +89,8 @@ impl Db {
     }
 }
 
-fn unlimited() -> Limit {
-    Limit::on_demand(Duration::from_secs(600))
+fn unlimited() -> PassDeadline {
+    PassDeadline::on_demand(Duration::from_secs(600))
 }
 
 fn due_after(seconds: f64) -> Claims<'static> {
@@ -261,18 +261,18 @@ async fn an_occurrence_is_filed_once_whoever_looks() {
                ('rep_q1', '', 'nonsense', null), ('rep_q1', 'rule', 'FREQ=YEARLY', null)"#,
     )
     .await;
-    let mut timekeeper = Timekeeper::default();
+    let mut cron_scheduler = CronScheduler::default();
     let every = Duration::from_secs(30);
-    let first = timekeeper.pass(&db.store, every).await.expect("passed");
+    let first = cron_scheduler.pass(&db.store, every).await.expect("passed");
     assert_eq!((first.filed, first.again_in), (1, every));
     let kinds = db
         .rows("SELECT key, kind FROM @schedule ORDER BY key")
         .await;
     assert_eq!(kinds, [r#"("",cron)"#, "(k_1,cron)", "(rule,rrule)"]);
-    let refused = timekeeper.pass(&db.store, every).await.expect("asked");
+    let refused = cron_scheduler.pass(&db.store, every).await.expect("asked");
     assert!(refused.filed == 0 && refused.again_in > Duration::from_secs(25));
     // The same minute or the next one: one job a minute at most.
-    timekeeper
+    cron_scheduler
         .pass(&db.store, Duration::ZERO)
         .await
         .expect("passed");
@@ -304,10 +304,10 @@ async fn a_tick_whose_process_dies_before_it_is_filed_is_filed_by_the_next_one()
     let mut lock = db.store.begin_locked("test").await.expect("begun");
     let table = format!("LOCK TABLE {}.job IN SHARE MODE", db.schema.quoted());
     lock.execute(AssertSqlSafe(table)).await.expect("locked");
-    let mut dying = Timekeeper::default();
+    let mut dying = CronScheduler::default();
     let pass = dying.pass(&db.store, Duration::from_secs(30));
     let waiting = "SELECT count(*) FROM pg_stat_activity
-                    WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%file_occurrences%'";
+                    WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%enqueue_ticks%'";
     let is_stuck = ::tests::eventually("the pass is stuck", async || {
         db.rows(waiting).await == ["(1)"]
     });
@@ -323,7 +323,7 @@ async fn a_tick_whose_process_dies_before_it_is_filed_is_filed_by_the_next_one()
     .await;
     drop(lock);
     assert_eq!(db.rows(ticks).await, ["(0)"]);
-    let mut next = Timekeeper::default();
+    let mut next = CronScheduler::default();
     let pass = next.pass(&db.store, Duration::from_secs(30)).await;
     let filed = pass.expect("passed").filed;
     assert!((5..=6).contains(&filed), "{filed} ticks");

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use jobs_core::{Error, ErrorKind, IntoInstant, IntoSeconds, StartAfter};
 
 use crate::PgBoss;
-use crate::error::cannot;
-use crate::store::{Move, Moved, Store, bounded};
+use crate::error::map_db_error;
+use crate::store::{ClockSpan, Move, Store, with_timeout};
 use crate::supervise::ByHand;
 
 /// Time, for tests.
@@ -38,10 +38,10 @@ impl PgBoss {
         let by = StartAfter::In(by?).to_text();
         let moved = self.move_to(Move::By(by)).await?;
         let store = self.store().await?;
-        let passed = ByHand::new(store, self.settings(), self.doorbell());
+        let passed = ByHand::new(store, self.settings(), self.wakeups());
         let filed = passed.time_passed(moved).await;
-        filed.map_err(cannot("file what the schedules had due"))?;
-        self.doorbell().time_moved();
+        filed.map_err(map_db_error("file what the schedules had due"))?;
+        self.wakeups().time_moved();
         Ok(moved.to)
     }
 
@@ -52,7 +52,7 @@ impl PgBoss {
     /// As [`travel`](Self::travel).
     pub async fn travel_to(&self, when: impl IntoInstant) -> Result<DateTime<Utc>, Error> {
         let moved = self.move_to(Move::To(when.into_instant()?)).await?;
-        self.doorbell().time_moved();
+        self.wakeups().time_moved();
         Ok(moved.to)
     }
 
@@ -62,21 +62,21 @@ impl PgBoss {
     /// If the database does not answer.
     pub async fn real_time(&self) -> Result<(), Error> {
         let store = self.clock_of_tests().await?;
-        let removed = bounded(store.remove_clock()).await;
-        removed.map_err(cannot("give the schema the time of the server"))?;
-        self.doorbell().time_moved();
+        let removed = with_timeout(store.remove_clock()).await;
+        removed.map_err(map_db_error("give the schema the time of the server"))?;
+        self.wakeups().time_moved();
         Ok(())
     }
 
-    async fn move_to(&self, to: Move) -> Result<Moved, Error> {
+    async fn move_to(&self, to: Move) -> Result<ClockSpan, Error> {
         let store = self.clock_of_tests().await?;
         store
             .obey_test_clock()
             .await
-            .map_err(cannot("let every connection read the test clock"))?;
+            .map_err(map_db_error("let every connection read the test clock"))?;
         self.declared().await?;
-        let moved = bounded(store.move_clock(&to)).await;
-        moved.map_err(cannot("move the test clock"))
+        let moved = with_timeout(store.move_clock(&to)).await;
+        moved.map_err(map_db_error("move the test clock"))
     }
 
     /// The store, if its clock may be moved.
@@ -90,7 +90,7 @@ impl PgBoss {
         Ok(store)
     }
     async fn is_of_a_test(&self, store: &Store) -> Result<bool, Error> {
-        let is_young = bounded(store.clock_may_move()).await;
-        is_young.map_err(cannot("look whether the schema is a test's"))
+        let is_young = with_timeout(store.clock_may_move()).await;
+        is_young.map_err(map_db_error("look whether the schema is a test's"))
     }
 }

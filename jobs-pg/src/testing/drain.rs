@@ -4,7 +4,7 @@ use jobs_core::testing::Ran;
 use jobs_core::{Error, ErrorKind};
 
 use crate::PgBoss;
-use crate::error::cannot;
+use crate::error::map_db_error;
 use crate::supervise::ByHand;
 use crate::worker::Drain;
 
@@ -30,13 +30,13 @@ impl PgBoss {
         }
         let (store, registry) = self.declared().await?;
         let plan = self.plan(&store, &registry).await?;
-        let mut drain = Drain::new(self, &store, plan, self.doorbell());
-        let duties = ByHand::new(&store, self.settings(), self.doorbell());
+        let mut drain = Drain::new(self, &store, plan, self.wakeups());
+        let duties = ByHand::new(&store, self.settings(), self.wakeups());
         let tidied = duties.tidy().await;
-        tidied.map_err(cannot("tidy the queues"))?;
+        tidied.map_err(map_db_error("tidy the queues"))?;
         loop {
             let made_due = duties.make_due().await;
-            made_due.map_err(cannot("look for what is due"))?;
+            made_due.map_err(map_db_error("look for what is due"))?;
             if !drain.run_due().await? {
                 return Ok(drain.into_ran());
             }

@@ -4,8 +4,8 @@ use jobs_core::testing::{Submissions, Submitted};
 use jobs_core::{Error, Job};
 
 use crate::PgBoss;
-use crate::error::cannot;
-use crate::store::{SubmittedRow, bounded};
+use crate::error::map_db_error;
+use crate::store::{SubmittedRow, with_timeout};
 
 impl PgBoss {
     /// The jobs of one kind that are in the database, whoever submitted them and whatever their state, in the order in which
@@ -17,9 +17,9 @@ impl PgBoss {
     pub async fn submitted<J: Job>(&self) -> Result<Vec<Submitted<J>>, Error> {
         let store = self.store().await?;
         let doing = format!("look for submitted jobs of queue `{}`", J::NAME);
-        let rows = bounded(store.submitted(J::NAME))
+        let rows = with_timeout(store.submitted(J::NAME))
             .await
-            .map_err(cannot(doing))?;
+            .map_err(map_db_error(doing))?;
         rows.into_iter().map(typed).collect()
     }
 }

@@ -7,14 +7,14 @@ use jobs_core::{Cancellation, Outcome};
 use tokio::time::timeout;
 
 use super::slots::Slot;
-use super::{Line, Shared, attempt};
+use super::{QueueWorker, Shared, attempt};
 use crate::crash::runs_alone;
 use crate::jitter::jittered;
-use crate::store::{Attempt, Fetched, bounded};
+use crate::store::{Attempt, Fetched, with_timeout};
 
 /// How long a job waits for the others of its process to end. They are not interrupted, and until they have ended nothing else
 /// begins there; so it does not wait longer, and is snoozed.
-const PATIENCE: Duration = Duration::from_secs(30);
+const WAIT_ALONE: Duration = Duration::from_secs(30);
 /// How long a job is snoozed while another one of its process runs alone: it must not be active when that one kills the process.
 const TURN: Duration = Duration::from_secs(2);
 
@@ -23,7 +23,7 @@ impl Shared {
     /// attempts and later ones.
     pub(super) async fn take_suspects(&self, retried: &mut Vec<Fetched>) -> Vec<Fetched> {
         let attempts: Vec<Attempt> = retried.iter().map(Fetched::attempt).collect();
-        let crashes = match bounded(self.store.crashes(&attempts)).await {
+        let crashes = match with_timeout(self.store.crashes(&attempts)).await {
             Ok(crashes) => crashes,
             Err(error) => {
                 tracing::debug!(%error, "cannot look up the crashes of jobs");
@@ -41,14 +41,14 @@ impl Shared {
 }
 
 /// Runs a job when nothing else runs in this process, and lets nothing else begin meanwhile.
-pub(super) async fn run(shared: Arc<Shared>, slot: Slot, line: Line, job: Fetched) {
+pub(super) async fn run(shared: Arc<Shared>, slot: Slot, worker: QueueWorker, job: Fetched) {
     let cancellation = Cancellation::default();
     let lease = shared.leases.hold(&job, cancellation);
     let Some(alone) = shared.slots.keep_alone() else {
         return shared.settle(lease, Outcome::Snoozed(jittered(TURN))).await;
     };
-    if timeout(PATIENCE, shared.leases.at_most(1)).await.is_err() {
-        let snoozed = Outcome::Snoozed(jittered(PATIENCE));
+    if timeout(WAIT_ALONE, shared.leases.at_most(1)).await.is_err() {
+        let snoozed = Outcome::Snoozed(jittered(WAIT_ALONE));
         return shared.settle(lease, snoozed).await;
     }
     tracing::info!(
@@ -56,6 +56,6 @@ pub(super) async fn run(shared: Arc<Shared>, slot: Slot, line: Line, job: Fetche
         "the job runs alone, since processes died while they ran it"
     );
     drop(lease);
-    attempt::run(shared, slot, line, vec![job]).await;
+    attempt::run(shared, slot, worker, vec![job]).await;
     drop(alone);
 }

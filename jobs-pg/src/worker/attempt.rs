@@ -9,16 +9,16 @@ use jobs_core::{Cancellation, Failure, JobInfo, Outcome, Run};
 
 use super::leases::Lease;
 use super::slots::Slot;
-use super::{Line, Shared};
+use super::{QueueWorker, Shared};
 use crate::store::{Fetched, Timestamp};
 
 /// Runs the fetched jobs of one call: one, or a batch. The slot is free again, and every lease that the settler did not get ends,
 /// when this returns, panics or is dropped.
-pub(crate) async fn run(shared: Arc<Shared>, slot: Slot, line: Line, jobs: Vec<Fetched>) {
+pub(crate) async fn run(shared: Arc<Shared>, slot: Slot, worker: QueueWorker, jobs: Vec<Fetched>) {
     let mut leases = Vec::with_capacity(jobs.len());
     let mut runs = Vec::with_capacity(jobs.len());
     for job in jobs {
-        let (lease, run) = begin(&shared, &line, job);
+        let (lease, run) = begin(&shared, &worker, job);
         match run {
             Ok(run) => {
                 leases.push(lease);
@@ -28,7 +28,7 @@ pub(crate) async fn run(shared: Arc<Shared>, slot: Slot, line: Line, jobs: Vec<F
         }
     }
     let outcomes = tokio::select! {
-        outcomes = dispatch_all(line.job, runs) => outcomes,
+        outcomes = dispatch_all(worker.job, runs) => outcomes,
         () = shared.release.cancelled() => vec![Outcome::Released; leases.len()],
     };
     for (lease, outcome) in leases.into_iter().zip(outcomes) {
@@ -38,10 +38,10 @@ pub(crate) async fn run(shared: Arc<Shared>, slot: Slot, line: Line, jobs: Vec<F
 }
 
 /// Holds the attempt, and prepares its run.
-fn begin(shared: &Shared, line: &Line, job: Fetched) -> (Lease, Result<Run, Failure>) {
+fn begin(shared: &Shared, worker: &QueueWorker, job: Fetched) -> (Lease, Result<Run, Failure>) {
     let cancellation = Cancellation::default();
     let lease = shared.leases.hold(&job, cancellation.clone());
-    let run = describe(line, job).map(|(info, input)| {
+    let run = describe(worker, job).map(|(info, input)| {
         let boss = shared.boss.clone();
         let provided = boss.provided().clone();
         Run::new(boss, info, input, provided)
@@ -55,10 +55,13 @@ fn begin(shared: &Shared, line: &Line, job: Fetched) -> (Lease, Result<Run, Fail
 ///
 /// # Errors
 /// If the row has a time that cannot be expressed.
-pub(super) fn describe(line: &Line, job: Fetched) -> Result<(JobInfo, Option<String>), Failure> {
+pub(super) fn describe(
+    worker: &QueueWorker,
+    job: Fetched,
+) -> Result<(JobInfo, Option<String>), Failure> {
     let unsigned = |number: i32| u32::try_from(number).unwrap_or(0);
     let created_on = instant("created_on", job.created_on)?;
-    let mut info = JobInfo::new(job.id, Arc::clone(&line.name), created_on);
+    let mut info = JobInfo::new(job.id, Arc::clone(&worker.name), created_on);
     info.attempt = unsigned(job.retry_count).saturating_add(1);
     info.retry_limit = unsigned(job.retry_limit);
     info.priority = job.priority;

@@ -54,7 +54,7 @@ impl Connections {
     }
 
     /// Waits for a step on these connections, but not longer than their bound.
-    pub(crate) async fn bounded<T>(
+    pub(crate) async fn with_timeout<T>(
         &self,
         step: impl Future<Output = sqlx::Result<T>>,
     ) -> sqlx::Result<T> {

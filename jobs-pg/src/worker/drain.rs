@@ -11,10 +11,10 @@ use super::connections::Connections;
 use super::leases::{Lease, Leases};
 use super::outcome::Ended;
 use super::settler::Settler;
-use super::{BOUND, Doorbell, Plan};
+use super::{BOUND, Wakeups, WorkPlan};
 use crate::PgBoss;
-use crate::error::cannot;
-use crate::store::{Attempt, FetchRequest, Fetched, Store, bounded};
+use crate::error::map_db_error;
+use crate::store::{Attempt, FetchRequest, Fetched, Store, with_timeout};
 
 /// How many jobs are fetched at once; they are active until their turn comes.
 const BATCH: i32 = 100;
@@ -26,7 +26,7 @@ pub(crate) struct Drain {
     connections: Arc<Connections>,
     leases: Arc<Leases>,
     settler: Settler,
-    plan: Plan,
+    plan: WorkPlan,
     turns: Turns<Lease>,
     ran: Vec<Ran>,
 }
@@ -35,12 +35,12 @@ impl Drain {
     pub(crate) fn new(
         boss: &PgBoss,
         store: &Arc<Store>,
-        plan: Plan,
-        doorbell: &Arc<Doorbell>,
+        plan: WorkPlan,
+        wakeups: &Arc<Wakeups>,
     ) -> Self {
         let connections = Arc::new(Connections::new(store, 1, BOUND));
         let settled = boss.settled();
-        let settler = Settler::new(store, &connections, doorbell, settled, &plan, boss.health());
+        let settler = Settler::new(store, &connections, wakeups, settled, &plan, boss.health());
         Self {
             boss: boss.clone(),
             store: Arc::clone(store),
@@ -57,8 +57,8 @@ impl Drain {
     /// on when that has no end.
     pub(crate) async fn run_due(&mut self) -> Result<bool, Error> {
         self.turns.check()?;
-        let fetched = self.connections.bounded(self.fetch()).await;
-        let fetched = fetched.map_err(cannot("fetch what is due"))?;
+        let fetched = self.connections.with_timeout(self.fetch()).await;
+        let fetched = fetched.map_err(map_db_error("fetch what is due"))?;
         if fetched.is_empty() {
             let waits = !self.turns.all_ended();
             self.settle_until(None).await?;
@@ -71,11 +71,11 @@ impl Drain {
     }
 
     async fn fetch(&self) -> sqlx::Result<Vec<Fetched>> {
-        let mut lines: Vec<_> = self.plan.lines.iter().collect();
-        lines.sort_by_key(|(name, _)| **name);
-        let (limited, free): (Vec<_>, Vec<_>) = lines
+        let mut queues: Vec<_> = self.plan.queues.iter().collect();
+        queues.sort_by_key(|(name, _)| **name);
+        let (limited, free): (Vec<_>, Vec<_>) = queues
             .into_iter()
-            .partition(|(_, line)| line.limits.is_some());
+            .partition(|(_, worker)| worker.limits.is_some());
         let request = |name: &&'static str| FetchRequest { name, slots: BATCH };
         let requests: Vec<FetchRequest> = free.iter().map(|(name, _)| request(name)).collect();
         let mut connection = self.connections.acquire().await?;
@@ -84,8 +84,8 @@ impl Drain {
             .store
             .fetch_together(&mut connection, &requests, in_all, 0);
         let mut fetched = together.await?;
-        for (name, line) in limited {
-            if let Some(limits) = &line.limits {
+        for (name, worker) in limited {
+            if let Some(limits) = &worker.limits {
                 let request = request(name);
                 let alone = self.store.fetch_alone(&mut connection, &request, limits, 0);
                 fetched.extend(alone.await?);
@@ -111,22 +111,22 @@ impl Drain {
                 .await;
             connection.give_back(found)
         };
-        let found = self.connections.bounded(look).await;
-        let found = found.map_err(cannot("look at a job whose turn it is"))?;
+        let found = self.connections.with_timeout(look).await;
+        let found = found.map_err(map_db_error("look at a job whose turn it is"))?;
         // What is fetched was asked for, by a name of the plan.
-        let Some(line) = self
+        let Some(worker) = self
             .plan
-            .lines
+            .queues
             .get(job.name.as_str())
             .filter(|_| !found.is_empty())
         else {
             return Ok(());
         };
         let lease = self.leases.hold(&job, Cancellation::default());
-        match describe(line, job) {
+        match describe(worker, job) {
             Ok((info, input)) => {
                 let run = Run::new(self.boss.clone(), info, input, self.boss.provided().clone());
-                self.turns.begin(lease, line.job, run);
+                self.turns.begin(lease, worker.job, run);
                 self.settle_until(Some(&attempt)).await
             }
             Err(failure) => self.settle(lease, Outcome::Fatal(failure)).await,
@@ -155,11 +155,11 @@ impl Drain {
             .unwrap_or(0)
             .saturating_add(1);
         let ended = Ended::new(lease, outcome, self.boss.settings().max_output);
-        let settled = bounded(async {
+        let settled = with_timeout(async {
             self.settler.settle(ended).await;
             self.store.find_end(&key).await
         });
-        let settled = settled.await.map_err(cannot("settle what ran"))?;
+        let settled = settled.await.map_err(map_db_error("settle what ran"))?;
         // The row has the last word: the attempt may have been cancelled meanwhile, or the job deleted.
         if let Some((state, output)) = settled
             && !key.name.starts_with(RESERVED_PREFIX)

@@ -8,15 +8,15 @@ use std::time::Duration;
 use jobs_core::{Cancellation, Outcome};
 use tokio::time::{Instant, sleep};
 
-use super::doorbell::Wakeup;
 use super::slots::{Reservation, Slot};
+use super::wakeups::Wakeup;
 use super::{Shared, alone, attempt};
 use crate::backoff::Backoff;
 use crate::error::{is_disconnected, is_unique_violation};
 use crate::outage::Outage;
 use crate::store::{Fetched, Limits};
 
-/// How long the doorbell may be silent before a fetcher looks by itself.
+/// How long the wakeups may be silent before a fetcher looks by itself.
 const POLL: Duration = Duration::from_secs(2);
 /// When to look behind jobs that cannot go. Not at once: that reads them all.
 const LOOK_BEHIND: Duration = Duration::from_millis(300);
@@ -41,7 +41,7 @@ impl Fetcher {
         limits: Option<Arc<Limits>>,
     ) -> Self {
         Self {
-            wakeup: shared.doorbell.wakeup(&queues),
+            wakeup: shared.wakeups.wakeup(&queues),
             shared: Arc::clone(shared),
             queues,
             limits,
@@ -102,7 +102,7 @@ impl Fetcher {
         reservation.record(&fetched);
         if fetched.iter().any(|job| job.has_more) {
             for queue in &self.queues {
-                self.shared.doorbell.ring_queue_after(queue, LOOK_BEHIND);
+                self.shared.wakeups.notify_queue_after(queue, LOOK_BEHIND);
             }
         }
         self.start(Some(&mut reservation), fetched).await;
@@ -140,7 +140,7 @@ impl Fetcher {
             };
             connection.give_back(fetched)
         };
-        connections.bounded(fetch).await
+        connections.with_timeout(fetch).await
     }
 
     /// Starts what an earlier fetch took whose answer was lost.
@@ -157,7 +157,7 @@ impl Fetcher {
             let taken = store.take_back(&mut connection, &self.queues, *mark).await;
             connection.give_back(taken)
         };
-        let mut taken = connections.bounded(take_back).await?;
+        let mut taken = connections.with_timeout(take_back).await?;
         taken.retain(|job| !leases.is_held(&job.attempt()));
         if !taken.is_empty() {
             tracing::warn!(
@@ -189,12 +189,12 @@ impl Fetcher {
         let suspects = self.shared.take_suspects(&mut retried).await;
         self.start_calls(reservation.as_deref_mut(), retried);
         for job in suspects {
-            let Some((queue, line)) = self.shared.plan.lines.get_key_value(job.name.as_str())
+            let Some((queue, worker)) = self.shared.plan.queues.get_key_value(job.name.as_str())
             else {
                 continue;
             };
             let slot = self.slot(&mut reservation, queue, 1);
-            let run = alone::run(Arc::clone(&self.shared), slot, line.clone(), job);
+            let run = alone::run(Arc::clone(&self.shared), slot, worker.clone(), job);
             self.shared.attempts.spawn(run);
         }
     }
@@ -204,12 +204,12 @@ impl Fetcher {
         let mut calls: Vec<(&'static str, Vec<Fetched>)> = Vec::new();
         let mut open: HashMap<&str, usize> = HashMap::new();
         for job in fetched {
-            let Some((queue, line)) = self.shared.plan.lines.get_key_value(job.name.as_str())
+            let Some((queue, worker)) = self.shared.plan.queues.get_key_value(job.name.as_str())
             else {
                 continue;
             };
             let call = open.get(queue).and_then(|at| calls.get_mut(*at));
-            match call.filter(|(_, jobs)| jobs.len() < line.batch_size()) {
+            match call.filter(|(_, jobs)| jobs.len() < worker.batch_size()) {
                 Some((_, jobs)) => jobs.push(job),
                 None => {
                     open.insert(queue, calls.len());
@@ -218,11 +218,11 @@ impl Fetcher {
             }
         }
         for (queue, jobs) in calls {
-            let Some(line) = self.shared.plan.lines.get(queue) else {
+            let Some(worker) = self.shared.plan.queues.get(queue) else {
                 continue;
             };
             let slot = self.slot(&mut reservation, queue, jobs.len());
-            let run = attempt::run(Arc::clone(&self.shared), slot, line.clone(), jobs);
+            let run = attempt::run(Arc::clone(&self.shared), slot, worker.clone(), jobs);
             self.shared.attempts.spawn(run);
         }
     }

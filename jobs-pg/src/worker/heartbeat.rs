@@ -86,6 +86,6 @@ impl Heartbeats {
             let found = self.store.renew_leases(&mut connection, due).await;
             connection.give_back(found)
         };
-        self.connections.bounded(renew).await
+        self.connections.with_timeout(renew).await
     }
 }

@@ -1,4 +1,4 @@
-//! Hears submissions of other processes: `NOTIFY` rings the doorbell. Nothing depends on it.
+//! Hears submissions of other processes: `NOTIFY` rings the wakeups. Nothing depends on it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use sqlx::postgres::PgListener;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 use uuid::Uuid;
 
-use super::Doorbell;
+use super::Wakeups;
 use crate::store::Store;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
@@ -17,11 +17,11 @@ const PING: Duration = Duration::from_secs(30);
 const PONG: Duration = Duration::from_secs(10);
 
 /// Listens for ever, on a connection of its own; when that dies, on a new one.
-pub(crate) async fn run(store: Arc<Store>, doorbell: Arc<Doorbell>) {
+pub(crate) async fn run(store: Arc<Store>, wakeups: Arc<Wakeups>) {
     let mut pause = FIRST_PAUSE;
     loop {
         let begun = Instant::now();
-        let Err(error) = listen(&store, &doorbell).await;
+        let Err(error) = listen(&store, &wakeups).await;
         if begun.elapsed() > PING {
             pause = FIRST_PAUSE;
         }
@@ -31,22 +31,22 @@ pub(crate) async fn run(store: Arc<Store>, doorbell: Arc<Doorbell>) {
     }
 }
 
-async fn listen(store: &Store, doorbell: &Doorbell) -> sqlx::Result<std::convert::Infallible> {
+async fn listen(store: &Store, wakeups: &Wakeups) -> sqlx::Result<std::convert::Infallible> {
     let own = own_channel(store.channel());
     let mut listener = in_time(PgListener::connect_with(store.listener_pool())).await?;
     // sqlx would connect again by itself, but what was sent before it listens again would be missed in silence.
     listener.eager_reconnect(false);
     in_time(listener.listen_all([store.channel(), own.as_str()])).await?;
     // What was submitted while nobody listened.
-    doorbell.ring();
+    wakeups.notify_all();
     let mut ping = Instant::now() + PING;
     loop {
         match timeout_at(ping, listener.try_recv()).await {
-            Ok(Ok(Some(submitted))) => doorbell.ring_queue(submitted.payload()),
+            Ok(Ok(Some(submitted))) => wakeups.notify_queue(submitted.payload()),
             Ok(Ok(None)) => return Err(gone()),
             Ok(Err(error)) => return Err(error),
             Err(_) => {
-                hear_oneself(store, &mut listener, &own, doorbell).await?;
+                hear_oneself(store, &mut listener, &own, wakeups).await?;
                 ping = Instant::now() + PING;
             }
         }
@@ -64,15 +64,15 @@ async fn hear_oneself(
     store: &Store,
     listener: &mut PgListener,
     own: &str,
-    doorbell: &Doorbell,
+    wakeups: &Wakeups,
 ) -> sqlx::Result<()> {
-    in_time(store.ring(&mut *listener, own, "")).await?;
+    in_time(store.notify(&mut *listener, own, "")).await?;
     in_time(async {
         while let Some(notification) = listener.try_recv().await? {
             if notification.channel() == own {
                 return Ok(());
             }
-            doorbell.ring_queue(notification.payload());
+            wakeups.notify_queue(notification.payload());
         }
         Err(gone())
     })

@@ -130,7 +130,7 @@ impl Ended {
 
     /// What to write instead when the database refuses this: the job has failed for good, with that reason. `None` if it was
     /// that already.
-    pub(crate) fn refused(self, error: &Error) -> Option<Self> {
+    pub(crate) fn bad_input(self, error: &Error) -> Option<Self> {
         if let Write::Fail { failure, .. } = &self.write
             && failure.name == REFUSED
         {

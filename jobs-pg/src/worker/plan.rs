@@ -12,7 +12,7 @@ pub(crate) const CONCURRENCY: usize = 10;
 
 /// One queue that the process works.
 #[derive(Debug, Clone)]
-pub(crate) struct Line {
+pub(crate) struct QueueWorker {
     pub(crate) job: &'static Registered,
     pub(crate) name: Arc<str>,
     /// How many calls of its function may run at once.
@@ -23,7 +23,7 @@ pub(crate) struct Line {
     pub(crate) limits: Option<Arc<Limits>>,
 }
 
-impl Line {
+impl QueueWorker {
     /// The queue of this job. `is_limited` says whether its policy looks at active jobs.
     pub(crate) fn new(job: &'static Registered, is_limited: bool) -> Self {
         let declaration = job.declaration();
@@ -72,8 +72,8 @@ fn limit(number: u32) -> i32 {
 
 /// All queues that the process works.
 #[derive(Debug, Default)]
-pub(crate) struct Plan {
-    pub(crate) lines: HashMap<&'static str, Line>,
+pub(crate) struct WorkPlan {
+    pub(crate) queues: HashMap<&'static str, QueueWorker>,
     /// How many jobs may run at once in all.
     pub(crate) concurrency: usize,
 }

@@ -4,26 +4,26 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::Plan;
+use super::WorkPlan;
 use super::leases::Leases;
 
 /// Describes the queues that are worked here, and how many jobs of each run.
 #[derive(Debug)]
 pub(crate) struct Report {
     /// The name, the concurrency and the batch size of each queue.
-    lines: Vec<(&'static str, usize, usize)>,
+    queues: Vec<(&'static str, usize, usize)>,
     leases: Arc<Leases>,
 }
 
 impl Report {
-    pub(super) fn new(plan: &Plan, leases: &Arc<Leases>) -> Self {
-        let lines = plan.lines.iter();
-        let mut lines: Vec<_> = lines
-            .map(|(name, line)| (*name, line.concurrency, line.batch_size()))
+    pub(super) fn new(plan: &WorkPlan, leases: &Arc<Leases>) -> Self {
+        let workers = plan.queues.iter();
+        let mut queues: Vec<_> = workers
+            .map(|(name, worker)| (*name, worker.concurrency, worker.batch_size()))
             .collect();
-        lines.sort_unstable();
+        queues.sort_unstable();
         Self {
-            lines,
+            queues,
             leases: Arc::clone(leases),
         }
     }
@@ -45,6 +45,6 @@ impl Report {
                 "options": {},
             })
         };
-        self.lines.iter().map(describe).collect()
+        self.queues.iter().map(describe).collect()
     }
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::connections::Connections;
 use super::outcome::{Ended, Kind, Write};
-use super::{Doorbell, Plan};
+use super::{Wakeups, WorkPlan};
 use crate::backoff::Backoff;
 use crate::error::{is_disconnected, is_lock_not_available, is_transient, is_unique_violation};
 use crate::health::Health;
@@ -35,7 +35,7 @@ pub(crate) type Settled = broadcast::Sender<Arc<[Uuid]>>;
 pub(crate) struct Settler {
     store: Arc<Store>,
     connections: Arc<Connections>,
-    doorbell: Arc<Doorbell>,
+    wakeups: Arc<Wakeups>,
     settled: Settled,
     /// The queues where the end of one job may be what another waits for.
     limited: HashSet<Arc<str>>,
@@ -59,19 +59,19 @@ impl Settler {
     pub(crate) fn new(
         store: &Arc<Store>,
         connections: &Arc<Connections>,
-        doorbell: &Arc<Doorbell>,
+        wakeups: &Arc<Wakeups>,
         settled: &Settled,
-        plan: &Plan,
+        plan: &WorkPlan,
         health: &Health,
     ) -> Self {
-        let lines = plan.lines.values();
-        let limited = lines.filter(|line| line.limits.is_some());
+        let workers = plan.queues.values();
+        let limited = workers.filter(|worker| worker.limits.is_some());
         Self {
             store: Arc::clone(store),
             connections: Arc::clone(connections),
-            doorbell: Arc::clone(doorbell),
+            wakeups: Arc::clone(wakeups),
             settled: settled.clone(),
-            limited: limited.map(|line| Arc::clone(&line.name)).collect(),
+            limited: limited.map(|worker| Arc::clone(&worker.name)).collect(),
             outage: Outage::of("write the outcomes of jobs", health),
             locked: Vec::new(),
         }
@@ -153,7 +153,7 @@ impl Settler {
             let found = self.store.renew_leases(&mut connection, &attempts).await;
             connection.give_back(found)
         };
-        let found = match self.connections.bounded(look).await {
+        let found = match self.connections.with_timeout(look).await {
             Ok(found) => found,
             Err(error) => {
                 self.outage.failed(&error);
@@ -199,7 +199,7 @@ impl Settler {
             };
             connection.give_back(places)
         };
-        self.connections.bounded(write).await
+        self.connections.with_timeout(write).await
     }
 
     /// Reports what was written, and wakes whoever waits for it.
@@ -229,11 +229,11 @@ impl Settler {
             ids.push(attempt.id);
             if let Some(seconds) = due_in.or(ended.snoozed()) {
                 let after = Duration::try_from_secs_f64(seconds).unwrap_or_default();
-                self.doorbell.ring_queue_after(&attempt.name, after);
+                self.wakeups.notify_queue_after(&attempt.name, after);
             }
         }
         for queue in queues {
-            self.doorbell.ring_queue(queue);
+            self.wakeups.notify_queue(queue);
         }
         // No task may be waiting.
         let _ = self.settled.send(ids.into());
@@ -250,7 +250,7 @@ impl Settler {
             let found = self.store.find_settled(&mut connection, &attempts).await;
             connection.give_back(found)
         };
-        match self.connections.bounded(find).await {
+        match self.connections.with_timeout(find).await {
             Ok(places) => {
                 for at in places {
                     if let Some(settled @ None) = settled.get_mut(at) {
@@ -263,7 +263,7 @@ impl Settler {
     }
 }
 
-/// Sorts outcomes by the statement that writes them, each in key order and of bounded size.
+/// Sorts outcomes by the statement that writes them, each in key order and of with_timeout size.
 fn batches_of(ended: impl IntoIterator<Item = Ended>) -> Vec<SettleBatch> {
     let mut ended: Vec<Ended> = ended.into_iter().collect();
     ended.sort_by(|one, other| {
@@ -360,7 +360,7 @@ fn refuse(ended: Ended, error: &sqlx::Error) -> Option<Ended> {
         ended.lease.attempt.id,
     );
     tracing::error!(%queue, %id, %error, "the database refused the outcome of a job");
-    ended.refused(error)
+    ended.bad_input(error)
 }
 
 fn report_lost(attempt: &Attempt) {

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-use super::Plan;
+use super::WorkPlan;
 use crate::store::{FetchRequest, Fetched};
 
 /// The free slots, and which queues may have jobs for them.
@@ -71,11 +71,11 @@ fn signed(number: usize) -> isize {
 }
 
 impl Slots {
-    pub(crate) fn new(plan: &Plan) -> Self {
-        let queues = plan.lines.iter().map(|(name, line)| QueueSlots {
+    pub(crate) fn new(plan: &WorkPlan) -> Self {
+        let queues = plan.queues.iter().map(|(name, worker)| QueueSlots {
             name,
-            free: signed(line.concurrency),
-            batch_size: line.batch_size(),
+            free: signed(worker.concurrency),
+            batch_size: worker.batch_size(),
             may_have_more: true,
         });
         let mut queues: Vec<QueueSlots> = queues.collect();

@@ -15,6 +15,7 @@ mod install;
 mod instances;
 mod limits;
 mod lives;
+mod maintenance;
 mod migrate;
 mod names;
 mod notify;
@@ -27,7 +28,6 @@ mod statistics;
 mod submit;
 mod supervisors;
 mod test_clock;
-mod upkeep;
 
 use jobs_pg::prelude::*;
 use jobs_pg::{Job, JobDetails, JobSet};
@@ -37,7 +37,7 @@ use tests::node::{Boss, Node};
 use tests::{Database, wait_for};
 use uuid::Uuid;
 
-/// A database with a started pg-boss of Node's, which does no upkeep.
+/// A database with a started pg-boss of Node's, which does no maintenance.
 struct Both {
     node: Node,
     boss: Boss,
@@ -173,7 +173,7 @@ async fn hold_lock(
     holder
 }
 
-/// Ours, doing no upkeep.
+/// Ours, doing no maintenance.
 fn quiet(database: &Database) -> jobs_pg::PgBossBuilder {
     PgBoss::builder()
         .url(database.url())

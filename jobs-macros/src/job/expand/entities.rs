@@ -60,7 +60,7 @@ impl Parts<'_> {
         let parameters = enclosed(
             place,
             Delimiter::Parenthesis,
-            quote!(#provided: &#private::Provided),
+            quote!(#provided: &#private::Extensions),
         );
         let [name, returned, ok] = [
             quote!(fn entities),

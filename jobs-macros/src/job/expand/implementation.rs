@@ -56,7 +56,7 @@ impl Parts<'_> {
         quote! {
             let mut #declaration = #private::Declaration::new(
                 #name,
-                #private::Place { file: ::core::file!(), line: ::core::line!() },
+                #private::SourceLocation { file: ::core::file!(), line: ::core::line!() },
             );
             #declaration.options = #options;
             #(#declaration.queue.#settings;)*

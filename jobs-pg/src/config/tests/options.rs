@@ -42,12 +42,12 @@ fn every_honoured_option_is_obeyed() {
         !(settings.supervise || settings.schedule || settings.migrate || settings.create_schema)
     );
     let intervals = settings.intervals;
-    let upkeep = [
+    let maintenance = [
         intervals.supervise,
         intervals.monitor,
         intervals.maintenance,
     ];
-    assert_eq!(upkeep.map(|interval| interval.as_secs()), [1, 2, 3]);
+    assert_eq!(maintenance.map(|interval| interval.as_secs()), [1, 2, 3]);
     let fine = [intervals.flow, intervals.cron_monitor];
     assert_eq!(fine.map(|interval| interval.as_millis()), [4500, 45_000]);
 }

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use jobs_core::{Error, ErrorKind};
 
-use crate::given::MOST_ROWS;
 use crate::store::Span;
+use crate::validate::MOST_ROWS;
 
 /// How the counts of a step of time become one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -21,7 +21,7 @@ async fn a_maintenance_pass_takes_one_queue_at_a_time() {
     // A lock of pg-boss's, held by a transaction of its own: the pass gets no further than its first queue.
     let deleting = db.store.begin_locked("job_commondeletion").await;
     let deleting = deleting.expect("locked");
-    let short = Limit::on_demand(Duration::from_secs(1));
+    let short = PassDeadline::on_demand(Duration::from_secs(1));
     assert!(db.maintain(&short).await.is_err());
     let taken = "SELECT name FROM @queue WHERE maintain_on IS NOT NULL";
     assert_eq!(db.rows(taken).await, ["(dead)"]);

@@ -2,7 +2,7 @@
 
 use jobs_core::JobKey;
 use jobs_pg::{
-    ErrorKind, FetchOptions, FindJobs, Flow, JobOptions, JobUpdate, ListQueues, Neighbours,
+    DependencyPage, ErrorKind, FetchOptions, FindJobs, Flow, JobOptions, JobUpdate, ListQueues,
     Operation, PgBoss, QueueOptions, Redrive, UpdateTarget,
 };
 use serde_json::{Value, json};
@@ -43,8 +43,8 @@ async fn refused_of_jobs(boss: &PgBoss, queue: &str) {
     refused(boss.retry(queue, job), part).await;
     refused(boss.delete_job(queue, job), part).await;
     refused(boss.find_jobs(queue, FindJobs::new()), part).await;
-    refused(boss.dependencies(queue, job, Neighbours::new()), part).await;
-    refused(boss.dependents(queue, job, Neighbours::new()), part).await;
+    refused(boss.dependencies(queue, job, DependencyPage::new()), part).await;
+    refused(boss.dependents(queue, job, DependencyPage::new()), part).await;
     let flow = Flow::new().job("a", queue, 1).job("b", "mail", 2);
     refused(boss.flow(flow.waits_for("b", ["a"])), part).await;
 }
@@ -169,12 +169,12 @@ async fn a_limit_out_of_bounds_is_refused_by_every_list() {
         let part = &limit.to_string();
         refused(boss.find_jobs("mail", FindJobs::new().limit(limit)), part).await;
         refused(
-            boss.dependencies("mail", Uuid::nil(), Neighbours::new().limit(limit)),
+            boss.dependencies("mail", Uuid::nil(), DependencyPage::new().limit(limit)),
             part,
         )
         .await;
         refused(
-            boss.dependents("mail", Uuid::nil(), Neighbours::new().limit(limit)),
+            boss.dependents("mail", Uuid::nil(), DependencyPage::new().limit(limit)),
             part,
         )
         .await;
@@ -211,7 +211,7 @@ async fn a_limit_out_of_bounds_is_refused_by_every_list() {
         id: Uuid::nil(),
     };
     refused(
-        boss.dependents("mail", Uuid::nil(), Neighbours::new().after(after)),
+        boss.dependents("mail", Uuid::nil(), DependencyPage::new().after(after)),
         "queue name",
     )
     .await;

@@ -2,7 +2,7 @@
 
 use jobs_pg::prelude::*;
 use jobs_pg::{
-    ErrorKind, Flow, JobUpdate, PgBossSubmission, QueueOptions, QueuePolicy, Receipt, UpdateTarget,
+    Enqueued, ErrorKind, Flow, JobUpdate, PgBossSubmission, QueueOptions, QueuePolicy, UpdateTarget,
 };
 use serde_json::json;
 use tests::eventually;
@@ -167,7 +167,7 @@ async fn an_insert_that_loses_a_deadlock_is_run_again() {
     let first = hand.boss.insert("keys", of_keys(1..2));
     let first = first.within(&mut transaction).await.unwrap();
     transaction.commit().await.unwrap();
-    let taken = |receipts: &[Receipt]| Receipt {
+    let taken = |receipts: &[Enqueued]| Enqueued {
         is_new: false,
         ..receipts[0]
     };
@@ -219,11 +219,11 @@ async fn of_equal_jobs_the_first_is_stored_also_where_ids_are_given() {
     assert_eq!(
         stored,
         [
-            Receipt {
+            Enqueued {
                 id: high,
                 is_new: true
             },
-            Receipt {
+            Enqueued {
                 id: high,
                 is_new: false
             }

@@ -1,4 +1,4 @@
-//! The tables in which the upkeep keeps records: they are needed at the start, and jobs run on when they are gone later.
+//! The tables in which maintenance keeps records: they are needed at the start, and jobs run on when they are gone later.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ async fn recording(database: &Database) -> PgBoss {
     boss
 }
 
-/// Jobs run, and the upkeep counts and tidies.
+/// Jobs run, and maintenance counts and tidies.
 async fn goes_on(database: &Database, boss: &PgBoss) {
     let submitted = HsUnrecorded::run_now().on(boss).submit(7).await.unwrap();
     assert_eq!(submitted.output().await.unwrap(), 7);

@@ -44,7 +44,7 @@ impl Frozen {
         Some(frozen)
     }
 
-    /// Another pg-boss of Node's, which does no upkeep of queues.
+    /// Another pg-boss of Node's, which does no maintenance of queues.
     pub(super) async fn start(&self, mut options: Value) -> Boss {
         options["supervise"] = json!(false);
         let boss = self.node.boss(&self.database, &options).await;

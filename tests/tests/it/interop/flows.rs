@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use jobs_pg::prelude::*;
-use jobs_pg::{ErrorKind, Flow, JobKey, Neighbours, QueueOptions};
+use jobs_pg::{DependencyPage, ErrorKind, Flow, JobKey, QueueOptions};
 use serde_json::{Value, json};
 use tests::eventually;
 
@@ -114,7 +114,7 @@ async fn case_66_nodes_completions_let_the_child_of_our_flow_go_and_a_failure_ke
         .boss
         .call("getDependencies", json!(["io_whole", id(0, "c")]))
         .await;
-    let ours_say = ours.dependencies("io_whole", flows[0]["c"], Neighbours::new());
+    let ours_say = ours.dependencies("io_whole", flows[0]["c"], DependencyPage::new());
     let mut ours_say: Vec<String> = ours_say
         .await
         .unwrap()

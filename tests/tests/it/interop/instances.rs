@@ -5,7 +5,7 @@ use jobs_pg::{ErrorKind, Instance};
 use serde_json::json;
 use tests::wait_for;
 
-use super::upkeep::UpSeen;
+use super::maintenance::UpSeen;
 use super::{Both, quiet, start};
 
 async fn instances(boss: &PgBoss) -> Vec<Instance> {

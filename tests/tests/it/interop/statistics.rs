@@ -4,7 +4,7 @@ use jobs_pg::prelude::*;
 use jobs_pg::{Aggregate, ErrorKind, QueueStats, QueueStatsQuery};
 use serde_json::{Value, json};
 
-use super::upkeep::all_due;
+use super::maintenance::all_due;
 use super::{Both, quiet, start};
 
 /// What passed through, as the last pass over a queue kept it.

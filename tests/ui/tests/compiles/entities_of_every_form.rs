@@ -1,6 +1,6 @@
 use jobs_pg::prelude::*;
 
-use jobs_pg::{Error, Provided, TableRow};
+use jobs_pg::{Error, Extensions, TableRow};
 
 #[derive(sqlx::FromRow, Entity)]
 #[entity(table = "app.Line Items")]
@@ -29,7 +29,7 @@ struct Documents;
 impl Entity for Documents {
     type Delegate = Search;
 
-    fn delegate(provided: &Provided) -> Result<Search, Error> {
+    fn delegate(provided: &Extensions) -> Result<Search, Error> {
         provided.get::<Search>().cloned()
     }
 }

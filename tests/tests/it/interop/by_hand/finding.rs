@@ -1,7 +1,7 @@
 //! Finding jobs, queues, keys and dependencies: the same lists as Node's, page by page.
 
 use jobs_core::JobKey;
-use jobs_pg::{ErrorKind, FetchOptions, FindJobs, JobOptions, ListQueues, Neighbours};
+use jobs_pg::{DependencyPage, ErrorKind, FetchOptions, FindJobs, JobOptions, ListQueues};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -211,7 +211,7 @@ async fn pages_of_dependencies_are_nodes_pages() {
     let mut after: Option<JobKey> = None;
     let mut seen = 0;
     loop {
-        let mut part = Neighbours::new().limit(2);
+        let mut part = DependencyPage::new().limit(2);
         let mut options = json!({ "limit": 2 });
         if let Some(key) = &after {
             part = part.after(key.clone());
@@ -230,7 +230,7 @@ async fn pages_of_dependencies_are_nodes_pages() {
     }
     assert_eq!(seen, 5);
     let dependents = ours
-        .dependents("mail", parent, Neighbours::new())
+        .dependents("mail", parent, DependencyPage::new())
         .await
         .unwrap();
     assert_eq!(

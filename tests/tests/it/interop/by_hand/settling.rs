@@ -1,6 +1,6 @@
 //! What each operation makes of a job in each state: the same row as Node's.
 
-use jobs_pg::{Affected, FindJobs, PgBoss};
+use jobs_pg::{AffectedJobs, FindJobs, PgBoss};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -46,7 +46,7 @@ async fn job_in(both: &Both, queue: &str, state: &str, attempts_left: bool) -> U
     id
 }
 
-async fn by_us(ours: &PgBoss, operation: &str, queue: &str, job: Uuid) -> Affected {
+async fn by_us(ours: &PgBoss, operation: &str, queue: &str, job: Uuid) -> AffectedJobs {
     let output = json!("new");
     let done = match operation {
         "complete" => ours.complete(queue, job, output),

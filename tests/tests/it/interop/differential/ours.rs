@@ -2,7 +2,8 @@
 
 use jobs_pg::prelude::*;
 use jobs_pg::{
-    Affected, Error, JobDetails, JobKey, JobRef, JobUpdate, Neighbours, UpdateTarget, Updated,
+    AffectedJobs, DependencyPage, Error, JobDetails, JobKey, JobRef, JobUpdate, UpdateTarget,
+    Updated,
 };
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -57,11 +58,11 @@ pub(super) async fn done(boss: &PgBoss, call: &Call) -> Result<Value, Error> {
         }
         "getBlockedKeys" => boss.blocked_keys(queue, None).await.map(Value::from),
         "getDependencies" => {
-            let kin = boss.dependencies(queue, id(&args[1]), Neighbours::new());
+            let kin = boss.dependencies(queue, id(&args[1]), DependencyPage::new());
             kin.await.map(keys)
         }
         "getDependents" => {
-            let kin = boss.dependents(queue, id(&args[1]), Neighbours::new());
+            let kin = boss.dependents(queue, id(&args[1]), DependencyPage::new());
             kin.await.map(keys)
         }
         _ => beside_jobs(boss, call).await,
@@ -153,7 +154,7 @@ fn updated(updated: Updated) -> Value {
     json!({ "jobs": updated.jobs, "updated": changed, "inserted": inserted })
 }
 
-async fn by_ids(boss: &PgBoss, call: &Call) -> Result<Affected, Error> {
+async fn by_ids(boss: &PgBoss, call: &Call) -> Result<AffectedJobs, Error> {
     let queue = call.queue();
     let output = call.args[2].clone();
     let jobs: Vec<JobRef> = list(&call.args[1]).iter().map(job).collect();
@@ -171,7 +172,7 @@ async fn by_ids(boss: &PgBoss, call: &Call) -> Result<Affected, Error> {
     }
 }
 
-fn affected(affected: Affected) -> Value {
+fn affected(affected: AffectedJobs) -> Value {
     json!({ "requested": affected.requested, "affected": affected.count(), "settled": affected.jobs })
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use jobs_pg::ImportKind::*;
-use jobs_pg::{Import, LeftBehindReason};
+use jobs_pg::{Import, SkippedReason};
 use serde_json::json;
 
 use super::{Imported, added};
@@ -34,7 +34,7 @@ async fn jobs_of_pg_boss_10_come_over_once() {
         report
             .left_behind
             .iter()
-            .all(|left| left.reason == LeftBehindReason::Internal)
+            .all(|left| left.reason == SkippedReason::Internal)
     );
     assert_eq!(it.old().await, old);
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use jobs_pg::ImportKind::*;
-use jobs_pg::{ErrorKind, Import, LeftBehindReason};
+use jobs_pg::{ErrorKind, Import, SkippedReason};
 use serde_json::json;
 
 use super::{Imported, added};
@@ -38,9 +38,9 @@ async fn jobs_of_pg_boss_8_come_over_once() {
     let all = jobs.into_iter().chain([(Schedule, 1), (Subscription, 1)]);
     assert_eq!(added(&report), HashMap::from_iter(all), "{report}");
     let left = |reason| report.left_behind.iter().any(|left| left.reason == reason);
-    assert!(left(LeftBehindReason::Internal), "{report}");
-    assert!(left(LeftBehindReason::CompletionJob), "{report}");
-    assert!(left(LeftBehindReason::WishForCompletionJob), "{report}");
+    assert!(left(SkippedReason::Internal), "{report}");
+    assert!(left(SkippedReason::CompletionJob), "{report}");
+    assert!(left(SkippedReason::WishForCompletionJob), "{report}");
     assert_eq!(it.old().await, old);
 
     assert_jobs(&it).await;

@@ -78,7 +78,7 @@ impl Moving {
         assert_eq!(twice.unwrap().output().await.unwrap(), 2);
     }
 
-    /// Ours does its upkeep, and reads all that it can show.
+    /// Ours does its maintenance, and reads all that it can show.
     pub(super) async fn looks_after_itself(&self) {
         self.ours.supervise().await.unwrap();
         self.ours.queues().await.unwrap();

@@ -11,7 +11,7 @@ mod expression;
 use tests::node::Node;
 
 use super::dice::Dice;
-use super::places::{Place, ZONES};
+use super::places::{SourceLocation, ZONES};
 use case::{Case, Expression};
 
 /// How many cases one Node process is given: some seconds' work, so that it ends in time on a busy machine.
@@ -26,7 +26,7 @@ async fn assert_agree(expressions: Vec<String>, zones: &[&'static str], dice: &m
         return;
     };
     let expressions: Vec<_> = expressions.into_iter().map(Expression::from).collect();
-    let places: Vec<_> = zones.iter().map(|zone| Place::new(zone)).collect();
+    let places: Vec<_> = zones.iter().map(|zone| SourceLocation::new(zone)).collect();
     let pairs = expressions
         .iter()
         .flat_map(|expression| places.iter().map(move |place| (expression, place)));

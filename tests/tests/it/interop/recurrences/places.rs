@@ -21,7 +21,7 @@ pub(super) const ZONES: [&str; 12] = [
 ];
 
 /// A zone, as it is written and as ours reads it.
-pub(super) struct Place {
+pub(super) struct SourceLocation {
     pub(super) name: &'static str,
     pub(super) zone: Result<Zone, ZoneError>,
     /// The two changes of its clock in 2026; where there are none, two instants of no meaning.
@@ -35,7 +35,7 @@ pub(super) struct Edge {
     pub(super) unchanging: [Zone; 2],
 }
 
-impl Place {
+impl SourceLocation {
     pub(super) fn new(name: &'static str) -> Self {
         let zone = Zone::parse_stored(name);
         let edges = zone.as_ref().map(edges).unwrap_or_default();

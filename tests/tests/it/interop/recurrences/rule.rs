@@ -8,7 +8,7 @@ use serde_json::json;
 use tests::node::Node;
 
 use super::dice::Dice;
-use super::places::{Place, ZONES};
+use super::places::{SourceLocation, ZONES};
 use case::Case;
 
 /// How many of the differences are shown.
@@ -40,7 +40,7 @@ async fn assert_agree(cases: &[Case<'_>]) {
 #[tokio::test]
 async fn random_rules_recur_when_pg_boss_says_so_in_every_zone_and_at_every_change_of_clocks() {
     let mut dice = Dice::new(5);
-    let places = ZONES.map(Place::new);
+    let places = ZONES.map(SourceLocation::new);
     let case = |number: usize| {
         let (frequency, text) = expression::random(&mut dice);
         Case::around_changes(frequency, text, &places[number % ZONES.len()], &mut dice)
@@ -51,7 +51,7 @@ async fn random_rules_recur_when_pg_boss_says_so_in_every_zone_and_at_every_chan
 
 #[tokio::test]
 async fn the_rules_that_pg_boss_refuses_are_refused_and_no_others() {
-    let place = Place::new("America/New_York");
+    let place = SourceLocation::new("America/New_York");
     let texts = corners::parts_at_each_frequency();
     let texts = texts.chain(corners::ENTRIES.map(str::to_owned));
     let cases: Vec<_> = texts.map(|text| Case::to_read(text, &place)).collect();

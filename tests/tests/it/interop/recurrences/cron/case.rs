@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tests::node::Node;
 
 use super::super::dice::Dice;
-use super::super::places::{Edge, Place, at};
+use super::super::places::{Edge, SourceLocation, at};
 
 /// How long after an occurrence a pass still files it.
 const WINDOW: TimeDelta = TimeDelta::seconds(60);
@@ -30,12 +30,16 @@ impl From<String> for Expression {
 /// An expression in a zone, and the instants.
 pub(super) struct Case<'a> {
     expression: &'a Expression,
-    place: &'a Place,
+    place: &'a SourceLocation,
     instants: Vec<DateTime<Utc>>,
 }
 
 impl<'a> Case<'a> {
-    pub(super) fn new(expression: &'a Expression, place: &'a Place, dice: &mut Dice) -> Self {
+    pub(super) fn new(
+        expression: &'a Expression,
+        place: &'a SourceLocation,
+        dice: &mut Dice,
+    ) -> Self {
         let mut instants = Vec::new();
         if dice.chance(20) {
             instants.push(at("2026-07-01") + TimeDelta::milliseconds(dice.number(0..=86_400_000)));

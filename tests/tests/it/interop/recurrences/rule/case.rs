@@ -7,7 +7,7 @@ use jobs_pg::{PgBoss, SchedulePreview};
 use serde_json::{Value, json};
 
 use super::super::dice::Dice;
-use super::super::places::Place;
+use super::super::places::SourceLocation;
 use super::expression::Frequency;
 
 /// How many occurrences are asked for at a time.
@@ -16,7 +16,7 @@ const PAGE: usize = 20;
 /// A rule, a zone, and windows without their first instants.
 pub(super) struct Case<'a> {
     text: String,
-    place: &'a Place,
+    place: &'a SourceLocation,
     windows: Vec<(DateTime<Utc>, DateTime<Utc>)>,
 }
 
@@ -25,7 +25,7 @@ impl<'a> Case<'a> {
     pub(super) fn around_changes(
         frequency: Frequency,
         text: String,
-        place: &'a Place,
+        place: &'a SourceLocation,
         dice: &mut Dice,
     ) -> Self {
         let length = match frequency {
@@ -49,7 +49,7 @@ impl<'a> Case<'a> {
     }
 
     /// A rule of which only is asked whether it can be read.
-    pub(super) const fn to_read(text: String, place: &'a Place) -> Self {
+    pub(super) const fn to_read(text: String, place: &'a SourceLocation) -> Self {
         Self {
             text,
             place,

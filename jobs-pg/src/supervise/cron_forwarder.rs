@@ -1,11 +1,12 @@
-//! The job that sends on what the timekeeper, ours or Node's, has filed.
+//! The job that sends on what the cron_scheduler, ours or Node's, has filed.
 
 use std::error::Error as _;
 use std::sync::{Arc, OnceLock};
 
 use jobs_core::private::{Registered, run_async};
 use jobs_core::{
-    Context, Declaration, Error, ErrorKind, Job, JobError, JobOptions, Place, Provided, StartAfter,
+    Context, Declaration, Error, ErrorKind, Extensions, Job, JobError, JobOptions, SourceLocation,
+    StartAfter,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -27,17 +28,17 @@ pub(crate) struct Occurrence {
 }
 
 /// The job of the queue that occurrences are filed in.
-struct Delivery;
+struct CronForwarder;
 
 static REGISTERED: Registered =
-    Registered::new::<Delivery>(|run| run_async::<Delivery, _, _>(run, send_on));
+    Registered::new::<CronForwarder>(|run| run_async::<CronForwarder, _, _>(run, forward));
 
 /// What works the queue that occurrences are filed in.
-pub(crate) fn delivery() -> &'static Registered {
+pub(crate) fn cron_forwarder() -> &'static Registered {
     &REGISTERED
 }
 
-impl Job for Delivery {
+impl Job for CronForwarder {
     type Input = Occurrence;
     type Output = ();
     type Executor = PgBoss;
@@ -48,7 +49,7 @@ impl Job for Delivery {
     fn declaration() -> &'static Declaration {
         static DECLARATION: OnceLock<Declaration> = OnceLock::new();
         DECLARATION.get_or_init(|| {
-            let place = Place {
+            let place = SourceLocation {
                 file: file!(),
                 line: line!(),
             };
@@ -58,12 +59,12 @@ impl Job for Delivery {
         })
     }
 
-    fn entities(_: &Provided) -> Result<(), Error> {
+    fn entities(_: &Extensions) -> Result<(), Error> {
         Ok(())
     }
 }
 
-async fn send_on(occurrence: Occurrence, context: Context<Delivery>) -> Result<(), JobError> {
+async fn forward(occurrence: Occurrence, context: Context<CronForwarder>) -> Result<(), JobError> {
     let sent = send(&occurrence, &context).await;
     if let Err(error) = &sent {
         // Nobody waits for the output of this job.
@@ -80,7 +81,7 @@ async fn send_on(occurrence: Occurrence, context: Context<Delivery>) -> Result<(
     })
 }
 
-async fn send(occurrence: &Occurrence, context: &Context<Delivery>) -> Result<(), Error> {
+async fn send(occurrence: &Occurrence, context: &Context<CronForwarder>) -> Result<(), Error> {
     let options = occurrence.options.clone().unwrap_or_default();
     let options = JobOptions::from_foreign(&options)?;
     options.check()?;
@@ -107,7 +108,7 @@ pub(super) struct Due {
 impl Due {
     pub(super) fn new(occurrence: &Occurrence, options: JobOptions, filing: Uuid) -> Self {
         let start_after = options.values().start_after.clone();
-        // Named after the filing, so that a second attempt at it does not make a second job.
+        // JobIds after the filing, so that a second attempt at it does not make a second job.
         let id = options.values().id.unwrap_or(filing);
         let data = occurrence.data.as_ref().map(|data| data.get().to_owned());
         let start_after = start_after.unwrap_or(StartAfter::Now);

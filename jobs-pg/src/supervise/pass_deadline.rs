@@ -11,12 +11,12 @@ const GRACE: Duration = Duration::from_secs(3);
 
 /// The end of a pass: a time, or the end of all maintenance. Work that reaches it is dropped.
 #[derive(Debug, Clone)]
-pub(super) struct Limit {
+pub(super) struct PassDeadline {
     until: Instant,
     stopping: Option<CancellationToken>,
 }
 
-impl Limit {
+impl PassDeadline {
     /// A pass of a periodic task.
     pub(super) fn until_stopped(bound: Duration, stopping: CancellationToken) -> Self {
         Self {
@@ -84,7 +84,7 @@ mod tests {
     #[tokio::test]
     async fn work_ends_at_its_time_and_nothing_begins_after_a_stop() {
         let stopping = CancellationToken::new();
-        let limit = |bound| Limit::until_stopped(bound, stopping.clone());
+        let limit = |bound| PassDeadline::until_stopped(bound, stopping.clone());
         let long = limit(Duration::from_secs(60));
         assert!(long.hold(ready(Ok(()))).await.is_ok() && !long.is_near());
         let over = limit(Duration::ZERO);

@@ -9,11 +9,11 @@ use crate::{Error, ErrorKind};
 
 /// A set of values, at most one of each type. Cloning shares them.
 #[derive(Clone, Default)]
-pub struct Provided {
+pub struct Extensions {
     values: Arc<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
 }
 
-impl Provided {
+impl Extensions {
     /// Adds a value; one of the same type that was there before is replaced.
     #[must_use]
     pub fn with<T: Send + Sync + 'static>(mut self, value: T) -> Self {
@@ -43,8 +43,8 @@ impl Provided {
     }
 }
 
-impl fmt::Debug for Provided {
+impl fmt::Debug for Extensions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Provided({} values)", self.values.len())
+        write!(f, "Extensions({} values)", self.values.len())
     }
 }

@@ -1,4 +1,4 @@
-//! The passes of the upkeep, as duties make them and as somebody asks for them.
+//! The passes of the maintenance, as duties make them and as somebody asks for them.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -6,16 +6,16 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
+use super::cleanup::Cleanup;
 use super::continuity::Continuity;
+use super::cron_scheduler::CronScheduler;
 use super::flows;
-use super::limit::Limit;
-use super::maintain::Maintenance;
 use super::monitor::Monitor;
+use super::pass_deadline::PassDeadline;
 use super::sweep::sweep;
-use super::timekeeper::Timekeeper;
 use crate::config::{Intervals, Records, Settings};
 use crate::store::Store;
-use crate::worker::Doorbell;
+use crate::worker::Wakeups;
 
 /// How often each process looks for attempts whose worker is gone: their jobs are to run again within half a minute.
 pub(super) const SWEEP: Duration = Duration::from_secs(5);
@@ -23,12 +23,12 @@ pub(super) const SWEEP: Duration = Duration::from_secs(5);
 const ON_DEMAND: Duration = Duration::from_secs(3600);
 
 /// What the passes work with.
-pub(crate) struct Upkeep {
+pub(crate) struct Maintenance {
     pub(super) store: Arc<Store>,
-    pub(super) doorbell: Arc<Doorbell>,
+    pub(super) wakeups: Arc<Wakeups>,
     pub(super) intervals: Intervals,
     records: Records,
-    pub(super) timekeeper: Mutex<Timekeeper>,
+    pub(super) cron_scheduler: Mutex<CronScheduler>,
     /// What its own passes go by; passes on demand end every attempt whose heartbeat is overdue.
     continuity: Option<Continuity>,
     /// A claim passes over queues that are locked, so the passes of one process must not lock them to each other.
@@ -38,14 +38,14 @@ pub(crate) struct Upkeep {
     pub(super) scheduled_queues: OnceLock<Vec<&'static str>>,
 }
 
-impl Upkeep {
-    pub(crate) fn new(store: &Arc<Store>, doorbell: &Arc<Doorbell>, settings: &Settings) -> Self {
+impl Maintenance {
+    pub(crate) fn new(store: &Arc<Store>, wakeups: &Arc<Wakeups>, settings: &Settings) -> Self {
         Self {
             store: Arc::clone(store),
-            doorbell: Arc::clone(doorbell),
+            wakeups: Arc::clone(wakeups),
             intervals: settings.intervals.clone(),
             records: settings.records.clone(),
-            timekeeper: Mutex::default(),
+            cron_scheduler: Mutex::default(),
             continuity: Some(Continuity::default()),
             instance: Uuid::new_v4(),
             scheduled_queues: OnceLock::new(),
@@ -56,12 +56,12 @@ impl Upkeep {
     /// The same for passes that are made by hand.
     pub(super) fn on_demand(
         store: &Arc<Store>,
-        doorbell: &Arc<Doorbell>,
+        wakeups: &Arc<Wakeups>,
         settings: &Settings,
     ) -> Self {
         Self {
             continuity: None,
-            ..Self::new(store, doorbell, settings)
+            ..Self::new(store, wakeups, settings)
         }
     }
 
@@ -72,17 +72,17 @@ impl Upkeep {
 
     /// One whole pass over a queue or all of them, whenever the last one was.
     pub(crate) async fn supervise_now(&self, only: Option<&str>) -> sqlx::Result<()> {
-        let limit = Limit::on_demand(ON_DEMAND);
+        let limit = PassDeadline::on_demand(ON_DEMAND);
         self.watch(&limit, Duration::ZERO, only, None).await?;
         self.tidy(&limit, Duration::ZERO, only).await
     }
 
     /// Lets the jobs go whose parents are done, whenever that was done last.
     pub(crate) async fn resolve_now(&self) -> sqlx::Result<()> {
-        self.let_go(Duration::ZERO).await
+        self.release(Duration::ZERO).await
     }
 
-    pub(super) async fn sweep(self: Arc<Self>, _: Limit) -> sqlx::Result<Duration> {
+    pub(super) async fn sweep(self: Arc<Self>, _: PassDeadline) -> sqlx::Result<Duration> {
         let continuity = self.continuity.as_ref();
         let swept = sweep(&self.store, None, continuity).await;
         if let Some(continuity) = continuity {
@@ -92,35 +92,35 @@ impl Upkeep {
             }
         }
         if swept? {
-            self.doorbell.ring();
+            self.wakeups.notify_all();
         }
         Ok(SWEEP)
     }
 
-    pub(super) async fn resolve(self: Arc<Self>, _: Limit) -> sqlx::Result<Duration> {
-        self.let_go(self.intervals.flow).await?;
+    pub(super) async fn resolve(self: Arc<Self>, _: PassDeadline) -> sqlx::Result<Duration> {
+        self.release(self.intervals.flow).await?;
         Ok(self.intervals.flow)
     }
 
-    pub(super) async fn monitor(self: Arc<Self>, limit: Limit) -> sqlx::Result<Duration> {
+    pub(super) async fn monitor(self: Arc<Self>, limit: PassDeadline) -> sqlx::Result<Duration> {
         let continuity = self.continuity.as_ref();
         self.watch(&limit, self.intervals.monitor, None, continuity)
             .await?;
         Ok(self.intervals.supervise)
     }
 
-    pub(super) async fn maintain(self: Arc<Self>, limit: Limit) -> sqlx::Result<Duration> {
+    pub(super) async fn maintain(self: Arc<Self>, limit: PassDeadline) -> sqlx::Result<Duration> {
         self.tidy(&limit, self.intervals.maintenance, None).await?;
         Ok(self.intervals.supervise)
     }
 
-    pub(super) async fn file_due(self: Arc<Self>, _: Limit) -> sqlx::Result<Duration> {
-        let mut timekeeper = self.timekeeper.lock().await;
-        let pass = timekeeper
+    pub(super) async fn file_due(self: Arc<Self>, _: PassDeadline) -> sqlx::Result<Duration> {
+        let mut cron_scheduler = self.cron_scheduler.lock().await;
+        let pass = cron_scheduler
             .pass(&self.store, self.intervals.cron_monitor)
             .await?;
         if pass.filed > 0 {
-            self.doorbell.ring();
+            self.wakeups.notify_all();
         }
         Ok(pass.again_in)
     }
@@ -128,7 +128,7 @@ impl Upkeep {
     /// Watches queues, and throws away what was written down about them long ago.
     async fn watch(
         &self,
-        limit: &Limit,
+        limit: &PassDeadline,
         interval: Duration,
         only: Option<&str>,
         continuity: Option<&Continuity>,
@@ -142,19 +142,19 @@ impl Upkeep {
             continuity,
         };
         if monitor.pass(interval, only).await?.swept {
-            self.doorbell.ring();
+            self.wakeups.notify_all();
         }
-        self.forget(limit).await;
+        self.prune(limit).await;
         Ok(())
     }
 
     pub(super) async fn tidy(
         &self,
-        limit: &Limit,
+        limit: &PassDeadline,
         interval: Duration,
         only: Option<&str>,
     ) -> sqlx::Result<()> {
-        let maintenance = Maintenance {
+        let maintenance = Cleanup {
             store: &self.store,
             limit,
             turn: &self.turn,
@@ -163,7 +163,7 @@ impl Upkeep {
     }
 
     /// Throws away what was written down long ago, as far as this process may: the queues do not depend on it.
-    async fn forget(&self, limit: &Limit) {
+    async fn prune(&self, limit: &PassDeadline) {
         let Records {
             warnings,
             warning_days,
@@ -172,7 +172,7 @@ impl Upkeep {
             ..
         } = self.records;
         let told = |error: sqlx::Error| {
-            tracing::warn!(%error, "old records of the upkeep could not be removed");
+            tracing::warn!(%error, "old records of the maintenance could not be removed");
         };
         if warnings {
             let deleted = limit.hold(self.store.delete_old_warnings(warning_days));
@@ -186,9 +186,9 @@ impl Upkeep {
         pruned.await.unwrap_or_else(told);
     }
 
-    async fn let_go(&self, interval: Duration) -> sqlx::Result<()> {
+    async fn release(&self, interval: Duration) -> sqlx::Result<()> {
         if flows::resolve(&self.store, interval).await? {
-            self.doorbell.ring();
+            self.wakeups.notify_all();
         }
         Ok(())
     }

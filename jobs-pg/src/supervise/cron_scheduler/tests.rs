@@ -23,7 +23,9 @@ async fn slots_of(row: &ScheduleRow, previous: Option<&str>, now: &str) -> Vec<S
         previous: previous.map(at),
         now: at(now),
     };
-    let read = Timekeeper::default().read(std::slice::from_ref(row)).await;
+    let read = CronScheduler::default()
+        .read(std::slice::from_ref(row))
+        .await;
     due(&read, span)
         .into_iter()
         .map(|filing| filing.slot)
@@ -104,10 +106,10 @@ async fn what_was_missed_before_the_schedule_stood_is_not_made_up_for() {
 #[tokio::test]
 async fn a_schedule_that_cannot_be_read_does_not_keep_the_others_from_being_due() {
     let rows = [row("no cron", None), row("* * * * *", None)];
-    let mut timekeeper = Timekeeper::default();
-    assert_eq!(timekeeper.read(&rows).await.len(), 1);
-    assert_eq!(timekeeper.read(&rows).await.len(), 1);
-    assert_eq!(timekeeper.told.len(), 1);
+    let mut cron_scheduler = CronScheduler::default();
+    assert_eq!(cron_scheduler.read(&rows).await.len(), 1);
+    assert_eq!(cron_scheduler.read(&rows).await.len(), 1);
+    assert_eq!(cron_scheduler.told.len(), 1);
 }
 
 #[tokio::test]
@@ -115,6 +117,6 @@ async fn a_rule_that_is_labelled_cron_is_read_as_the_rule_it_is() {
     let mut rule = row("FREQ=MINUTELY", None);
     rule.kind = "cron".into();
     let rows = [rule];
-    let read = Timekeeper::default().read(&rows).await;
+    let read = CronScheduler::default().read(&rows).await;
     assert_eq!(read[0].1.kind(), "rrule");
 }

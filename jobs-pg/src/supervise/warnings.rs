@@ -7,12 +7,12 @@ use crate::store::{QueueCount, Rest, Store};
 
 /// Gives warnings.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Alarm<'a> {
+pub(super) struct Warnings<'a> {
     pub(super) store: &'a Store,
     pub(super) records: &'a Records,
 }
 
-impl Alarm<'_> {
+impl Warnings<'_> {
     /// Tells of a queue with more waiting jobs than it should have; nothing if it has not.
     pub(super) async fn backlog(&self, queue: &QueueCount) {
         let bound = match queue.warning_queued {

@@ -10,8 +10,8 @@ use tokio::time::{Instant, sleep_until};
 /// Rung by submissions of this process, by the listener, and by settled retries. Nothing depends on it: the fetchers also look
 /// from time to time.
 #[derive(Debug, Default)]
-pub(crate) struct Doorbell {
-    wakeups: Mutex<Vec<Weak<Wakeup>>>,
+pub(crate) struct Wakeups {
+    list: Mutex<Vec<Weak<Wakeup>>>,
     moved: watch::Sender<()>,
 }
 
@@ -20,29 +20,29 @@ pub(crate) struct Doorbell {
 pub(crate) struct Wakeup {
     /// When each queue has something due, as far as that is known.
     due: Mutex<HashMap<&'static str, Option<Instant>>>,
-    rung: Notify,
+    notified: Notify,
 }
 
-impl Doorbell {
+impl Wakeups {
     /// Something is due now, in any queue.
-    pub(crate) fn ring(&self) {
+    pub(crate) fn notify_all(&self) {
         self.each(|wakeup| wakeup.notify(None, Instant::now()));
     }
 
     /// Something is due now in this queue.
-    pub(crate) fn ring_queue(&self, queue: &str) {
+    pub(crate) fn notify_queue(&self, queue: &str) {
         self.each(|wakeup| wakeup.notify(Some(queue), Instant::now()));
     }
 
     /// Something is due after this time, in any queue.
-    pub(crate) fn ring_after(&self, time: Duration) {
+    pub(crate) fn notify_after(&self, time: Duration) {
         if let Some(at) = Instant::now().checked_add(time) {
             self.each(|wakeup| wakeup.notify(None, at));
         }
     }
 
     /// Something is due after this time in this queue.
-    pub(crate) fn ring_queue_after(&self, queue: &str, time: Duration) {
+    pub(crate) fn notify_queue_after(&self, queue: &str, time: Duration) {
         if let Some(at) = Instant::now().checked_add(time) {
             self.each(|wakeup| wakeup.notify(Some(queue), at));
         }
@@ -51,7 +51,7 @@ impl Doorbell {
     /// The time of the database has jumped: whatever waits for a time has to look at it again.
     pub(crate) fn time_moved(&self) {
         self.moved.send_replace(());
-        self.ring();
+        self.notify_all();
     }
 
     /// What tells that the time has jumped.
@@ -63,14 +63,14 @@ impl Doorbell {
     pub(crate) fn wakeup(&self, queues: &[&'static str]) -> Arc<Wakeup> {
         let wakeup = Arc::new(Wakeup {
             due: Mutex::new(queues.iter().map(|queue| (*queue, None)).collect()),
-            rung: Notify::new(),
+            notified: Notify::new(),
         });
-        self.wakeups().push(Arc::downgrade(&wakeup));
+        self.list().push(Arc::downgrade(&wakeup));
         wakeup
     }
 
     fn each(&self, notify: impl Fn(&Wakeup)) {
-        self.wakeups().retain(|wakeup| match wakeup.upgrade() {
+        self.list().retain(|wakeup| match wakeup.upgrade() {
             Some(wakeup) => {
                 notify(&wakeup);
                 true
@@ -79,8 +79,8 @@ impl Doorbell {
         });
     }
 
-    fn wakeups(&self) -> MutexGuard<'_, Vec<Weak<Wakeup>>> {
-        self.wakeups.lock().unwrap_or_else(PoisonError::into_inner)
+    fn list(&self) -> MutexGuard<'_, Vec<Weak<Wakeup>>> {
+        self.list.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -100,7 +100,7 @@ impl Wakeup {
         }
         drop(due);
         if is_sooner {
-            self.rung.notify_one();
+            self.notified.notify_one();
         }
     }
 
@@ -116,7 +116,7 @@ impl Wakeup {
                 return self.take(|due| due.is_some_and(|due| due <= now));
             }
             tokio::select! {
-                () = self.rung.notified() => {}
+                () = self.notified.notified() => {}
                 () = sleep_until(next.map_or(latest, |next| next.min(latest))) => {}
             }
         }

@@ -2,11 +2,11 @@
 
 use std::future::Future;
 
-use jobs_core::{Error, Job, Receipt, Request, Submission, SubmittedJob};
+use jobs_core::{Enqueued, Error, Job, Request, Submission, SubmittedJob};
 
 use crate::PgBoss;
-use crate::given::refused;
 use crate::store::{Match, NewJob, Target, Upsert};
+use crate::validate::bad_input;
 
 /// Gives submissions of [`PgBoss`]'s jobs what only it can do.
 pub trait PgBossSubmission<J: Job> {
@@ -40,7 +40,7 @@ impl<J: Job<Executor = PgBoss>> PgBossSubmission<J> for Submission<J> {
 }
 
 impl PgBoss {
-    async fn upsert_request(&self, request: Request) -> Result<Receipt, Error> {
+    async fn upsert_request(&self, request: Request) -> Result<Enqueued, Error> {
         self.check(&request)?;
         let target = target(&request)?;
         let declaration = request.declaration;
@@ -69,7 +69,7 @@ impl PgBoss {
             );
             Error::new(jobs_core::ErrorKind::Refused, message)
         })?;
-        Ok(Receipt {
+        Ok(Enqueued {
             id,
             is_new: upserted.inserted,
         })
@@ -81,7 +81,7 @@ fn target(request: &Request) -> Result<Target, Error> {
     match (options.id, &options.singleton_key) {
         (Some(id), _) => Ok(Target::Id(id)),
         (None, Some(key)) => Ok(Target::Key(key.clone(), Match::Newest)),
-        (None, None) => Err(refused(format!(
+        (None, None) => Err(bad_input(format!(
             "an upsert of job `{}` needs to know which: write `.singleton_key(\"...\")` or `.id(...)`",
             request.declaration.name
         ))),

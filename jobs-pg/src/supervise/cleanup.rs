@@ -1,24 +1,24 @@
-//! Maintenance of queues: jobs that were kept long enough are removed.
+//! Cleanup of queues: jobs that were kept long enough are removed.
 
 use std::time::Duration;
 
 use tokio::sync::Mutex;
 
-use super::limit::Limit;
+use super::pass_deadline::PassDeadline;
 use crate::store::{ClaimedQueue, Store};
 
 /// How many jobs one transaction removes.
 const BATCH: i64 = 10_000;
 
 /// One pass over queues. The process that takes a queue cleans it up.
-pub(super) struct Maintenance<'a> {
+pub(super) struct Cleanup<'a> {
     pub(super) store: &'a Store,
-    pub(super) limit: &'a Limit,
+    pub(super) limit: &'a PassDeadline,
     /// Held while a queue is taken, as the other tasks of this process do.
     pub(super) turn: &'a Mutex<()>,
 }
 
-impl Maintenance<'_> {
+impl Cleanup<'_> {
     /// Cleans up the queues that no process has cleaned up for this long, one of them or all, one after the other. What a pass that
     /// is cut short leaves in its last queue waits for the next pass over that queue.
     pub(super) async fn pass(&self, interval: Duration, only: Option<&str>) -> sqlx::Result<()> {

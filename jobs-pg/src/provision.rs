@@ -6,10 +6,10 @@ use jobs_core::{Declaration, Error, ErrorKind, QueuePolicy, Registered, Registry
 use serde_json::{Map, Value};
 
 use crate::config::Settings;
-use crate::error::cannot;
-use crate::store::{QueueRow, Store, bounded};
-use crate::supervise::{self, Upkeep};
-use crate::worker::{Line, Plan};
+use crate::error::map_db_error;
+use crate::store::{QueueRow, Store, with_timeout};
+use crate::supervise::{self, Maintenance};
+use crate::worker::{QueueWorker, WorkPlan};
 
 /// What a queue that we create has, where nobody says otherwise: a dead worker's jobs are noticed after this many seconds.
 const HEARTBEAT_SECONDS: i32 = 15;
@@ -76,22 +76,22 @@ pub(crate) async fn plan(
     store: &Store,
     settings: &Settings,
     registry: &Registry,
-) -> Result<Plan, Error> {
+) -> Result<WorkPlan, Error> {
     let mut jobs: Vec<&'static Registered> = registry.iter().collect();
     if settings.schedule {
-        jobs.push(supervise::delivery());
+        jobs.push(supervise::cron_forwarder());
     }
     let names: Vec<&str> = jobs.iter().map(|job| job.declaration().name).collect();
     let standing = find(store, &names).await?;
-    let line = |job: &'static Registered| {
+    let worker = |job: &'static Registered| {
         let name = job.declaration().name;
         let is_limited = standing
             .get(name)
             .is_some_and(QueueRow::looks_at_active_jobs);
-        (name, Line::new(job, is_limited))
+        (name, QueueWorker::new(job, is_limited))
     };
-    Ok(Plan {
-        lines: jobs.into_iter().map(line).collect(),
+    Ok(WorkPlan {
+        queues: jobs.into_iter().map(worker).collect(),
         concurrency: settings.concurrency,
     })
 }
@@ -100,9 +100,9 @@ pub(crate) async fn plan(
 /// renamed while its jobs waited.
 pub(crate) async fn warn_of_unhandled(store: &Store, registry: &Registry) -> Result<(), Error> {
     let handled: Vec<&str> = registry.iter().map(|job| job.declaration().name).collect();
-    let queues = bounded(store.find_unhandled(&handled))
+    let queues = with_timeout(store.find_unhandled(&handled))
         .await
-        .map_err(cannot("look for jobs that nobody handles"))?;
+        .map_err(map_db_error("look for jobs that nobody handles"))?;
     if !queues.is_empty() {
         tracing::warn!(
             ?queues,
@@ -116,18 +116,18 @@ pub(crate) async fn warn_of_unhandled(store: &Store, registry: &Registry) -> Res
 pub(crate) async fn schedules(
     store: &Store,
     settings: &Settings,
-    upkeep: &Upkeep,
+    maintenance: &Maintenance,
     declared: &Registry,
     linked: &Registry,
 ) -> Result<(), Error> {
-    queues(store, &[supervise::delivery().declaration()]).await?;
-    supervise::reconcile(store, settings, upkeep, declared, linked).await
+    queues(store, &[supervise::cron_forwarder().declaration()]).await?;
+    supervise::reconcile(store, settings, maintenance, declared, linked).await
 }
 
 async fn find(store: &Store, names: &[&str]) -> Result<HashMap<String, QueueRow>, Error> {
-    let found = bounded(store.find_queues(names))
+    let found = with_timeout(store.find_queues(names))
         .await
-        .map_err(cannot("look for the queues of the jobs"))?;
+        .map_err(map_db_error("look for the queues of the jobs"))?;
     Ok(found
         .into_iter()
         .map(|queue| (queue.name.clone(), queue))
@@ -139,11 +139,11 @@ async fn create(store: &Store, queues: &[(&str, Map<String, Value>)]) -> Result<
         return Ok(());
     }
     let names: Vec<&str> = queues.iter().map(|(name, _)| *name).collect();
-    let created = bounded(async {
+    let created = with_timeout(async {
         let mut connection = store.pool().acquire().await?;
         store.create_queues(&mut connection, queues).await
     });
-    created.await.map_err(cannot(format!(
+    created.await.map_err(map_db_error(format!(
         "create the queues `{}`",
         names.join("`, `")
     )))
@@ -204,7 +204,7 @@ async fn adapt(store: &Store, queue: &QueueRow, job: &Declaration) -> Result<(),
     if changes.is_empty() {
         return Ok(());
     }
-    let changed = bounded(async {
+    let changed = with_timeout(async {
         let mut connection = store.pool().acquire().await?;
         store
             .change_queue(&mut connection, job.name, &changes)
@@ -213,7 +213,7 @@ async fn adapt(store: &Store, queue: &QueueRow, job: &Declaration) -> Result<(),
     changed
         .await
         .map(drop)
-        .map_err(cannot(format!("change the queue `{}`", job.name)))
+        .map_err(map_db_error(format!("change the queue `{}`", job.name)))
 }
 
 impl QueueRow {

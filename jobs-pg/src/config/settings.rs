@@ -1,4 +1,4 @@
-//! What the upkeep writes down beside the jobs.
+//! What the maintenance writes down beside the jobs.
 
 use std::time::Duration;
 

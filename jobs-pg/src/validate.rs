@@ -4,7 +4,7 @@ use jobs_core::{Error, ErrorKind, store_output};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::operation::Trouble;
+use crate::operation::OperationError;
 use crate::worker::has_nul;
 
 /// The most rows that one list has (pg-boss 12.38).
@@ -15,7 +15,7 @@ pub(crate) const ROWS: u32 = 1_000;
 /// How deep the JSON that is stored may be nested: Postgres, and some who read it, follow it with their stack.
 const MAX_DEPTH: usize = 1_000;
 
-pub(crate) fn refused(message: impl Into<String>) -> Error {
+pub(crate) fn bad_input(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::BadInput, message)
 }
 
@@ -62,17 +62,17 @@ pub(crate) fn check_input(what: &str, input: &str, max_bytes: usize) -> Result<(
 fn check_json(what: &str, json: &str, max_bytes: usize, way_out: &str) -> Result<(), Error> {
     let bytes = json.len();
     if bytes > max_bytes {
-        return Err(refused(format!(
+        return Err(bad_input(format!(
             "{what} has {bytes} bytes as JSON, and {max_bytes} are allowed; {way_out}"
         )));
     }
     if has_nul(json) {
-        return Err(refused(format!(
+        return Err(bad_input(format!(
             "{what} holds a NUL character, which Postgres cannot store"
         )));
     }
     match depth(json) > MAX_DEPTH {
-        true => Err(refused(format!(
+        true => Err(bad_input(format!(
             "{what} nests arrays and objects deeper than {MAX_DEPTH} levels"
         ))),
         false => Ok(()),
@@ -100,34 +100,34 @@ fn depth(json: &str) -> usize {
 
 /// Checks a text that is stored as it is.
 pub(crate) fn check_text(what: &'static str, text: &str) -> Result<(), Error> {
-    jobs_core::rules::check_text(what, text).map_err(|error| refused(error.to_string()))
+    jobs_core::rules::check_text(what, text).map_err(|error| bad_input(error.to_string()))
 }
 
 pub(crate) fn check_queue(name: &str) -> Result<(), Error> {
-    jobs_core::rules::check_name("queue name", name).map_err(|error| refused(error.to_string()))
+    jobs_core::rules::check_name("queue name", name).map_err(|error| bad_input(error.to_string()))
 }
 
 pub(crate) fn check_rows(limit: u32) -> Result<(), Error> {
     match (1..=MOST_ROWS).contains(&limit) {
         true => Ok(()),
-        false => Err(refused(format!(
+        false => Err(bad_input(format!(
             "a list has 1 to {MOST_ROWS} rows, not {limit}"
         ))),
     }
 }
 
 /// Reads a row of a table from JSON text, by its columns.
-pub(crate) fn read<T: DeserializeOwned>(what: &str, row: &str) -> Result<T, Trouble> {
+pub(crate) fn read<T: DeserializeOwned>(what: &str, row: &str) -> Result<T, OperationError> {
     serde_json::from_str(row).map_err(|error| {
         let message = format!("cannot read the row of {what}");
-        Trouble::Refused(Error::caused_by(ErrorKind::Incompatible, message, error))
+        OperationError::Refused(Error::caused_by(ErrorKind::Incompatible, message, error))
     })
 }
 
 pub(crate) fn read_all<T: DeserializeOwned>(
     what: &str,
     rows: &[String],
-) -> Result<Vec<T>, Trouble> {
+) -> Result<Vec<T>, OperationError> {
     rows.iter().map(|row| read(what, row)).collect()
 }
 

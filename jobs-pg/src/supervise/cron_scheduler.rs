@@ -1,4 +1,4 @@
-//! The pass over the schedules: what is due is filed in the queue from which `delivery` sends it on.
+//! The pass over the schedules: what is due is filed in the queue from which `cron_forwarder` sends it on.
 //!
 //! Every process with schedules on, Node's too, may take the pass; a filing has the same key and slot whoever makes it, so
 //! that none is made twice. Time is the database's throughout.
@@ -11,7 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use jobs_rules::{Recurrence, shorten};
 
 use super::parsed_schedules::ParsedSchedules;
-use crate::store::{Filing, Moved, ScheduleRow, Store};
+use crate::store::{ClockSpan, ScheduleRow, Store, Tick};
 
 /// An occurrence that no pass has seen for longer is missed (pg-boss 12.38).
 const WINDOW: TimeDelta = TimeDelta::seconds(60);
@@ -22,7 +22,7 @@ const SLOT: &str = "%Y-%m-%d %H:%M:00";
 
 /// Reads schedules, and tells of each that cannot be read once.
 #[derive(Debug, Default)]
-pub(super) struct Timekeeper {
+pub(super) struct CronScheduler {
     parsed: ParsedSchedules,
     told: HashSet<[String; 4]>,
 }
@@ -42,7 +42,7 @@ struct Span {
     now: DateTime<Utc>,
 }
 
-impl Timekeeper {
+impl CronScheduler {
     /// Takes the pass if no process took it lately, and files what is due. Both are one transaction: a process that dies in between
     /// leaves the pass to the next one.
     pub(super) async fn pass(&mut self, store: &Store, interval: Duration) -> sqlx::Result<Pass> {
@@ -66,7 +66,7 @@ impl Timekeeper {
         let schedules = store.schedules(&mut transaction).await?;
         let read = self.read(&schedules).await;
         let filed = store
-            .file_occurrences(&mut transaction, &due(&read, span))
+            .enqueue_ticks(&mut transaction, &due(&read, span))
             .await?;
         for (row, recurrence) in read.iter().filter(|(row, read)| row.kind != read.kind()) {
             store
@@ -82,7 +82,7 @@ impl Timekeeper {
 
     /// Files all that was due in a span that ends now: nothing in it counts as missed, as if passes had been made all along.
     /// Of each schedule the latest thousand.
-    pub(super) async fn catch_up(&mut self, store: &Store, span: Moved) -> sqlx::Result<i64> {
+    pub(super) async fn catch_up(&mut self, store: &Store, span: ClockSpan) -> sqlx::Result<i64> {
         let mut transaction = store.begin_bounded().await?;
         store.claim_cron(&mut transaction, 0.0).await?;
         let schedules = store.schedules(&mut transaction).await?;
@@ -92,8 +92,8 @@ impl Timekeeper {
             let slots = slots_of(missed(recurrence, since, span.to).take(MOST_MADE_UP));
             filings(row, slots)
         });
-        let due: Vec<Filing> = due.collect();
-        let filed = store.file_occurrences(&mut transaction, &due).await?;
+        let due: Vec<Tick> = due.collect();
+        let filed = store.enqueue_ticks(&mut transaction, &due).await?;
         transaction.commit().await?;
         Ok(filed)
     }
@@ -136,15 +136,15 @@ impl Timekeeper {
 }
 
 /// What is to be filed, each occurrence once.
-fn due<'a>(schedules: &[(&'a ScheduleRow, Recurrence)], span: Span) -> Vec<Filing<'a>> {
+fn due<'a>(schedules: &[(&'a ScheduleRow, Recurrence)], span: Span) -> Vec<Tick<'a>> {
     let filings = |(row, recurrence): &(&'a ScheduleRow, Recurrence)| {
         filings(row, slots(row, recurrence, span))
     };
     schedules.iter().flat_map(filings).collect()
 }
 
-fn filings(row: &ScheduleRow, slots: BTreeSet<String>) -> impl Iterator<Item = Filing<'_>> {
-    slots.into_iter().map(|slot| Filing {
+fn filings(row: &ScheduleRow, slots: BTreeSet<String>) -> impl Iterator<Item = Tick<'_>> {
+    slots.into_iter().map(|slot| Tick {
         name: &row.name,
         key: &row.key,
         slot,

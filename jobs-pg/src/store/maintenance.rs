@@ -1,4 +1,4 @@
-//! Upkeep: attempts that ran out of time, old jobs, jobs that wait for others.
+//! Maintenance: attempts that ran out of time, old jobs, jobs that wait for others.
 
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;

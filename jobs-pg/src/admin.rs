@@ -40,7 +40,7 @@ pub struct Instance {
     pub application_name: Option<String>,
     /// Seconds between two signs of life.
     pub heartbeat_seconds: i32,
-    /// Whether it does the upkeep.
+    /// Whether it does the maintenance.
     pub supervise: bool,
     /// Whether it fires schedules.
     pub schedule: bool,

@@ -1,9 +1,9 @@
--- file_occurrences: files occurrences of schedules as jobs of the queue from which they are sent on; pg-boss files and
+-- enqueue_ticks: files the ticks of schedules as jobs of the queue from which they are sent on; pg-boss files and
 -- takes them in the same form.
 --   Arrays of equal length: $1 queue  $2 key of the schedule  $3 slot (the minute, as UTC wall time)
 --   $4 channel to ring on
 -- An occurrence that was filed before is passed over: key and slot are the same to the byte.
--- Locks: the new rows; the queue row for key share. Called by Store::file_occurrences.
+-- Locks: the new rows; the queue row for key share. Called by Store::enqueue_ticks.
 WITH filed AS (
     INSERT INTO /* schema */job (
            name, data, singleton_key, singleton_on, start_after, created_on, keep_until, policy, dead_letter,

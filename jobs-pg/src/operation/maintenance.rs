@@ -1,4 +1,4 @@
-//! Upkeep on demand, for processes that do none by themselves, and for moments that cannot wait.
+//! Maintenance on demand, for processes that do none by themselves, and for moments that cannot wait.
 
 use std::sync::Arc;
 
@@ -7,18 +7,18 @@ use sqlx::Error as Failure;
 
 use super::Operation;
 use crate::PgBoss;
-use crate::error::cannot;
-use crate::given::check_rows;
-use crate::records::{BamEntry, BamStatus, Instance, Warning};
-use crate::store::bounded;
-use crate::supervise::Upkeep;
+use crate::admin::{BamEntry, BamStatus, Instance, Warning};
+use crate::error::map_db_error;
+use crate::store::with_timeout;
+use crate::supervise::Maintenance;
+use crate::validate::check_rows;
 
 /// How many rows a list holds at most.
 const LONGEST_LIST: i64 = 10_000;
 
 impl PgBoss {
-    /// Does the upkeep of all queues now: ends attempts that ran out of time or give no sign of life, counts the jobs, removes
-    /// those that were kept long enough. It does not matter whether this process does the upkeep by itself
+    /// Does the maintenance of all queues now: ends attempts that ran out of time or give no sign of life, counts the jobs, removes
+    /// those that were kept long enough. It does not matter whether this process does the maintenance by itself
     /// ([`supervise`](crate::PgBossBuilder::supervise)), and when the last pass was; pg-boss 12.38 passes over queues that had
     /// theirs lately. A pass that is under way here is waited for; queues that another process is just seeing to are left to
     /// it. It goes on to its end when this future is dropped.
@@ -26,7 +26,7 @@ impl PgBoss {
     /// # Errors
     /// If the database fails. What was not done then is as due as before.
     pub async fn supervise(&self) -> Result<(), Error> {
-        self.supervise_some(None, "do the upkeep of the queues")
+        self.supervise_some(None, "do the maintenance of the queues")
             .await
     }
 
@@ -35,10 +35,10 @@ impl PgBoss {
     /// # Errors
     /// [`NotFound`](ErrorKind::NotFound) if there is no such queue.
     pub async fn supervise_queue(&self, queue: &str) -> Result<(), Error> {
-        let doing = format!("do the upkeep of queue `{queue}`");
+        let doing = format!("do the maintenance of queue `{queue}`");
         let store = self.store().await?;
-        let found = bounded(store.find_queues(&[queue])).await;
-        if found.map_err(cannot(&*doing))?.is_empty() {
+        let found = with_timeout(store.find_queues(&[queue])).await;
+        if found.map_err(map_db_error(&*doing))?.is_empty() {
             let message = format!("cannot {doing}: there is no such queue");
             return Err(Error::new(ErrorKind::NotFound, message));
         }
@@ -50,9 +50,9 @@ impl PgBoss {
     /// # Errors
     /// If the database fails.
     pub async fn resolve_flow(&self) -> Result<(), Error> {
-        let upkeep = Arc::clone(self.upkeep().await?);
-        let pass = tokio::spawn(async move { upkeep.resolve_now().await });
-        ended(pass.await).map_err(cannot("let waiting jobs go"))
+        let maintenance = Arc::clone(self.maintenance().await?);
+        let pass = tokio::spawn(async move { maintenance.resolve_now().await });
+        ended(pass.await).map_err(map_db_error("let waiting jobs go"))
     }
 
     /// The newest warnings that processes with the option `persistWarnings` have kept, so many at most: 1 to 100,000.
@@ -114,11 +114,11 @@ impl PgBoss {
     }
 
     async fn supervise_some(&self, queue: Option<&str>, doing: &str) -> Result<(), Error> {
-        let upkeep: Arc<Upkeep> = Arc::clone(self.upkeep().await?);
+        let maintenance: Arc<Maintenance> = Arc::clone(self.maintenance().await?);
         let queue = queue.map(str::to_owned);
         // A task of its own, as a pass that is dropped half-way would leave queues taken.
-        let pass = tokio::spawn(async move { upkeep.supervise_now(queue.as_deref()).await });
-        ended(pass.await).map_err(cannot(doing))
+        let pass = tokio::spawn(async move { maintenance.supervise_now(queue.as_deref()).await });
+        ended(pass.await).map_err(map_db_error(doing))
     }
 }
 

@@ -1,5 +1,9 @@
 //! What pg-boss can do with a submitted job: look at its row, cancel it, resume it.
 
+mod submission;
+
+pub use submission::PgBossSubmission;
+
 use std::fmt;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -10,10 +14,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::error::cannot;
+use crate::error::map_db_error;
 use crate::row_time;
-use crate::store::bounded;
-use crate::{Affected, JobUpdate, Json, Neighbours, Operation, PgBoss};
+use crate::store::with_timeout;
+use crate::{AffectedJobs, DependencyPage, JobUpdate, Json, Operation, PgBoss};
 
 /// Gives jobs of [`PgBoss`] what only it can do.
 pub trait PgBossExt {
@@ -44,9 +48,9 @@ impl PgBossJob<'_> {
     pub async fn details(&self) -> Result<JobDetails, Error> {
         let JobKey { name, id } = &self.key;
         let boss = (self.boss)()?;
-        let row = bounded(boss.store().await?.find(&self.key))
+        let row = with_timeout(boss.store().await?.find(&self.key))
             .await
-            .map_err(cannot(self.doing("look at")))?;
+            .map_err(map_db_error(self.doing("look at")))?;
         let row = row.ok_or_else(|| {
             Error::new(
                 ErrorKind::NotFound,
@@ -115,7 +119,7 @@ impl PgBossJob<'_> {
     /// # Errors
     /// If the database does not answer.
     pub async fn dependencies(&self) -> Result<Vec<JobKey>, Error> {
-        let (boss, part) = ((self.boss)()?, Neighbours::new());
+        let (boss, part) = ((self.boss)()?, DependencyPage::new());
         boss.dependencies(&self.key.name, self.key.id, part).await
     }
 
@@ -124,11 +128,11 @@ impl PgBossJob<'_> {
     /// # Errors
     /// If the database does not answer.
     pub async fn dependents(&self) -> Result<Vec<JobKey>, Error> {
-        let (boss, part) = ((self.boss)()?, Neighbours::new());
+        let (boss, part) = ((self.boss)()?, DependencyPage::new());
         boss.dependents(&self.key.name, self.key.id, part).await
     }
 
-    async fn change(&self, operation: Operation<Affected>) -> Result<bool, Error> {
+    async fn change(&self, operation: Operation<AffectedJobs>) -> Result<bool, Error> {
         Ok(operation.await?.count() > 0)
     }
 
