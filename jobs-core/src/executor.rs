@@ -5,9 +5,8 @@ mod current;
 use std::future::Future;
 
 use serde_json::Value;
-use uuid::Uuid;
 
-use crate::{Declaration, Error, JobOptions, StartAfter};
+use crate::{Declaration, Enqueued, Error, JobKey, JobOptions, StartAfter};
 pub(crate) use current::{AnyExecutor, Keeper, keeper, running_on, running_on_sync};
 pub use current::{current, install, scope};
 
@@ -57,24 +56,6 @@ pub struct Request {
     pub start_after: StartAfter,
     /// Options of this submission merged over the job's.
     pub options: JobOptions,
-}
-
-/// The result of storing one job.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Enqueued {
-    /// The stored job, or the existing one of which it is a duplicate.
-    pub id: Uuid,
-    /// `false` if it is a duplicate of an existing job, and nothing was stored.
-    pub is_new: bool,
-}
-
-/// Identifies one job.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct JobKey {
-    /// The queue.
-    pub name: String,
-    /// Unique within the queue.
-    pub id: Uuid,
 }
 
 /// How a job ended.

@@ -9,12 +9,12 @@ use tracing::Instrument;
 
 use crate::batch::BatchHandler;
 use crate::executor::{AnyExecutor, running_on, running_on_sync};
-use crate::outcome::store_output;
 use crate::panic::catching;
 use crate::thread::on_own_thread;
 use crate::{
     Cancellation, Context, Executor, Extensions, Failure, Job, JobError, JobInfo, Outcome,
 };
+use jobs_rules::store_output;
 
 /// One attempt, with all that it needs.
 pub struct Run {

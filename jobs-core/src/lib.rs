@@ -11,7 +11,6 @@ mod batch;
 mod context;
 pub mod dispatch;
 mod entity;
-mod error;
 mod executor;
 mod extensions;
 mod failure;
@@ -19,12 +18,9 @@ mod handler;
 mod job;
 mod job_error;
 mod memory;
-mod options;
 mod outcome;
 mod panic;
 mod registry;
-mod start_after;
-mod state;
 mod submission;
 mod submitted;
 pub mod testing;
@@ -36,8 +32,7 @@ pub mod private;
 pub use batch::{Batch, BatchHandler};
 pub use context::{Cancellation, Context, JobInfo};
 pub use entity::Entity;
-pub use error::{Error, ErrorKind};
-pub use executor::{Enqueued, Executor, JobEnd, JobKey, Request, current, install, scope};
+pub use executor::{Executor, JobEnd, Request, current, install, scope};
 pub use extensions::Extensions;
 pub use failure::Failure;
 pub use handler::Run;
@@ -45,12 +40,13 @@ pub use job::{Declaration, Job, QueueSettings, Schedule, SourceLocation, WorkerS
 pub use job_error::JobError;
 pub use jobs_macros::{Entity, job};
 pub use jobs_rules as rules;
-pub use jobs_rules::{QueuePolicy, Unit};
+pub use jobs_rules::{
+    Enqueued, Error, ErrorKind, Group, IntoInstant, IntoJobOptions, IntoJobRefs, IntoSeconds,
+    IntoStartAfter, IntoUnit, JobKey, JobOptions, JobRef, JobState, OptionValues, QueuePolicy,
+    StartAfter, Unit, store_output,
+};
 pub use memory::Memory;
-pub use options::{Group, IntoJobOptions, IntoSeconds, JobOptions, OptionValues};
-pub use outcome::{Outcome, store_output};
+pub use outcome::Outcome;
 pub use registry::{JobSet, Registered, Registry};
-pub use start_after::{IntoInstant, IntoStartAfter, IntoUnit, StartAfter};
-pub use state::JobState;
 pub use submission::{InputFrom, Inputs, Submission};
 pub use submitted::SubmittedJob;

@@ -27,20 +27,6 @@ pub enum Outcome {
     Lost,
 }
 
-/// Brings a returned value into the form that pg-boss stores (12.38: objects as they are, null as SQL's null, all else as
-/// `{"value": it}`).
-///
-/// # Errors
-/// If the value has no JSON.
-pub fn store_output(output: &impl serde::Serialize) -> Result<Option<String>, serde_json::Error> {
-    let text = serde_json::to_string(output)?;
-    Ok(match text.as_bytes().first() {
-        Some(b'{') => Some(text),
-        Some(b'n') => None,
-        _ => Some(format!("{{\"value\":{text}}}")),
-    })
-}
-
 /// Reads a stored output back as the type that the function returned.
 pub(crate) fn read_output<T: serde::de::DeserializeOwned + 'static>(
     stored: Option<Value>,
@@ -67,6 +53,7 @@ fn wrapped(stored: &Value) -> Option<&Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jobs_rules::store_output;
     use serde::{Deserialize, Serialize};
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]

@@ -6,11 +6,11 @@ use std::marker::PhantomData;
 use uuid::Uuid;
 
 use crate::executor::{Keeper, keeper};
-use crate::start_after::in_units;
 use crate::{
     Enqueued, Error, ErrorKind, Executor, Group, IntoInstant, IntoJobOptions, IntoSeconds,
     IntoStartAfter, IntoUnit, Job, JobOptions, Request, StartAfter, SubmittedJob,
 };
+use jobs_rules::in_units;
 
 /// A job about to be submitted. A later call of the same method wins. A value that is refused is an error of the `submit` at the
 /// end of the chain, which then writes nothing.

@@ -8,7 +8,9 @@ use uuid::Uuid;
 
 use crate::executor::{Keeper, keeper};
 use crate::outcome::read_output;
-use crate::{Enqueued, Error, ErrorKind, Executor, Failure, Job, JobEnd, JobKey};
+use crate::{
+    Enqueued, Error, ErrorKind, Executor, Failure, IntoJobRefs, Job, JobEnd, JobKey, JobRef,
+};
 
 /// A job that was submitted.
 #[non_exhaustive]
@@ -174,5 +176,17 @@ impl<J: Job> fmt::Debug for SubmittedJob<J> {
             .field("executor_name", &self.executor_name)
             .field("is_new", &self.is_new)
             .finish()
+    }
+}
+
+impl<J: Job> From<&SubmittedJob<J>> for JobRef {
+    fn from(job: &SubmittedJob<J>) -> Self {
+        Self::from(job.job_id)
+    }
+}
+
+impl<J: Job> IntoJobRefs for &SubmittedJob<J> {
+    fn into_job_refs(self) -> Vec<JobRef> {
+        vec![self.into()]
     }
 }

@@ -1,8 +1,8 @@
 //! The executor on Postgres: its face.
 
-use std::collections::HashSet;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::ops::Deref;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jobs_core::{Declaration, Error, ErrorKind, Extensions, Registry};
@@ -16,20 +16,17 @@ use crate::builder::PgBossBuilder;
 use crate::config::Home;
 use crate::config::Settings;
 use crate::connect::library_pool;
+use crate::declared::Declared;
 use crate::entities::Connections;
-use crate::error::map_db_error;
 use crate::health::{Health, Unhealthy};
 use crate::provision;
-use crate::schema::{self, Missing, Schema};
 use crate::store::Store;
 use crate::supervise::{self, Maintenance, Supervision};
 use crate::worker::{Settled, Wakeups, WorkPlan, Worker};
+use pg_boss::Boss;
 
 /// The name that jobs of [`PgBoss`] bear in [`SubmittedJob::executor_name`](jobs_core::SubmittedJob).
 pub const PG_BOSS_EXECUTOR_NAME: &str = "PgBoss";
-
-/// How long the schema may take to be checked or installed: others who install it too are waited for.
-const INSTALLATION: Duration = Duration::from_secs(120);
 
 /// How many batches of settled ids a waiter in this process may lag behind, before it looks into the database.
 const SETTLED_BATCHES: usize = 256;
@@ -62,18 +59,15 @@ impl Drop for Handles {
 
 struct Inner {
     settings: Settings,
-    schema: Schema,
+    /// The operations, by the library's own connections.
+    boss: Boss,
+    declared: Arc<Declared>,
     /// The application's connections.
     pool: PgPool,
-    /// Those for the library's own statements.
-    library_pool: PgPool,
     provided: Extensions,
     only: Option<Vec<&'static str>>,
     store: OnceCell<Arc<Store>>,
     maintenance: OnceCell<Arc<Maintenance>>,
-    // Queues that this process has seen to.
-    queues: Mutex<HashSet<&'static str>>,
-    wakeups: Arc<Wakeups>,
     settled: Settled,
     health: Health,
     started: AsyncMutex<Option<Started>>,
@@ -118,17 +112,15 @@ impl PgBoss {
         only: Option<Vec<&'static str>>,
         home: Option<Home>,
     ) -> Result<Self, Error> {
-        let schema = Schema::new(&settings.schema)
-            .map_err(|error| Error::new(ErrorKind::Configuration, error.to_string()))?;
+        let declared = Arc::new(Declared::default());
+        let library_pool = library_pool(&settings, &pool);
         let inner = Arc::new(Inner {
-            library_pool: library_pool(&settings, &pool),
-            schema,
+            boss: Boss::with_host(library_pool, settings.of_boss(), Arc::clone(&declared) as _)?,
+            declared,
             provided: provided.with(Connections::from(pool.clone())),
             only,
             store: OnceCell::new(),
             maintenance: OnceCell::new(),
-            queues: Mutex::default(),
-            wakeups: Arc::default(),
             settled: broadcast::Sender::new(SETTLED_BATCHES),
             health: Health::default(),
             started: AsyncMutex::default(),
@@ -208,8 +200,8 @@ impl PgBoss {
             true => {
                 let plan = self.plan(&store, &worked).await?;
                 let queues = plan.queues.len();
-                tracing::info!(queues, concurrency = plan.concurrency, schema = %self.inner.schema, "starting to work");
-                let worker = Worker::start(&self.internal(), &store, plan, &self.inner.wakeups);
+                tracing::info!(queues, concurrency = plan.concurrency, schema = %self.schema(), "starting to work");
+                let worker = Worker::start(&self.internal(), &store, plan, self.wakeups());
                 Some(worker.map_err(|error| {
                     let message = "cannot start the thread of the heartbeats";
                     Error::caused_by(ErrorKind::Unavailable, message, error)
@@ -300,10 +292,6 @@ impl PgBoss {
         &self.inner.pool
     }
 
-    pub(crate) fn schema(&self) -> &Schema {
-        &self.inner.schema
-    }
-
     pub(crate) fn settings(&self) -> &Settings {
         &self.inner.settings
     }
@@ -313,7 +301,7 @@ impl PgBoss {
     }
 
     pub(crate) fn wakeups(&self) -> &Arc<Wakeups> {
-        &self.inner.wakeups
+        &self.inner.declared.wakeups
     }
 
     pub(crate) fn health(&self) -> &Health {
@@ -326,84 +314,25 @@ impl PgBoss {
 
     /// The schema, checked or installed when it is first needed.
     pub(crate) async fn store(&self) -> Result<&Arc<Store>, Error> {
-        let Inner {
-            settings,
-            library_pool: pool,
-            schema,
-            ..
-        } = &*self.inner;
-        self.inner
-            .store
-            .get_or_try_init(|| async {
-                let look = async {
-                    match (settings.migrate, settings.create_schema) {
-                        (true, true) => schema::ensure(pool, schema, Missing::Schema).await,
-                        (true, false) => schema::ensure(pool, schema, Missing::Tables).await,
-                        (false, _) => schema::attach(pool, schema).await,
-                    }
-                };
-                let database = timeout(INSTALLATION, look).await.map_err(|_| {
-                    let message = format!("the schema was not ready within {INSTALLATION:?}");
-                    Error::new(ErrorKind::Unavailable, message)
-                })??;
-                let store = Store::new(pool.clone(), schema.clone(), database);
-                if settings.test_clock {
-                    let obeys = store.obey_test_clock().await;
-                    obeys.map_err(map_db_error("let the connections read the test clock"))?;
-                }
-                Ok(Arc::new(store))
-            })
-            .await
+        let Inner { boss, store, .. } = &*self.inner;
+        let open = async || Ok(Arc::new(Store::new(Box::pin(boss.store()).await?)));
+        store.get_or_try_init(open).await
+    }
+
+    /// Creates or adapts the queues of these jobs, once in the life of the process.
+    pub(crate) async fn provide(
+        &self,
+        jobs: impl IntoIterator<Item = &'static Declaration>,
+    ) -> Result<(), Error> {
+        let store = self.store().await?;
+        self.inner.declared.provide(store, jobs).await
     }
 
     /// The passes of the maintenance, whether or not this process makes them by itself.
     pub(crate) async fn maintenance(&self) -> Result<&Arc<Maintenance>, Error> {
-        let Inner {
-            settings, wakeups, ..
-        } = &*self.inner;
-        let store = self.store().await?;
-        let make = async || Arc::new(Maintenance::new(store, wakeups, settings));
+        let (store, settings) = (self.store().await?, self.settings());
+        let make = async || Arc::new(Maintenance::new(store, self.wakeups(), settings));
         Ok(self.inner.maintenance.get_or_init(make).await)
-    }
-
-    /// Sees that the queues of these jobs stand, once in the life of the process.
-    pub(crate) async fn queues_of(
-        &self,
-        store: &Store,
-        jobs: impl IntoIterator<Item = &'static Declaration>,
-    ) -> Result<(), Error> {
-        let unseen: Vec<&Declaration> = {
-            let seen = self
-                .inner
-                .queues
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            let mut found = HashSet::new();
-            jobs.into_iter()
-                .filter(|job| !seen.contains(job.name) && found.insert(job.name))
-                .collect()
-        };
-        if unseen.is_empty() {
-            return Ok(());
-        }
-        provision::queues(store, &unseen).await?;
-        let mut seen = self
-            .inner
-            .queues
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        seen.extend(unseen.iter().map(|job| job.name));
-        Ok(())
-    }
-
-    /// A queue was gone after all.
-    pub(crate) fn forget_queues(&self) {
-        let mut seen = self
-            .inner
-            .queues
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        seen.clear();
     }
 
     /// Whether it fetches jobs, or does its duties, by itself.
@@ -448,9 +377,18 @@ impl PgBoss {
 
     async fn prepare(&self, registry: &Registry) -> Result<Arc<Store>, Error> {
         let store = Arc::clone(self.store().await?);
-        self.queues_of(&store, registry.iter().map(|job| job.declaration()))
-            .await?;
+        let jobs = registry.iter().map(|job| job.declaration());
+        self.inner.declared.provide(&store, jobs).await?;
         Ok(store)
+    }
+}
+
+/// The operations of pg-boss.
+impl Deref for PgBoss {
+    type Target = Boss;
+
+    fn deref(&self) -> &Boss {
+        &self.inner.boss
     }
 }
 

@@ -15,11 +15,15 @@ use std::env;
 use std::time::Duration;
 
 use jobs_core::{Error, ErrorKind};
+use pg_boss::BossSettings;
 use sqlx::PgPool;
 
 pub(crate) use environment::{Home, environment};
 pub(crate) use settings::{Records, Registration};
 pub(crate) use target::Target;
+
+/// Counts of queues that are older are made anew when they are asked for.
+const COUNTS_FRESH: Duration = Duration::from_secs(3600);
 
 /// What an executor is told.
 #[derive(Debug, Clone)]
@@ -150,6 +154,22 @@ impl Settings {
     /// Whether the application has no name of its own: another program may have a file of the same name.
     pub(crate) fn is_named_after_its_file(&self) -> bool {
         self.application_name == program_name()
+    }
+
+    /// How the operations use the schema.
+    pub(crate) fn of_boss(&self) -> BossSettings {
+        BossSettings {
+            schema: self.schema.clone(),
+            migrate: self.migrate,
+            create_schema: self.create_schema,
+            max_input: self.max_input_bytes,
+            max_output: self.max_output,
+            queue_stats: self.records.queue_stats,
+            counts_fresh: COUNTS_FRESH
+                .max(self.intervals.monitor)
+                .max(self.intervals.supervise),
+            test_clock: self.test_clock,
+        }
     }
 
     fn new(target: Target) -> Self {

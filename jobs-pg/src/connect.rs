@@ -12,10 +12,8 @@ use sqlx::{ConnectOptions, Connection, PgPool};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::config::{Settings, Target};
-use crate::error::{is_transient, sqlstate};
-use crate::store::catalog::is_idle;
-
-pub(crate) use pooler::NO_SESSIONS;
+use pg_boss::error::{is_transient, sqlstate};
+use pg_boss::store::catalog::is_idle;
 
 /// Before the server is asked again that had no connection to spare, or was just starting.
 const AGAIN: Duration = Duration::from_millis(250);

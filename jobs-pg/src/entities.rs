@@ -18,7 +18,7 @@ use std::marker::PhantomData;
 use jobs_core::{Error, ErrorKind, Extensions};
 use sqlx::{AssertSqlSafe, Encode, Postgres, Type};
 
-use crate::error::map_db_error;
+use pg_boss::error::map_db_error;
 
 pub use connections::{Connection, Connections};
 pub use row::{ReadRow, TableRow, Values};

@@ -11,10 +11,10 @@ use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
-use crate::error::{is_transient, map_db_error};
 use crate::store::{NewJob, with_timeout};
-use crate::validate::{bad_input, check_input};
 use crate::{Operation, PG_BOSS_EXECUTOR_NAME, PgBoss};
+use pg_boss::error::{is_transient, map_db_error};
+use pg_boss::validate::{bad_input, check_input};
 
 /// How long one who waits for a job's end puts up with a database that is away.
 const RETRY_FOR: Duration = Duration::from_secs(30);
@@ -26,7 +26,7 @@ impl Executor for PgBoss {
     type Connection = PgConnection;
 
     async fn submit(&self, requests: Vec<Request>) -> Result<Vec<Enqueued>, Error> {
-        self.submission(requests)?.await
+        self.submission(requests).await?.await
     }
 
     async fn submit_in(
@@ -35,7 +35,7 @@ impl Executor for PgBoss {
         requests: Vec<Request>,
     ) -> Result<Vec<Enqueued>, Error> {
         // Whether it is committed, and when, only `NOTIFY` and the producer's own looks can tell.
-        self.submission(requests)?.within(connection).await
+        self.submission(requests).await?.within(connection).await
     }
 
     async fn end_of(&self, job: &JobKey) -> Result<JobEnd, Error> {
@@ -71,8 +71,8 @@ impl Executor for PgBoss {
 }
 
 impl PgBoss {
-    /// Checks the requests, and stores their jobs.
-    fn submission(&self, requests: Vec<Request>) -> Result<Operation<Vec<Enqueued>>, Error> {
+    /// Checks the requests, and stores their jobs. The queues of the jobs are created where they do not exist.
+    async fn submission(&self, requests: Vec<Request>) -> Result<Operation<Vec<Enqueued>>, Error> {
         requests
             .iter()
             .try_for_each(|request| self.check(request))?;
@@ -81,10 +81,10 @@ impl PgBoss {
             many => format!("submit {} jobs", many.len()),
         };
         let due = requests.iter().filter_map(due_in).min();
-        let declared = requests.iter().map(|request| request.declaration).collect();
-        let jobs = requests.into_iter().map(NewJob::from).collect();
-        let operation = self.enqueue(doing, declared, Vec::new(), jobs, Some);
-        Ok(operation.due(due))
+        self.provide(requests.iter().map(|request| request.declaration))
+            .await?;
+        let jobs = requests.into_iter().map(new_job).collect();
+        Ok(self.enqueue(doing, jobs, due))
     }
 
     pub(crate) fn check(&self, request: &Request) -> Result<(), Error> {
@@ -103,15 +103,12 @@ impl PgBoss {
             _ => Ok(()),
         }
     }
+}
 
-    /// Has the producer look when a job is due.
-    pub(crate) fn wake(&self, due: Option<Duration>) {
-        match due {
-            Some(Duration::ZERO) => self.wakeups().notify_all(),
-            Some(after) => self.wakeups().notify_after(after),
-            None => {}
-        }
-    }
+/// The job of a request that was checked.
+pub(crate) fn new_job(request: Request) -> NewJob {
+    let name = request.declaration.name;
+    NewJob::new(name, request.input, &request.start_after, &request.options)
 }
 
 fn due_in(request: &Request) -> Option<Duration> {

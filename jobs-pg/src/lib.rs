@@ -27,55 +27,40 @@
 #[cfg(feature = "embedded")]
 pub mod embedded;
 
-mod admin;
 mod backoff;
 mod boss;
 mod builder;
 mod config;
 mod connect;
 mod crash;
+mod declared;
 mod entities;
-mod error;
 mod executor;
 mod health;
-mod import;
-mod jitter;
 mod job_ext;
-mod job_ref;
-mod json;
-mod operation;
+mod on_demand;
 mod outage;
-mod preview;
 mod provision;
-mod row_time;
-mod schema;
 mod store;
 mod supervise;
 mod task;
 pub mod testing;
-mod validate;
 mod worker;
 
-pub use admin::{BamEntry, BamStatus, Instance, Warning};
 pub use boss::{Installed, PG_BOSS_EXECUTOR_NAME, PgBoss};
 pub use builder::PgBossBuilder;
 pub use entities::{Connection, Connections, ReadRow, Table, TableRow, Values};
-pub use error::DatabaseError;
 pub use health::Unhealthy;
-pub use import::{Import, ImportCount, ImportKind, ImportReport, Skipped, SkippedReason};
-pub use job_ext::{JobDetails, JobState, PgBossExt, PgBossJob, PgBossSubmission};
-pub use job_ref::{IntoJobRefs, JobRef};
+pub use job_ext::{PgBossExt, PgBossFlow, PgBossJob, PgBossSubmission};
 pub use jobs_core::*;
-pub use json::Json;
-pub use operation::{
-    AffectedJobs, DependencyPage, FetchOptions, FindJobs, Flow, IntoQueueOptions,
-    IntoScheduleOptions, JobUpdate, ListQueues, ListSchedules, Operation, QueueDetails,
-    QueueOptions, Redrive, RedrivePreview, RedriveResult, ScheduleDetails, ScheduleOptions,
-    UpdateTarget, Updated,
+pub use pg_boss::{
+    AffectedJobs, Aggregate, BamEntry, BamStatus, DatabaseError, DependencyPage, FetchOptions,
+    FindJobs, Flow, Import, ImportCount, ImportKind, ImportReport, Instance, IntoQueueOptions,
+    IntoScheduleOptions, JobDetails, JobUpdate, Json, ListQueues, ListSchedules, Operation,
+    Percentile, QueueDetails, QueueOptions, QueueStats, QueueStatsQuery, Redrive, RedrivePreview,
+    RedriveResult, ScheduleDetails, ScheduleOptions, SchedulePreview, Schema, SchemaError, Skipped,
+    SkippedReason, UpdateTarget, Updated, Warning,
 };
-pub use operation::{Aggregate, Percentile, QueueStats, QueueStatsQuery};
-pub use preview::SchedulePreview;
-pub use schema::{Schema, SchemaError};
 
 #[doc(hidden)]
 pub use jobs_core::private;
@@ -84,6 +69,6 @@ pub use jobs_core::private;
 pub mod prelude {
     pub use crate::{
         Context, Entity, JobError, JobOptions, PG_BOSS_EXECUTOR_NAME, PgBoss, PgBossExt,
-        PgBossSubmission, SubmittedJob, Unit, job,
+        PgBossFlow, PgBossSubmission, SubmittedJob, Unit, job,
     };
 }

@@ -2,8 +2,8 @@
 
 use tokio::time::Instant;
 
-use crate::error::reason;
 use crate::health::Health;
+use pg_boss::error::reason;
 
 /// One thing that is tried again and again. It is logged once that it fails, and once that it works again, and recorded for
 /// `is_healthy` meanwhile.

@@ -6,16 +6,19 @@ use jobs_core::{Declaration, Error, ErrorKind, QueuePolicy, Registered, Registry
 use serde_json::{Map, Value};
 
 use crate::config::Settings;
-use crate::error::map_db_error;
 use crate::store::{QueueRow, Store, with_timeout};
 use crate::supervise::{self, Maintenance};
 use crate::worker::{QueueWorker, WorkPlan};
+use pg_boss::error::map_db_error;
 
 /// What a queue that we create has, where nobody says otherwise: a dead worker's jobs are noticed after this many seconds.
 const HEARTBEAT_SECONDS: i32 = 15;
 
 /// Sees that the queues of these jobs stand. One that stands gets what its attribute states, and nothing else is changed.
-pub(crate) async fn queues(store: &Store, jobs: &[&'static Declaration]) -> Result<(), Error> {
+pub(crate) async fn queues(
+    store: &pg_boss::Store,
+    jobs: &[&'static Declaration],
+) -> Result<(), Error> {
     let dead_letters: BTreeSet<&str> = jobs
         .iter()
         .filter_map(|job| job.options.values().dead_letter.as_deref())
@@ -124,7 +127,7 @@ pub(crate) async fn schedules(
     supervise::reconcile(store, settings, maintenance, declared, linked).await
 }
 
-async fn find(store: &Store, names: &[&str]) -> Result<HashMap<String, QueueRow>, Error> {
+async fn find(store: &pg_boss::Store, names: &[&str]) -> Result<HashMap<String, QueueRow>, Error> {
     let found = with_timeout(store.find_queues(names))
         .await
         .map_err(map_db_error("look for the queues of the jobs"))?;
@@ -134,7 +137,10 @@ async fn find(store: &Store, names: &[&str]) -> Result<HashMap<String, QueueRow>
         .collect())
 }
 
-async fn create(store: &Store, queues: &[(&str, Map<String, Value>)]) -> Result<(), Error> {
+async fn create(
+    store: &pg_boss::Store,
+    queues: &[(&str, Map<String, Value>)],
+) -> Result<(), Error> {
     if queues.is_empty() {
         return Ok(());
     }
@@ -183,7 +189,7 @@ fn stated(job: &Declaration) -> Map<String, Value> {
     options
 }
 
-async fn adapt(store: &Store, queue: &QueueRow, job: &Declaration) -> Result<(), Error> {
+async fn adapt(store: &pg_boss::Store, queue: &QueueRow, job: &Declaration) -> Result<(), Error> {
     let stands = queue.options();
     let mut changes = stated(job);
     changes.retain(|key, value| stands.get(key) != Some(value));
@@ -214,36 +220,4 @@ async fn adapt(store: &Store, queue: &QueueRow, job: &Declaration) -> Result<(),
         .await
         .map(drop)
         .map_err(map_db_error(format!("change the queue `{}`", job.name)))
-}
-
-impl QueueRow {
-    /// Whether the policy of the queue limits its active jobs.
-    pub(crate) fn looks_at_active_jobs(&self) -> bool {
-        matches!(
-            self.policy.parse(),
-            Ok(QueuePolicy::Singleton | QueuePolicy::Stately | QueuePolicy::KeyStrictFifo)
-        )
-    }
-
-    /// The queue's options in pg-boss's spelling.
-    fn options(&self) -> Map<String, Value> {
-        let options = serde_json::json!({
-            "policy": self.policy,
-            "partition": self.partition,
-            "retryLimit": self.retry_limit,
-            "retryDelay": self.retry_delay,
-            "retryBackoff": self.retry_backoff,
-            "retryDelayMax": self.retry_delay_max,
-            "expireInSeconds": self.expire_seconds,
-            "retentionSeconds": self.retention_seconds,
-            "deleteAfterSeconds": self.deletion_seconds,
-            "deadLetter": self.dead_letter,
-            "heartbeatSeconds": self.heartbeat_seconds,
-            "notify": self.notify,
-        });
-        match options {
-            Value::Object(options) => options,
-            _ => Map::new(),
-        }
-    }
 }

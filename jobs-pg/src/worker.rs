@@ -19,7 +19,6 @@ mod slots;
 mod wakeups;
 
 pub(crate) use drain::Drain;
-pub(crate) use outcome::has_nul;
 pub(crate) use plan::{QueueWorker, WorkPlan};
 pub(crate) use report::Report;
 pub(crate) use settler::Settled;

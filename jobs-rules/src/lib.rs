@@ -8,12 +8,19 @@
 mod cron;
 mod delay;
 mod duration;
+mod error;
 mod instant;
 mod interval;
+mod job_ref;
 mod name;
 mod option;
+mod options;
+mod output;
 mod policy;
 mod recurrence;
+mod start_after;
+mod state;
+mod stored;
 mod suggest;
 mod text;
 mod unit;
@@ -22,16 +29,23 @@ mod zone;
 pub use cron::{Cron, CronError, FieldError, FieldProblem};
 pub use delay::{Delay, DelayError, LONGEST_DELAY, check_delay, parse_delay};
 pub use duration::{DurationError, parse_duration};
+pub use error::{Error, ErrorKind};
 pub use instant::{InstantError, YEARS, check_instant, parse_instant};
 pub use interval::{IntervalError, parse_interval};
+pub use job_ref::{IntoJobRefs, JobRef};
 pub use name::{
     MAX_KEY, MAX_NAME, NameError, RESERVED_PREFIX, check_name, check_own_name, check_text,
 };
 pub use option::{
     JobOption, OptionError, OptionKind, check_integer, check_retry_delay_max, check_seconds,
 };
+pub use options::{Group, IntoJobOptions, IntoSeconds, JobOptions, OptionValues};
+pub use output::store_output;
 pub use policy::{QueuePolicy, UnknownPolicy};
 pub use recurrence::{Recurrence, RecurrenceError, RuleError};
+pub use start_after::{IntoInstant, IntoStartAfter, IntoUnit, StartAfter, in_units};
+pub use state::JobState;
+pub use stored::{Enqueued, JobKey};
 pub use suggest::{near, nearest, unknown};
 pub use text::shorten;
 pub use unit::{Step, StepError, Unit, UnknownUnit, add_months};

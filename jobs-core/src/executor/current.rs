@@ -5,7 +5,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::{Enqueued, Executor, JobEnd, JobKey, Request};
+use super::{Executor, JobEnd, Request};
+use crate::{Enqueued, JobKey};
 use crate::{Error, ErrorKind};
 
 /// An executor whose type is not known here.

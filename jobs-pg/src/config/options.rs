@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::given::Given;
 use super::{Intervals, Records, Registration, Settings, connection};
-use crate::schema::Schema;
+use pg_boss::Schema;
 
 /// The settings that the JSON asks for.
 pub(super) fn settings(json: &str) -> Result<Settings, Error> {

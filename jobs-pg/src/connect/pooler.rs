@@ -2,16 +2,12 @@
 //! not found again, and `LISTEN` hears nothing.
 
 use jobs_core::{Error, ErrorKind};
+use pg_boss::error::NO_SESSIONS;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgConnection};
 
 use crate::config::Target;
-use crate::store::catalog::server_process;
-
-/// What is wrong, and what to set.
-pub(crate) const NO_SESSIONS: &str = "the connections go through a connection pooler in transaction mode, and jobs need sessions \
-    (prepared statements, LISTEN); set the pooler to session mode for this database (PgBouncer: `pool_mode = session`), or connect \
-    to PostgreSQL itself";
+use pg_boss::store::catalog::server_process;
 
 /// Whether connections share processes of the server. `false` too where a second connection cannot be had to find out.
 pub(super) async fn shares_processes(

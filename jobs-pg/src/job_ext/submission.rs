@@ -5,8 +5,9 @@ use std::future::Future;
 use jobs_core::{Enqueued, Error, Job, Request, Submission, SubmittedJob};
 
 use crate::PgBoss;
-use crate::store::{Match, NewJob, Target, Upsert};
-use crate::validate::bad_input;
+use crate::executor::new_job;
+use crate::store::{Match, Target, Upsert};
+use pg_boss::validate::bad_input;
 
 /// Gives submissions of [`PgBoss`]'s jobs what only it can do.
 pub trait PgBossSubmission<J: Job> {
@@ -51,16 +52,12 @@ impl PgBoss {
             // Null is an input too.
             data: Some(request.input.clone().unwrap_or_else(|| "null".to_owned())),
             options,
-            job: NewJob::from(request),
+            job: new_job(request),
         };
         let doing = format!("upsert job `{}`", declaration.name);
+        self.provide([declaration]).await?;
         let upserted = self
-            .upsert_job(
-                doing.clone(),
-                vec![declaration],
-                declaration.name,
-                Some(upsert),
-            )
+            .upsert_job(doing.clone(), declaration.name, Some(upsert))
             .await?;
         let id = upserted.jobs.into_iter().next();
         let id = id.ok_or_else(|| {

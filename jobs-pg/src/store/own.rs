@@ -1,16 +1,18 @@
 //! Our own schema beside pg-boss's, for what pg-boss's tables have no columns for. It is made when it is first needed.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
-use super::statement::{OwnStatements, in_own_schema};
-use super::{Attempt, Store, sql};
-use crate::error::sqlstate;
-use crate::schema::Schema;
+use pg_boss::Schema;
+use pg_boss::error::sqlstate;
+use pg_boss::store::{in_schema, sql};
+
+use super::{Attempt, Store};
 
 /// The newest major version that this program can use. A migration that older programs cannot live with raises it.
 const MAJOR: i32 = 1;
@@ -20,10 +22,33 @@ const MIGRATIONS: [&str; 1] = [include_str!("../../sql/own/0001_crashes.sql")];
 
 const NO_PERMISSION: &str = "42501";
 
+/// The statements on our own schema. Each is a file of `sql/own/`.
+#[derive(Debug)]
+struct Statements {
+    find_schema: Arc<str>,
+    find_version: Arc<str>,
+    record_crashes: Arc<str>,
+    find_crashes: Arc<str>,
+    prune_crashes: Arc<str>,
+}
+
+impl Statements {
+    fn new(schema: &Schema) -> Self {
+        let render = |file: &str| in_own_schema(file, schema).into();
+        Self {
+            find_schema: render(include_str!("../../sql/own/find_schema.sql")),
+            find_version: render(include_str!("../../sql/own/find_version.sql")),
+            record_crashes: render(include_str!("../../sql/own/record_crashes.sql")),
+            find_crashes: render(include_str!("../../sql/own/find_crashes.sql")),
+            prune_crashes: render(include_str!("../../sql/own/prune_crashes.sql")),
+        }
+    }
+}
+
 /// What this process knows of our own schema.
 #[derive(Debug)]
 pub(super) struct Own {
-    statements: OwnStatements,
+    statements: Statements,
     /// Whether it can be used, once that is known for the life of this process.
     usable: OnceCell<bool>,
 }
@@ -49,7 +74,7 @@ struct SchemaRow {
 impl Own {
     pub(super) fn new(schema: &Schema) -> Self {
         Self {
-            statements: OwnStatements::new(schema),
+            statements: Statements::new(schema),
             usable: OnceCell::new(),
         }
     }
@@ -68,7 +93,7 @@ impl Store {
                 Err(error) => return Err(error),
             };
             tracing::warn!(
-                schema = self.schema.own_name(),
+                schema = self.schema().own_name(),
                 why,
                 "cannot use the schema beside the job tables; crashes of processes are not counted apart from failures"
             );
@@ -111,7 +136,7 @@ impl Store {
             .bind(names)
             .bind(ids)
             .bind(retry_counts)
-            .fetch_all(&self.pool)
+            .fetch_all(self.pool())
             .await?;
         Ok(by_job(rows))
     }
@@ -123,7 +148,7 @@ impl Store {
         }
         sqlx::query(sql(&self.own.statements.prune_crashes))
             .bind(queue)
-            .execute(&self.pool)
+            .execute(self.pool())
             .await
             .map(drop)
     }
@@ -133,7 +158,7 @@ impl Store {
         if let Some(usable) = self.own.usable.get() {
             return Ok(*usable);
         }
-        let mut connection = self.pool.acquire().await?;
+        let mut connection = self.pool().acquire().await?;
         if self.find_own(&mut connection).await? != Found::Migrated(MIGRATIONS.len()) {
             return Ok(false);
         }
@@ -143,7 +168,7 @@ impl Store {
     }
 
     async fn try_to_make_own(&self) -> sqlx::Result<Found> {
-        let mut connection = self.pool.acquire().await?;
+        let mut connection = self.pool().acquire().await?;
         let found = self.find_own(&mut connection).await?;
         if is_done(found) {
             return Ok(found);
@@ -158,7 +183,7 @@ impl Store {
         self.migrate_own(&mut transaction, found).await?;
         transaction.commit().await?;
         tracing::info!(
-            schema = self.schema.own_name(),
+            schema = self.schema().own_name(),
             "installed the schema beside the job tables"
         );
         Ok(Found::Migrated(MIGRATIONS.len()))
@@ -169,7 +194,7 @@ impl Store {
             sqlx::raw_sql(AssertSqlSafe(text)).execute(connection).await
         };
         if found == (Found::Nothing { exists: false }) {
-            let create = format!("CREATE SCHEMA {}", self.schema.quoted_own());
+            let create = format!("CREATE SCHEMA {}", self.schema().quoted_own());
             run(connection, create).await?;
         }
         let before = match found {
@@ -177,14 +202,14 @@ impl Store {
             _ => 0,
         };
         for migration in MIGRATIONS.iter().skip(before) {
-            run(connection, in_own_schema(migration, &self.schema)).await?;
+            run(connection, in_own_schema(migration, self.schema())).await?;
         }
         Ok(())
     }
 
     async fn find_own(&self, connection: &mut PgConnection) -> sqlx::Result<Found> {
         let row: SchemaRow = sqlx::query_as(sql(&self.own.statements.find_schema))
-            .bind(self.schema.own_name())
+            .bind(self.schema().own_name())
             .fetch_one(&mut *connection)
             .await?;
         if !row.is_ours {
@@ -226,4 +251,48 @@ fn columns<'a>(attempts: impl Iterator<Item = &'a Attempt>) -> (Vec<&'a str>, Ve
 fn by_job(rows: Vec<(String, Uuid, i32)>) -> HashMap<(String, Uuid), i32> {
     let entry = |(name, id, crashes)| ((name, id), crashes);
     rows.into_iter().map(entry).collect()
+}
+
+const OWN: &str = "/* own */";
+
+/// Puts our own schema, and the one that it is beside, where their marks are.
+fn in_own_schema(file: &str, schema: &Schema) -> String {
+    in_schema(
+        &file.replace(OWN, &format!("{}.", schema.quoted_own())),
+        schema,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use pg_boss::{Boss, BossSettings};
+    use tests::Database;
+    use uuid::Uuid;
+
+    use super::{Attempt, Store};
+
+    #[tokio::test]
+    async fn every_statement_runs_on_a_plain_and_on_an_awkward_schema_name() {
+        let database = Database::new().await;
+        for schema in ["jobs_own_test", "\"Jobs Own-Tést\""] {
+            let settings = BossSettings {
+                schema: schema.into(),
+                ..BossSettings::default()
+            };
+            let boss = Boss::new(database.pool().clone(), settings).unwrap();
+            let store = Store::new(boss.store().await.unwrap());
+            assert!(store.make_own().await.unwrap());
+            let lost = [Attempt {
+                name: "mail".into(),
+                id: Uuid::new_v4(),
+                retry_count: 1,
+                started_on: chrono::Utc::now().into(),
+            }];
+            let mut connection = database.pool().acquire().await.unwrap();
+            let crashes = store.record_crashes(&mut connection, &lost).await.unwrap();
+            assert_eq!(crashes.into_values().collect::<Vec<_>>(), [1]);
+            store.prune_crashes("mail").await.unwrap();
+            assert!(store.crashes(&lost).await.unwrap().is_empty());
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! The job that sends on what the cron_scheduler, ours or Node's, has filed.
 
 use std::error::Error as _;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use jobs_core::private::{Registered, run_async};
 use jobs_core::{
@@ -11,11 +11,10 @@ use jobs_core::{
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
-use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
-use crate::store::{InsertError, NewJob, Store};
-use crate::{Operation, PgBoss};
+use crate::PgBoss;
+use crate::store::NewJob;
 
 /// One occurrence of a schedule, as it is filed. Old versions of pg-boss leave out the key.
 #[derive(Debug, Serialize, Deserialize)]
@@ -89,53 +88,17 @@ async fn send(occurrence: &Occurrence, context: &Context<CronForwarder>) -> Resu
         "submit the job of a schedule to queue `{}`",
         occurrence.name
     );
-    let queues = vec![occurrence.name.clone()];
-    let due = Arc::new(Due::new(occurrence, options, context.job.id));
-    let boss = context.executor();
-    let forward = Operation::enqueue(boss, doing, Vec::new(), queues, move |store, connection| {
-        let due = Arc::clone(&due);
-        Box::pin(async move { Ok(deliver(store, connection, &due).await?) })
-    });
+    let job = job_of(occurrence, options, context.job.id);
+    let key = occurrence.key.clone().unwrap_or_default();
+    let forward = context.executor().enqueue_of_schedule(doing, job, key);
     forward.await.map(drop)
 }
 
-/// The job of an occurrence, and the key of its schedule.
-pub(super) struct Due {
-    job: NewJob,
-    key: String,
-}
-
-impl Due {
-    pub(super) fn new(occurrence: &Occurrence, options: JobOptions, filing: Uuid) -> Self {
-        let start_after = options.values().start_after.clone();
-        // JobIds after the filing, so that a second attempt at it does not make a second job.
-        let id = options.values().id.unwrap_or(filing);
-        let data = occurrence.data.as_ref().map(|data| data.get().to_owned());
-        let start_after = start_after.unwrap_or(StartAfter::Now);
-        Self {
-            job: NewJob::new(&occurrence.name, data, &start_after, &options.id(id)),
-            key: occurrence.key.clone().unwrap_or_default(),
-        }
-    }
-}
-
-/// Submits the job of an occurrence and notes it at its schedule; answers whether it is new.
-pub(super) async fn deliver(
-    store: &Store,
-    connection: &mut PgConnection,
-    due: &Due,
-) -> Result<bool, InsertError> {
-    let Due { job, key } = due;
-    let mut transaction = connection.begin().await?;
-    let receipts = store
-        .insert(&mut transaction, std::slice::from_ref(job))
-        .await?;
-    let stored = receipts.iter().find(|receipt| receipt.is_new);
-    if let Some(receipt) = stored {
-        store
-            .record_last_job(&mut transaction, job.queue(), key, receipt.id)
-            .await?;
-    }
-    transaction.commit().await?;
-    Ok(stored.is_some())
+/// The job of a tick. It has the tick's id, so that a second attempt at the tick does not make a second job.
+pub(super) fn job_of(occurrence: &Occurrence, options: JobOptions, tick: Uuid) -> NewJob {
+    let values = options.values();
+    let start_after = values.start_after.clone().unwrap_or(StartAfter::Now);
+    let id = values.id.unwrap_or(tick);
+    let data = occurrence.data.as_ref().map(|data| data.get().to_owned());
+    NewJob::new(&occurrence.name, data, &start_after, &options.id(id))
 }

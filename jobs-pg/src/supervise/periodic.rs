@@ -7,8 +7,8 @@ use tokio::time::{sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use crate::health::Health;
-use crate::jitter::jittered;
 use crate::task::Tasks;
+use pg_boss::jitter::jittered;
 
 use super::pass_deadline::{PassDeadline, too_long};
 

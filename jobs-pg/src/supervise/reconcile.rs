@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::Maintenance;
 use crate::config::Settings;
-use crate::error::map_db_error;
 use crate::store::{DeclaredRow, ScheduleChanges, Store};
+use pg_boss::error::map_db_error;
 
 /// The member of a row's options that names the application whose schedule it is. pg-boss passes over it.
 const APPLICATION: &str = "application";

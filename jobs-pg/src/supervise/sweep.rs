@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::continuity::Continuity;
 use crate::crash::{AfterCrash, after_crash, runs_alone};
-use crate::jitter;
 use crate::store::{Failed, OverdueAttempt, Store};
+use pg_boss::jitter;
 
 /// How many attempts one transaction ends.
 const BATCH: i64 = 1000;

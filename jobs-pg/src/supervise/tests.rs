@@ -7,18 +7,18 @@ use std::time::Duration;
 
 use ::tests::Database;
 use jobs_core::JobOptions;
+use pg_boss::{Boss, BossSettings, Schema};
 use sqlx::{AssertSqlSafe, Executor, Row};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use super::cleanup::Cleanup;
-use super::cron_forwarder::{Due, Occurrence, deliver};
+use super::cron_forwarder::{Occurrence, job_of};
 use super::monitor::Monitor;
 use super::pass_deadline::PassDeadline;
 use super::sweep::sweep;
 use super::{cron_scheduler::CronScheduler, flows};
 use crate::config::Records;
-use crate::schema::{self, Missing, Schema};
 use crate::store::{Claims, DeclaredRow, Store};
 
 /// A schema with one queue, `mail`, and the dead letter queue `dead`.
@@ -28,15 +28,21 @@ struct Db {
     _database: Database,
 }
 
+/// The statements on the schema `jobs`, which is installed where it is missing.
+async fn store_of(pool: sqlx::PgPool) -> Store {
+    let settings = BossSettings {
+        schema: "jobs".into(),
+        ..BossSettings::default()
+    };
+    let boss = Boss::new(pool, settings).expect("a good name");
+    Store::new(boss.store().await.expect("installed"))
+}
+
 impl Db {
     async fn new() -> Self {
         let database = Database::new().await;
-        let pool = database.pool().clone();
         let schema = Schema::new("jobs").expect("a good name");
-        let name = schema::ensure(&pool, &schema, Missing::Schema)
-            .await
-            .expect("installed");
-        let store = Store::new(pool, schema.clone(), name);
+        let store = store_of(database.pool().clone()).await;
         let db = Self {
             store,
             schema,
@@ -341,11 +347,10 @@ async fn an_occurrence_is_sent_on_once_however_often_it_is_tried() {
     let filing = Uuid::new_v4();
     for is_new in [true, false] {
         let options = JobOptions::new().priority(3);
-        let due = Due::new(&occurrence, options, filing);
+        let job = job_of(&occurrence, options, filing);
         let mut connection = db.store.pool().acquire().await.expect("a connection");
-        let sent = deliver(&db.store, &mut connection, &due)
-            .await
-            .expect("sent on");
+        let sent = db.store.insert_of_schedule(&mut connection, &job, "").await;
+        let sent = sent.expect("sent on");
         assert_eq!(sent, is_new);
     }
     let jobs = db

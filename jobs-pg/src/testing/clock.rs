@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use jobs_core::{Error, ErrorKind, IntoInstant, IntoSeconds, StartAfter};
 
 use crate::PgBoss;
-use crate::error::map_db_error;
 use crate::store::{ClockSpan, Move, Store, with_timeout};
 use crate::supervise::ByHand;
+use pg_boss::error::map_db_error;
 
 /// Time, for tests.
 ///

@@ -4,9 +4,9 @@ use jobs_core::testing::Ran;
 use jobs_core::{Error, ErrorKind};
 
 use crate::PgBoss;
-use crate::error::map_db_error;
 use crate::supervise::ByHand;
 use crate::worker::Drain;
+use pg_boss::error::map_db_error;
 
 /// Running by hand, for tests.
 impl PgBoss {

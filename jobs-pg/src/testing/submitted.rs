@@ -4,8 +4,8 @@ use jobs_core::testing::{Submissions, Submitted};
 use jobs_core::{Error, Job};
 
 use crate::PgBoss;
-use crate::error::map_db_error;
 use crate::store::{SubmittedRow, with_timeout};
+use pg_boss::error::map_db_error;
 
 impl PgBoss {
     /// The jobs of one kind that are in the database, whoever submitted them and whatever their state, in the order in which

@@ -9,8 +9,8 @@ use tokio::time::timeout;
 use super::slots::Slot;
 use super::{QueueWorker, Shared, attempt};
 use crate::crash::runs_alone;
-use crate::jitter::jittered;
 use crate::store::{Attempt, Fetched, with_timeout};
+use pg_boss::jitter::jittered;
 
 /// How long a job waits for the others of its process to end. They are not interrupted, and until they have ended nothing else
 /// begins there; so it does not wait longer, and is snoozed.

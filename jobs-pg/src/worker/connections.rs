@@ -10,8 +10,8 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Executor, PgConnection};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
-use crate::error::is_disconnected;
 use crate::store::Store;
+use pg_boss::error::is_disconnected;
 
 /// A few connections, opened when they are first needed.
 #[derive(Debug)]

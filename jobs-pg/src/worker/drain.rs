@@ -13,8 +13,8 @@ use super::outcome::Ended;
 use super::settler::Settler;
 use super::{BOUND, Wakeups, WorkPlan};
 use crate::PgBoss;
-use crate::error::map_db_error;
 use crate::store::{Attempt, FetchRequest, Fetched, Store, with_timeout};
+use pg_boss::error::map_db_error;
 
 /// How many jobs are fetched at once; they are active until their turn comes.
 const BATCH: i32 = 100;

@@ -12,9 +12,9 @@ use super::slots::{Reservation, Slot};
 use super::wakeups::Wakeup;
 use super::{Shared, alone, attempt};
 use crate::backoff::Backoff;
-use crate::error::{is_disconnected, is_unique_violation};
 use crate::outage::Outage;
 use crate::store::{Fetched, Limits};
+use pg_boss::error::{is_disconnected, is_unique_violation};
 
 /// How long the wakeups may be silent before a fetcher looks by itself.
 const POLL: Duration = Duration::from_secs(2);

@@ -203,20 +203,8 @@ fn refusal(output: Option<&str>, max_output: usize) -> Option<String> {
             "the output has {bytes} bytes of JSON, and at most {max_output} are stored (`max_output`)"
         ));
     }
-    has_nul(output)
+    pg_boss::validate::has_nul(output)
         .then(|| "the output holds a NUL character, which Postgres cannot store".to_owned())
-}
-
-/// Whether JSON text has an escaped NUL, which `jsonb` refuses.
-pub(crate) fn has_nul(json: &str) -> bool {
-    json.match_indices("\\u0000").any(|(at, _)| {
-        let escapes = json[..at]
-            .bytes()
-            .rev()
-            .take_while(|byte| *byte == b'\\')
-            .count();
-        escapes % 2 == 0
-    })
 }
 
 /// A reason must be stored whatever is in it.
@@ -234,17 +222,4 @@ fn chain(failure: &Failure) -> String {
         cause = inner.cause.as_deref();
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::has_nul;
-
-    #[test]
-    fn only_an_escaped_nul_is_one() {
-        assert!(has_nul(r#""a\u0000""#));
-        assert!(has_nul(r#""\\\u0000""#));
-        assert!(!has_nul(r#""\\u0000""#));
-        assert!(!has_nul(r#""u0000""#));
-    }
 }

@@ -13,10 +13,10 @@ use super::connections::Connections;
 use super::outcome::{Ended, Kind, Write};
 use super::{Wakeups, WorkPlan};
 use crate::backoff::Backoff;
-use crate::error::{is_disconnected, is_lock_not_available, is_transient, is_unique_violation};
 use crate::health::Health;
 use crate::outage::Outage;
 use crate::store::{Attempt, Failed, Store};
+use pg_boss::error::{is_disconnected, is_lock_not_available, is_transient, is_unique_violation};
 
 /// How many outcomes may wait; beyond it the attempts keep their slots, so that fetching does not run ahead of settling.
 pub(crate) const WAITING: usize = 1_000;

@@ -188,7 +188,7 @@ async fn a_role_that_may_not_create_a_schema_goes_on_without_ours() {
     let pool = sqlx::PgPool::connect_with(options)
         .await
         .expect("connected");
-    let store = Store::new(pool, db.schema.clone(), "a test".into());
+    let store = store_of(pool).await;
     assert!(sweep(&store, None, None).await.expect("swept"));
     assert!(db.rows(OWN_SCHEMAS).await.is_empty());
     assert_eq!(

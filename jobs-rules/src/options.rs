@@ -1,0 +1,389 @@
+//! The options of one job: how they are given, how they merge, and pg-boss's spelling of them.
+
+mod group;
+mod json;
+mod legacy;
+
+pub use group::Group;
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::{
+    JobOption, check_integer, check_name, check_retry_delay_max, check_seconds, check_text,
+    parse_duration,
+};
+use chrono::TimeDelta;
+use uuid::Uuid;
+
+use crate::{Error, ErrorKind, IntoStartAfter, StartAfter};
+
+/// Options of one job. What is not given comes from the next in line: the submission, the job's attribute, the queue.
+///
+/// What is out of bounds (those of pg-boss 12.38) is noted and refused when the job is submitted.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct JobOptions {
+    values: OptionValues,
+    refused: Option<String>,
+}
+
+/// The values of the options that are given, for an executor. Times are whole seconds.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct OptionValues {
+    /// How many more attempts may follow the first.
+    pub retry_limit: Option<i32>,
+    /// The wait before another attempt.
+    pub retry_delay: Option<i32>,
+    /// Whether that wait grows.
+    pub retry_backoff: Option<bool>,
+    /// What it grows to at most.
+    pub retry_delay_max: Option<i32>,
+    /// How long one attempt may take.
+    pub expire_in: Option<i32>,
+    /// How long a waiting job is kept after it was due.
+    pub retention: Option<i32>,
+    /// How long an ended job is kept.
+    pub delete_after: Option<i32>,
+    /// After how long without a heartbeat the worker counts as dead.
+    pub heartbeat: Option<i32>,
+    /// Higher runs first.
+    pub priority: Option<i32>,
+    /// The queue for a copy of the job that failed for good.
+    pub dead_letter: Option<String>,
+    /// The job's id.
+    pub id: Option<Uuid>,
+    /// The deduplication key.
+    pub singleton_key: Option<String>,
+    /// The length of a throttle slot.
+    pub singleton_seconds: Option<i32>,
+    /// Whether a job whose slot is taken goes into the next one.
+    pub singleton_next_slot: Option<bool>,
+    /// The group whose jobs share a limit.
+    pub group: Option<Group>,
+    /// When it is due, where the submission does not say.
+    pub start_after: Option<StartAfter>,
+}
+
+/// Whole seconds: an integer, a duration, or a text such as `"90s"`, `"15m"`, `"2h"`, `"7d"`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a length of time",
+    label = "not a length of time",
+    note = "write whole seconds (`90`), a `Duration`, or a text (\"90s\", \"15m\", \"2h\", \"7d\")"
+)]
+pub trait IntoSeconds {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// What is wrong with it, or that it is negative.
+    fn into_time(self) -> Result<Duration, String>;
+}
+
+fn negative(given: impl fmt::Display) -> String {
+    format!("must not be negative, as {given} is")
+}
+
+impl IntoSeconds for Duration {
+    fn into_time(self) -> Result<Duration, String> {
+        Ok(self)
+    }
+}
+
+impl IntoSeconds for TimeDelta {
+    fn into_time(self) -> Result<Duration, String> {
+        self.to_std().map_err(|_| negative(self))
+    }
+}
+
+impl IntoSeconds for &str {
+    fn into_time(self) -> Result<Duration, String> {
+        parse_duration(self).map_err(|error| format!("is wrong: {error}"))
+    }
+}
+
+impl IntoSeconds for String {
+    fn into_time(self) -> Result<Duration, String> {
+        self.as_str().into_time()
+    }
+}
+
+macro_rules! seconds {
+    ($($integer:ty)*) => {$(
+        impl IntoSeconds for $integer {
+            fn into_time(self) -> Result<Duration, String> {
+                let seconds = u64::try_from(self).map_err(|_| negative(self))?;
+                Ok(Duration::from_secs(seconds))
+            }
+        }
+    )*};
+}
+
+seconds!(i32 i64 u8 u16 u32 u64 usize);
+
+/// What `submit_with` takes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a set of job options",
+    label = "not job options",
+    note = "give `JobOptions::new().retry_limit(2)`, or JSON in pg-boss's spelling: `json!({{\"retryLimit\": 2}})`"
+)]
+pub trait IntoJobOptions {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadInput`] naming what is not an option, or not a value for one.
+    fn into_job_options(self) -> Result<JobOptions, Error>;
+}
+
+impl IntoJobOptions for JobOptions {
+    fn into_job_options(self) -> Result<JobOptions, Error> {
+        Ok(self)
+    }
+}
+
+/// No options.
+impl IntoJobOptions for () {
+    fn into_job_options(self) -> Result<JobOptions, Error> {
+        Ok(JobOptions::new())
+    }
+}
+
+impl JobOptions {
+    /// No options: everything comes from the job and its queue.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many more attempts may follow the first.
+    #[must_use]
+    pub fn retry_limit(mut self, limit: u32) -> Self {
+        self.values.retry_limit = self.integer(JobOption::RetryLimit, limit.into());
+        self
+    }
+
+    /// How long a failed attempt waits for the next, in seconds or as a [`Duration`] of whole seconds.
+    #[must_use]
+    pub fn retry_delay(mut self, delay: impl IntoSeconds) -> Self {
+        self.values.retry_delay = self.seconds(JobOption::RetryDelay, delay);
+        self
+    }
+
+    /// Whether the retry delay doubles with each attempt, with a random part.
+    #[must_use]
+    pub fn retry_backoff(mut self, backoff: bool) -> Self {
+        self.values.retry_backoff = Some(backoff);
+        self
+    }
+
+    /// The longest that a growing retry delay may get.
+    #[must_use]
+    pub fn retry_delay_max(mut self, longest: impl IntoSeconds) -> Self {
+        self.values.retry_delay_max = self.seconds(JobOption::RetryDelayMax, longest);
+        self
+    }
+
+    /// How long an attempt may take: 1 second to 24 hours.
+    #[must_use]
+    pub fn expire_in(mut self, time: impl IntoSeconds) -> Self {
+        self.values.expire_in = self.seconds(JobOption::ExpireIn, time);
+        self
+    }
+
+    /// How long a job that was not fetched is kept after it was due.
+    #[must_use]
+    pub fn retention(mut self, time: impl IntoSeconds) -> Self {
+        self.values.retention = self.seconds(JobOption::Retention, time);
+        self
+    }
+
+    /// How long an ended job is kept; 0 keeps it for ever.
+    #[must_use]
+    pub fn delete_after(mut self, time: impl IntoSeconds) -> Self {
+        self.values.delete_after = self.seconds(JobOption::DeleteAfter, time);
+        self
+    }
+
+    /// After how long without a heartbeat the worker counts as dead: 10 seconds or more.
+    #[must_use]
+    pub fn heartbeat(mut self, time: impl IntoSeconds) -> Self {
+        self.values.heartbeat = self.seconds(JobOption::Heartbeat, time);
+        self
+    }
+
+    /// Higher runs first; the default is 0.
+    #[must_use]
+    pub fn priority(mut self, priority: i32) -> Self {
+        self.values.priority = Some(priority);
+        self
+    }
+
+    /// The queue for a copy when the job has failed for good.
+    #[must_use]
+    pub fn dead_letter(mut self, queue: impl Into<String>) -> Self {
+        let queue = queue.into();
+        if let Err(error) = check_name("dead letter queue", &queue) {
+            self.refuse(error);
+        }
+        self.values.dead_letter = Some(queue);
+        self
+    }
+
+    /// The job's id, in place of a random one. Unique within the queue.
+    #[must_use]
+    pub fn id(mut self, id: Uuid) -> Self {
+        self.values.id = Some(id);
+        self
+    }
+
+    /// Deduplication key: the queue's policy, [`throttle`](Self::throttle) and [`debounce`](Self::debounce) treat jobs with the
+    /// same key as duplicates.
+    #[must_use]
+    pub fn singleton_key(mut self, key: impl Into<String>) -> Self {
+        let key = key.into();
+        self.check_text("the singleton key", &key);
+        self.values.singleton_key = Some(key);
+        self
+    }
+
+    /// At most one such job (of one key) in each slot of this length; a second one is not stored.
+    #[must_use]
+    pub fn throttle(mut self, slot: impl IntoSeconds) -> Self {
+        self.values.singleton_seconds = self.seconds(JobOption::SingletonSeconds, slot);
+        self.values.singleton_next_slot = Some(false);
+        self
+    }
+
+    /// As [`throttle`](Self::throttle), but a second job is stored for the next slot; a third is not stored.
+    #[must_use]
+    pub fn debounce(mut self, slot: impl IntoSeconds) -> Self {
+        self = self.throttle(slot);
+        self.values.singleton_next_slot = Some(true);
+        self
+    }
+
+    /// The group whose active jobs a worker may limit: its id (`"tenant"`), or that and a tier (`("tenant", "pro")`).
+    #[must_use]
+    pub fn group(mut self, group: impl Into<Group>) -> Self {
+        let group = group.into();
+        if !group.is_named() {
+            self.refuse("`group` must have an id and a tier that are not empty");
+        }
+        for text in [Some(&group.id), group.tier.as_ref()].into_iter().flatten() {
+            self.check_text("a group", text);
+        }
+        self.values.group = Some(group);
+        self
+    }
+
+    /// When it is due: what `Submission::delay` takes. `delay`, `run_at` and `run_in` of a submission
+    /// win over it.
+    #[must_use]
+    pub fn start_after(mut self, start_after: impl IntoStartAfter) -> Self {
+        let start_after = start_after.into_start_after();
+        match start_after.and_then(|start_after| start_after.check().map(|()| start_after)) {
+            Ok(start_after) => self.values.start_after = Some(start_after),
+            Err(error) => self.refuse(error),
+        }
+        self
+    }
+
+    /// These options, and from `base` what they do not say.
+    #[must_use]
+    pub fn over(self, base: &Self) -> Self {
+        Self {
+            values: self.values.over(&base.values),
+            refused: self.refused.or_else(|| base.refused.clone()),
+        }
+    }
+
+    /// What is given.
+    pub fn values(&self) -> &OptionValues {
+        &self.values
+    }
+
+    /// Takes the start out of the options, for a submission that has one of its own.
+    pub fn take_start_after(&mut self) -> Option<StartAfter> {
+        self.values.start_after.take()
+    }
+
+    /// Checks what was given, alone and together.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadInput`] saying what is expected.
+    pub fn check(&self) -> Result<(), Error> {
+        let refused = match &self.refused {
+            Some(refused) => Some(refused.clone()),
+            None => check_retry_delay_max(self.values.retry_delay_max, self.values.retry_backoff)
+                .err()
+                .map(|error| error.to_string()),
+        };
+        refused.map_or(Ok(()), |message| {
+            Err(Error::new(ErrorKind::BadInput, message))
+        })
+    }
+
+    fn seconds(&mut self, option: JobOption, time: impl IntoSeconds) -> Option<i32> {
+        let checked = match time.into_time() {
+            Ok(time) => check_seconds(option, time).map_err(|error| error.to_string()),
+            Err(wrong) => Err(format!("`{option}` {wrong}")),
+        };
+        checked.map_err(|error| self.refuse(error)).ok()
+    }
+
+    fn integer(&mut self, option: JobOption, value: i64) -> Option<i32> {
+        check_integer(option, value)
+            .map_err(|error| self.refuse(error))
+            .ok()
+    }
+
+    fn check_text(&mut self, what: &'static str, text: &str) {
+        if let Err(error) = check_text(what, text) {
+            self.refuse(error);
+        }
+    }
+
+    fn refuse(&mut self, error: impl ToString) {
+        self.refused.get_or_insert_with(|| error.to_string());
+    }
+}
+
+impl OptionValues {
+    fn over(self, base: &Self) -> Self {
+        Self {
+            retry_limit: self.retry_limit.or(base.retry_limit),
+            retry_delay: self.retry_delay.or(base.retry_delay),
+            retry_backoff: self.retry_backoff.or(base.retry_backoff),
+            // A bound for delays that no longer grow would only be refused.
+            retry_delay_max: match self.retry_backoff {
+                Some(false) => self.retry_delay_max,
+                _ => self.retry_delay_max.or(base.retry_delay_max),
+            },
+            expire_in: self.expire_in.or(base.expire_in),
+            retention: self.retention.or(base.retention),
+            delete_after: self.delete_after.or(base.delete_after),
+            heartbeat: self.heartbeat.or(base.heartbeat),
+            priority: self.priority.or(base.priority),
+            dead_letter: self.dead_letter.or_else(|| base.dead_letter.clone()),
+            id: self.id.or(base.id),
+            singleton_key: self.singleton_key.or_else(|| base.singleton_key.clone()),
+            singleton_seconds: self.singleton_seconds.or(base.singleton_seconds),
+            singleton_next_slot: self.singleton_next_slot.or(base.singleton_next_slot),
+            group: self.group.or_else(|| base.group.clone()),
+            start_after: self.start_after.or_else(|| base.start_after.clone()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn switching_the_backoff_off_takes_its_bound_along() {
+        let base = JobOptions::new().retry_backoff(true).retry_delay_max(60);
+        let off = JobOptions::new().retry_backoff(false).over(&base);
+        assert_eq!(off.values().retry_delay_max, None);
+        assert!(off.check().is_ok());
+        let longer = JobOptions::new().retry_delay_max(90).over(&base);
+        assert_eq!(longer.values().retry_delay_max, Some(90));
+    }
+}

@@ -1,0 +1,202 @@
+//! From what the database says to the library's error.
+
+use std::fmt;
+
+use jobs_rules::{Error, ErrorKind};
+
+use crate::schema::SchemaError;
+
+/// What a connection pooler in transaction mode lacks, and what to set.
+pub const NO_SESSIONS: &str = "the connections go through a connection pooler in transaction mode, and jobs need sessions \
+    (prepared statements, LISTEN); set the pooler to session mode for this database (PgBouncer: `pool_mode = session`), or connect \
+    to PostgreSQL itself";
+
+const UNIQUE_VIOLATION: &str = "23505";
+/// The foreign key by which a job has a queue, on every table of jobs.
+const OF_THE_QUEUE: &str = "q_fkey";
+const FOREIGN_KEY_VIOLATION: &str = "23503";
+/// What Postgres 18 says of `ON DELETE RESTRICT`; before, it is the one above.
+const RESTRICT_VIOLATION: &str = "23001";
+const LOCK_NOT_AVAILABLE: &str = "55P03";
+
+/// A prepared statement that is not there, or that another connection made: a pooler hands out its connections.
+const FOREIGN_STATEMENT: [&str; 2] = ["26000", "42P05"];
+
+/// A column or function that the statement names is not there: the schema was changed since the start.
+const UNDEFINED: [&str; 2] = ["42703", "42883"];
+
+/// Says what we were doing, and keeps what the database said as the cause. What it says by the name of a constraint is said
+/// in words besides.
+pub fn map_db_error(doing: impl Into<String>) -> impl FnOnce(sqlx::Error) -> Error {
+    let doing = doing.into();
+    move |error| {
+        let why = why(&error).map_or_else(String::new, |why| format!(": {why}"));
+        let message = format!("cannot {doing}{why}");
+        Error::caused_by(kind_of(&error), message, DatabaseError(error))
+    }
+}
+
+/// What the database said, or why it could not be asked: the cause of an [`Error`] of this executor.
+#[derive(Debug)]
+pub struct DatabaseError(sqlx::Error);
+
+impl DatabaseError {
+    /// The code that Postgres gives to each kind of error; none if the database was not reached.
+    pub fn sqlstate(&self) -> Option<String> {
+        sqlstate(&self.0)
+    }
+}
+
+// Not sqlx's own text, which names a line of Postgres's source.
+impl fmt::Display for DatabaseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&reason(&self.0))
+    }
+}
+
+impl std::error::Error for DatabaseError {}
+
+/// What sqlx's error says, as a reader of the log wants it.
+pub fn reason(error: &sqlx::Error) -> String {
+    match error.as_database_error() {
+        Some(error) => error.message().to_owned(),
+        None => chain(error),
+    }
+}
+
+/// What a constraint of pg-boss's tables stands for, or what else is behind an error that does not say it.
+fn why(error: &sqlx::Error) -> Option<&'static str> {
+    if is_of_pooler(error) {
+        return Some(NO_SESSIONS);
+    }
+    let constraint = error.as_database_error()?.constraint()?;
+    match constraint {
+        OF_THE_QUEUE | "schedule_name_fkey" | "subscription_name_fkey" => {
+            Some("there is no such queue")
+        }
+        "dlq_fkey" | "queue_dead_letter_fkey" => Some("the dead letter queue does not stand"),
+        "job_key_strict_fifo_singleton_key_check" => {
+            Some("the queue keeps the order of each key, and the job has no singleton key")
+        }
+        index if is_of_jobs(index) => Some("an equal job has its place"),
+        _ => None,
+    }
+}
+
+/// Whether an index is one of a table of jobs: `job_common_i3`, or, of a queue's own table, `j` and 56 digits before `_i3`.
+fn is_of_jobs(index: &str) -> bool {
+    index.rsplit_once("_i").is_some_and(|(table, number)| {
+        let is_numbered = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+        let is_own = table.len() == 57
+            && table.starts_with('j')
+            && table[1..].bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_numbered && (is_own || table == "job_common" || table == "job")
+    })
+}
+
+fn kind_of(error: &sqlx::Error) -> ErrorKind {
+    match sqlstate(error).as_deref() {
+        Some(FOREIGN_KEY_VIOLATION | RESTRICT_VIOLATION) => ErrorKind::NotFound,
+        Some(code) if UNDEFINED.contains(&code) => ErrorKind::Incompatible,
+        Some(code) if FOREIGN_STATEMENT.contains(&code) => ErrorKind::Configuration,
+        // Data exceptions: what was given cannot be stored.
+        Some(code) if code.starts_with("22") => ErrorKind::BadInput,
+        // Shutdown, crash, too many connections, read-only: it may be different in a moment.
+        Some(code) if is_passing(code) => ErrorKind::Unavailable,
+        Some(_) => ErrorKind::Refused,
+        None => ErrorKind::Unavailable,
+    }
+}
+
+/// Whether the same statement may succeed a little later.
+pub fn is_transient(error: &sqlx::Error) -> bool {
+    match sqlstate(error) {
+        Some(code) => is_passing(&code),
+        None => !matches!(
+            error,
+            sqlx::Error::ColumnDecode { .. }
+                | sqlx::Error::Decode(_)
+                | sqlx::Error::Encode(_)
+                | sqlx::Error::PoolClosed
+        ),
+    }
+}
+
+/// Whether the connection is gone, or was never there: a statement that was under way may have succeeded.
+pub fn is_disconnected(error: &sqlx::Error) -> bool {
+    match sqlstate(error) {
+        Some(code) => code.starts_with("08") || code.starts_with("57P") || code == "53300",
+        None => is_transient(error),
+    }
+}
+
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        // Some errors say what their cause says.
+        if !text.contains(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        source = cause.source();
+    }
+    text
+}
+
+fn is_of_pooler(error: &sqlx::Error) -> bool {
+    sqlstate(error).is_some_and(|code| FOREIGN_STATEMENT.contains(&code.as_str()))
+}
+
+/// Connection exceptions, rollbacks (deadlock, serialisation), lack of resources, operator intervention, lock waits.
+fn is_passing(code: &str) -> bool {
+    ["08", "25006", "40", "53", "55P03", "57"]
+        .iter()
+        .any(|class| code.starts_with(class))
+}
+
+/// A deadlock or a serialization failure: the transaction was undone, and may succeed when it runs again.
+pub fn is_lost_race(error: &sqlx::Error) -> bool {
+    matches!(sqlstate(error).as_deref(), Some("40001" | "40P01"))
+}
+
+pub fn is_unique_violation(error: &sqlx::Error) -> bool {
+    sqlstate(error).as_deref() == Some(UNIQUE_VIOLATION)
+}
+
+pub fn is_foreign_key_violation(error: &sqlx::Error) -> bool {
+    matches!(
+        sqlstate(error).as_deref(),
+        Some(FOREIGN_KEY_VIOLATION | RESTRICT_VIOLATION)
+    )
+}
+
+/// The queue of a job does not stand; a dead letter queue that does not is another matter.
+pub fn is_unknown_queue(error: &sqlx::Error) -> bool {
+    let broken = error
+        .as_database_error()
+        .and_then(|error| error.constraint());
+    is_foreign_key_violation(error) && broken == Some(OF_THE_QUEUE)
+}
+
+pub fn is_lock_not_available(error: &sqlx::Error) -> bool {
+    sqlstate(error).as_deref() == Some(LOCK_NOT_AVAILABLE)
+}
+
+/// The five letters and digits that Postgres gives each kind of error.
+pub fn sqlstate(error: &sqlx::Error) -> Option<String> {
+    Some(error.as_database_error()?.code()?.into_owned())
+}
+
+impl From<SchemaError> for Error {
+    fn from(error: SchemaError) -> Self {
+        let (kind, why) = match &error {
+            SchemaError::Database { source, .. } => (kind_of(source), why(source)),
+            other => (other.kind(), None),
+        };
+        let why = why.map_or_else(String::new, |why| format!(": {why}"));
+        let message = format!("cannot use the database for jobs{why}");
+        Self::caused_by(kind, message, error)
+    }
+}

@@ -1,0 +1,287 @@
+//! What is done by hand: one operation on the database, alone or in a transaction of the caller's.
+
+mod dead_letters;
+mod fetch;
+mod find;
+mod flow;
+mod maintenance;
+mod queue_options;
+mod queues;
+mod recovery;
+mod schedule_options;
+mod schedules;
+mod send;
+mod settle;
+mod statistics;
+mod subscriptions;
+mod update;
+
+pub use dead_letters::{Redrive, RedrivePreview, RedriveResult};
+pub use fetch::FetchOptions;
+pub use find::{DependencyPage, FindJobs};
+pub use flow::Flow;
+pub use queue_options::{IntoQueueOptions, QueueOptions};
+pub use queues::{ListQueues, QueueDetails};
+pub use schedule_options::{IntoScheduleOptions, ScheduleOptions};
+pub use schedules::{ListSchedules, ScheduleDetails};
+pub use settle::AffectedJobs;
+pub use statistics::{Aggregate, Percentile, QueueStats, QueueStatsQuery};
+pub use update::{JobUpdate, UpdateTarget, Updated};
+
+use std::future::IntoFuture;
+use std::pin::Pin;
+use std::time::Duration;
+
+use jobs_rules::{Error, ErrorKind};
+use sqlx::PgConnection;
+
+use crate::Boss;
+use crate::error::map_db_error;
+use crate::store::{InsertError, Store, with_timeout};
+use recovery::{Recovery, unknown_queue};
+
+type Step<'c, T> = Pin<Box<dyn Future<Output = Result<T, OperationError>> + Send + 'c>>;
+type Once<T> =
+    Box<dyn for<'c> FnOnce(&'c Store, &'c mut PgConnection) -> Step<'c, T> + Send + 'static>;
+type Again<T> =
+    Box<dyn for<'c> Fn(&'c Store, &'c mut PgConnection) -> Step<'c, T> + Send + Sync + 'static>;
+
+/// The steps of an operation.
+enum Body<T> {
+    Once(Once<T>),
+    /// They may run again, if what they did was undone.
+    Again(Again<T>),
+}
+
+/// Why an operation could not be done.
+#[derive(Debug)]
+pub(crate) enum OperationError {
+    /// The database says so.
+    Database(sqlx::Error),
+    /// There is no queue of this name.
+    UnknownQueue(String),
+    /// It is refused because of what is in the database.
+    Refused(Error),
+}
+
+impl From<sqlx::Error> for OperationError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl From<InsertError> for OperationError {
+    fn from(error: InsertError) -> Self {
+        match error {
+            InsertError::Database(error) => Self::Database(error),
+            InsertError::UnknownQueue(queue) => Self::UnknownQueue(queue),
+        }
+    }
+}
+
+impl OperationError {
+    pub(crate) fn bad_input(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self::Refused(Error::new(kind, message))
+    }
+
+    /// Through the connection it finds the names of the queues that there are.
+    async fn into_error(
+        self,
+        store: &Store,
+        connection: Option<&mut PgConnection>,
+        doing: &str,
+    ) -> Error {
+        match self {
+            Self::Database(error) => map_db_error(doing)(error),
+            Self::UnknownQueue(queue) => unknown_queue(store, connection, doing, &queue).await,
+            Self::Refused(error) => error,
+        }
+    }
+}
+
+/// One operation on the jobs of a [`Boss`]; nothing happens until it is awaited.
+///
+/// Awaited, it is all or nothing by itself. [`within`](Self::within) makes it a part of a transaction of the caller's (what
+/// pg-boss takes as the option `db`).
+///
+/// ```no_run
+/// # async fn example(boss: &pg_boss::Boss) -> Result<(), Box<dyn std::error::Error>> {
+/// boss.subscribe("user.created", "send_mail").await?;
+///
+/// let mut transaction = boss.pool().begin().await?;
+/// boss.unsubscribe("user.created", "send_mail").within(&mut transaction).await?;
+/// transaction.commit().await?;
+/// # Ok(()) }
+/// ```
+#[must_use = "nothing happens until it is awaited"]
+pub struct Operation<T> {
+    boss: Boss,
+    doing: String,
+    steps: Result<Body<T>, Error>,
+    // Of many steps each is with_timeout by itself, so that a long queue can be emptied however long that takes.
+    bounds_itself: bool,
+    recovery: Recovery,
+    // After which time it may have made a job due.
+    due: Option<Duration>,
+}
+
+impl<T: Send + 'static> Operation<T> {
+    /// `doing` is what it does, as in "cannot ...". The steps must be one statement, or begin a transaction on the connection.
+    pub(crate) fn new(
+        boss: &Boss,
+        doing: impl Into<String>,
+        steps: impl for<'c> FnOnce(&'c Store, &'c mut PgConnection) -> Step<'c, T> + Send + 'static,
+    ) -> Self {
+        Self {
+            boss: boss.clone(),
+            doing: doing.into(),
+            steps: Ok(Body::Once(Box::new(steps))),
+            bounds_itself: false,
+            recovery: Recovery::default(),
+            // pg-boss notifies of submissions only.
+            due: Some(Duration::ZERO),
+        }
+    }
+
+    /// As [`new`](Self::new), for what takes many steps: each of them is with_timeout in there.
+    pub(crate) fn in_steps(
+        boss: &Boss,
+        doing: impl Into<String>,
+        steps: impl for<'c> FnOnce(&'c Store, &'c mut PgConnection) -> Step<'c, T> + Send + 'static,
+    ) -> Self {
+        Self {
+            bounds_itself: true,
+            ..Self::new(boss, doing, steps)
+        }
+    }
+
+    /// As [`new`](Self::new), for what stores jobs. Queues that the program declares are created where they are missing,
+    /// and a race that was lost to other transactions is run again.
+    pub(crate) fn enqueue(
+        boss: &Boss,
+        doing: impl Into<String>,
+        queues: Vec<String>,
+        steps: impl for<'c> Fn(&'c Store, &'c mut PgConnection) -> Step<'c, T> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            boss: boss.clone(),
+            doing: doing.into(),
+            steps: Ok(Body::Again(Box::new(steps))),
+            bounds_itself: false,
+            recovery: Recovery::new(queues),
+            due: Some(Duration::ZERO),
+        }
+    }
+
+    /// Says after which time it makes the first job due; never, if it is not known.
+    pub(crate) fn due(self, after: Option<Duration>) -> Self {
+        Self { due: after, ..self }
+    }
+
+    /// Does nothing if something that was given is refused.
+    pub(crate) fn unless_refused(self, checked: Result<(), Error>) -> Self {
+        Self {
+            steps: checked.and(self.steps),
+            ..self
+        }
+    }
+
+    /// Does it through the caller's connection, and so in its transaction.
+    ///
+    /// # Errors
+    /// As when it is awaited alone. A queue that is deleted meanwhile may show only when the transaction commits: the foreign
+    /// keys are deferred.
+    pub async fn within(mut self, connection: &mut PgConnection) -> Result<T, Error> {
+        let mut steps = self.steps?;
+        let (boss, doing) = (&self.boss, self.doing.as_str());
+        let store = boss.store().await?;
+        let obeyed = with_timeout(store.obey_within(connection)).await;
+        obeyed.map_err(map_db_error(doing))?;
+        loop {
+            let (trouble, rest) = match run(steps, store, connection, self.bounds_itself).await {
+                Ok(done) => return Ok(done),
+                Err(failed) => failed,
+            };
+            // After an error of the database the caller's transaction is over.
+            let made = match trouble {
+                OperationError::UnknownQueue(_) => self.recovery.make_queues(boss, store).await?,
+                _ => false,
+            };
+            match rest {
+                Some(again) if made => steps = again,
+                _ => return Err(trouble.into_error(store, Some(connection), doing).await),
+            }
+        }
+    }
+
+    async fn alone(mut self) -> Result<T, Error> {
+        let mut steps = self.steps?;
+        let (boss, doing) = (&self.boss, self.doing.as_str());
+        let store = boss.store().await?;
+        loop {
+            let acquired = with_timeout(store.pool().acquire()).await;
+            let mut connection = acquired.map_err(map_db_error(doing))?;
+            let ran = run(steps, store, &mut connection, self.bounds_itself).await;
+            let (trouble, rest) = match ran {
+                Ok(done) => {
+                    if let Some(due) = self.due {
+                        boss.host().enqueued(due);
+                    }
+                    return Ok(done);
+                }
+                Err(failed) => failed,
+            };
+            let Some(again) = rest else {
+                let connection = Some(&mut *connection);
+                return Err(trouble.into_error(store, connection, doing).await);
+            };
+            // What follows may need one, and the pool may have no other.
+            drop(connection);
+            match self.recovery.recover(boss, store, &trouble).await? {
+                true => steps = again,
+                false => {
+                    let mut connection = match trouble {
+                        OperationError::UnknownQueue(_) => store.pool().acquire().await.ok(),
+                        _ => None,
+                    };
+                    return Err(trouble
+                        .into_error(store, connection.as_deref_mut(), doing)
+                        .await);
+                }
+            }
+        }
+    }
+}
+
+/// Runs the steps; if they fail, gives them back where they can run again.
+async fn run<T>(
+    steps: Body<T>,
+    store: &Store,
+    connection: &mut PgConnection,
+    bounds_itself: bool,
+) -> Result<T, (OperationError, Option<Body<T>>)> {
+    let (step, again) = match steps {
+        Body::Once(steps) => (steps(store, connection), None),
+        Body::Again(steps) => (steps(store, connection), Some(Body::Again(steps))),
+    };
+    let done = match bounds_itself {
+        true => step.await,
+        false => with_timeout(step).await,
+    };
+    done.map_err(|trouble| (trouble, again))
+}
+
+impl<T: Send + 'static> IntoFuture for Operation<T> {
+    type Output = Result<T, Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.alone())
+    }
+}
+
+impl<T> std::fmt::Debug for Operation<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Operation").field(&self.doing).finish()
+    }
+}

@@ -1,0 +1,178 @@
+//! The statements of the executor, one function each. Nothing is decided here, and nobody else names sqlx's query functions.
+
+#![expect(clippy::disallowed_methods, reason = "this is the place for them")]
+
+pub mod catalog;
+mod clock;
+pub(crate) mod statement;
+
+mod claims;
+mod counts;
+mod due;
+mod fetch;
+mod import;
+mod instances;
+mod jobs;
+mod maintenance;
+mod named;
+mod page;
+mod queues;
+mod redrive;
+mod removal;
+mod schedules;
+mod settle;
+mod statistics;
+mod submit;
+mod subscriptions;
+mod timestamp;
+mod update;
+mod warnings;
+
+pub use claims::{ClaimedQueue, Claims};
+pub use clock::{ClockSpan, Move};
+pub use counts::{Counts, History, QueueCount, Rest};
+pub use due::Due;
+pub use fetch::{FetchRequest, Fetched, GroupLimit, Limits, QueueFetch};
+pub(crate) use import::{Importing, QueueMove};
+pub use instances::{Entry, Signs};
+pub use jobs::JobFilter;
+pub use jobs::SubmittedRow;
+pub use maintenance::OverdueAttempt;
+pub use named::JobIds;
+pub use page::Page;
+pub use queues::QueueRow;
+pub use queues::Removal;
+pub use redrive::DeadLetters;
+pub use removal::Removed;
+pub use schedules::{DeclaredRow, NewSchedule, ScheduleChanges, ScheduleRow, Tick};
+pub use settle::{Attempt, Failed, Fence};
+pub use statement::{in_schema, sql};
+pub use statistics::{Span, StatisticsRow};
+pub use submit::{Edge, InsertError, Inserted, NewJob};
+pub use timestamp::Timestamp;
+pub use update::{Match, Target, Upsert};
+
+use std::time::Duration;
+
+use sqlx::postgres::PgPoolOptions;
+use sqlx::{PgConnection, PgExecutor, PgPool, Postgres, Transaction};
+use tokio::sync::OnceCell;
+use tokio::time::timeout;
+
+use crate::schema::Schema;
+use statement::Statements;
+
+/// No single step may take longer: a connection that says nothing is taken for dead.
+const BOUND: Duration = Duration::from_secs(60);
+
+/// Waits for a step, but not for ever.
+pub async fn with_timeout<T, E: From<sqlx::Error>>(
+    step: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    timeout(BOUND, step).await.unwrap_or_else(|_| {
+        let silence = format!("the database did not answer within {BOUND:?}");
+        let error = std::io::Error::new(std::io::ErrorKind::TimedOut, silence);
+        Err(sqlx::Error::Io(error).into())
+    })
+}
+
+/// One schema of jobs in one database.
+#[derive(Debug)]
+pub struct Store {
+    pool: PgPool,
+    listener_pool: PgPool,
+    schema: Schema,
+    database: String,
+    statements: Statements,
+    channel: String,
+    /// Whether its connections read the test clock of the schema.
+    obeying: OnceCell<()>,
+}
+
+impl Store {
+    /// Writes the statements for a schema of this database that was checked.
+    pub fn new(pool: PgPool, schema: Schema, database: String) -> Self {
+        Self {
+            statements: Statements::new(&schema),
+            channel: schema.channel(),
+            listener_pool: PgPoolOptions::new()
+                .max_connections(1)
+                .connect_lazy_with((*pool.connect_options()).clone()),
+            pool,
+            schema,
+            database,
+            obeying: OnceCell::new(),
+        }
+    }
+
+    /// The schema's name.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// One connection beside the others, so that listening takes none from the jobs.
+    pub fn listener_pool(&self) -> &PgPool {
+        &self.listener_pool
+    }
+
+    /// The channel on which submissions are announced.
+    pub fn channel(&self) -> &str {
+        &self.channel
+    }
+
+    /// Begins a transaction that holds pg-boss's advisory lock of this suffix.
+    pub async fn begin_locked(&self, suffix: &str) -> sqlx::Result<Transaction<'static, Postgres>> {
+        let mut transaction = self.begin_bounded().await?;
+        self.lock(&mut transaction, suffix).await?;
+        Ok(transaction)
+    }
+
+    /// Begins a transaction that waits for no lock and no client for long.
+    pub async fn begin_bounded(&self) -> sqlx::Result<Transaction<'static, Postgres>> {
+        let mut transaction = self.pool.begin().await?;
+        self.limit_waits(&mut transaction).await?;
+        Ok(transaction)
+    }
+
+    /// Waits for pg-boss's advisory lock of this suffix, which is held until the transaction ends.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn lock(&self, connection: &mut PgConnection, suffix: &str) -> sqlx::Result<()> {
+        sqlx::query(sql(&self.statements.advisory_lock))
+            .bind(self.schema.lock_key(&self.database, suffix))
+            .execute(connection)
+            .await
+            .map(drop)
+    }
+
+    /// Bounds the waits of a transaction for locks and for its client.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn limit_waits(&self, connection: &mut PgConnection) -> sqlx::Result<()> {
+        sqlx::query(sql(&self.statements.limit_waits))
+            .execute(connection)
+            .await
+            .map(drop)
+    }
+
+    /// Sends a word to a channel.
+    pub async fn notify(
+        &self,
+        connection: impl PgExecutor<'_>,
+        channel: &str,
+        word: &str,
+    ) -> sqlx::Result<()> {
+        sqlx::query(sql(&self.statements.notify))
+            .bind(channel)
+            .bind(word)
+            .execute(connection)
+            .await
+            .map(drop)
+    }
+}
