@@ -161,10 +161,12 @@ pub fn is_lost_race(error: &sqlx::Error) -> bool {
     matches!(sqlstate(error).as_deref(), Some("40001" | "40P01"))
 }
 
+/// Whether another row has the same unique key.
 pub fn is_unique_violation(error: &sqlx::Error) -> bool {
     sqlstate(error).as_deref() == Some(UNIQUE_VIOLATION)
 }
 
+/// Whether a row that is referred to does not exist, or is still referred to.
 pub fn is_foreign_key_violation(error: &sqlx::Error) -> bool {
     matches!(
         sqlstate(error).as_deref(),
@@ -180,6 +182,7 @@ pub fn is_unknown_queue(error: &sqlx::Error) -> bool {
     is_foreign_key_violation(error) && broken == Some(OF_THE_QUEUE)
 }
 
+/// Whether a lock could not be had in time.
 pub fn is_lock_not_available(error: &sqlx::Error) -> bool {
     sqlstate(error).as_deref() == Some(LOCK_NOT_AVAILABLE)
 }

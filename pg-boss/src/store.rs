@@ -110,6 +110,7 @@ impl Store {
         &self.schema
     }
 
+    /// The connections.
     pub fn pool(&self) -> &PgPool {
         &self.pool
     }

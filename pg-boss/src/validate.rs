@@ -14,6 +14,7 @@ pub const ROWS: u32 = 1_000;
 /// How deep the JSON that is stored may be nested: Postgres, and some who read it, follow it with their stack.
 const MAX_DEPTH: usize = 1_000;
 
+/// An error of the caller: [`ErrorKind::BadInput`].
 pub fn bad_input(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::BadInput, message)
 }
@@ -114,10 +115,18 @@ pub fn check_text(what: &'static str, text: &str) -> Result<(), Error> {
     jobs_rules::check_text(what, text).map_err(|error| bad_input(error.to_string()))
 }
 
+/// Checks that a queue can have this name.
+/// 
+/// # Errors
+/// [`ErrorKind::BadInput`] if it does not.
 pub fn check_queue(name: &str) -> Result<(), Error> {
     jobs_rules::check_name("queue name", name).map_err(|error| bad_input(error.to_string()))
 }
 
+/// Checks that a list may have so many rows.
+/// 
+/// # Errors
+/// [`ErrorKind::BadInput`] if it does not.
 pub fn check_rows(limit: u32) -> Result<(), Error> {
     match (1..=MOST_ROWS).contains(&limit) {
         true => Ok(()),

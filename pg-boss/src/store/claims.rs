@@ -17,6 +17,7 @@ pub struct Claims<'a> {
 
 /// A queue that was taken to be cleaned up.
 #[derive(Debug, Clone, FromRow)]
+#[expect(missing_docs, reason = "each field is what its name says, mostly a column")]
 pub struct ClaimedQueue {
     pub name: String,
     pub table_name: String,

@@ -25,6 +25,7 @@ pub enum Move {
 
 /// Where the test clock stood, and where it stands.
 #[derive(Debug, Clone, Copy, sqlx::FromRow)]
+#[expect(missing_docs, reason = "each field is what its name says, mostly a column")]
 pub struct ClockSpan {
     pub from: DateTime<Utc>,
     pub to: DateTime<Utc>,

@@ -6,6 +6,7 @@ use super::{Store, sql};
 
 /// What was counted of one queue.
 #[derive(Debug, sqlx::FromRow)]
+#[expect(missing_docs, reason = "each field is what its name says, mostly a column")]
 pub struct QueueCount {
     pub name: String,
     pub queued_count: i32,
@@ -17,6 +18,7 @@ pub struct QueueCount {
 
 /// What else a count is written to.
 #[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "each field is what its name says, mostly a column")]
 pub enum History {
     /// Nothing: somebody wants to see it.
     Unchanged,
@@ -28,6 +30,7 @@ pub enum History {
 
 /// The last counts of a queue.
 #[derive(Debug, sqlx::FromRow)]
+#[expect(missing_docs, reason = "each field is what its name says, mostly a column")]
 pub struct Counts {
     pub deferred_count: i32,
     pub queued_count: i32,
@@ -42,6 +45,7 @@ pub struct Counts {
 
 /// A rest from counting that was just ordered.
 #[derive(Debug, sqlx::FromRow)]
+#[expect(missing_docs, reason = "each field is what its name says, mostly a column")]
 pub struct Rest {
     /// The time between two rounds of autovacuum.
     pub round_seconds: f64,

@@ -7,7 +7,9 @@ use sqlx::postgres::types::PgInterval;
 /// An instant, or a time from now by the clock of the database.
 #[derive(Debug, Clone)]
 pub enum Due {
+    /// At this time.
     At(DateTime<Utc>),
+    /// After this time.
     After(PgInterval),
 }
 

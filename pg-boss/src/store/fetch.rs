@@ -12,6 +12,7 @@ use crate::error::is_unique_violation;
 
 /// A job that was fetched: its attempt has begun, by the database's clock.
 #[derive(Debug, sqlx::FromRow)]
+#[expect(missing_docs, reason = "each field is what its name says, mostly a column")]
 pub struct Fetched {
     pub name: String,
     pub id: Uuid,
@@ -48,6 +49,7 @@ impl Fetched {
 
 /// How many jobs of one queue a worker has room for.
 #[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each field is what its name says, mostly a column")]
 pub struct FetchRequest {
     pub name: &'static str,
     pub slots: i32,
@@ -55,6 +57,7 @@ pub struct FetchRequest {
 
 /// What holds jobs of a queue back beside their time; its policy does so by itself.
 #[derive(Debug, Default)]
+#[expect(missing_docs, reason = "each field is what its name says, mostly a column")]
 pub struct Limits {
     pub min_priority: Option<i32>,
     pub max_priority: Option<i32>,
@@ -63,6 +66,7 @@ pub struct Limits {
 
 /// How many jobs of one group may be active in a queue, whoever runs them.
 #[derive(Debug, Default)]
+#[expect(missing_docs, reason = "each field is what its name says, mostly a column")]
 pub struct GroupLimit {
     pub default: i32,
     /// By the job's tier, where that has a limit of its own.
@@ -71,6 +75,7 @@ pub struct GroupLimit {
 
 /// One fetch from one queue, with every condition that there is.
 #[derive(Debug, Default)]
+#[expect(missing_docs, reason = "each field is what its name says, mostly a column")]
 pub struct QueueFetch {
     pub name: String,
     pub slots: i32,

@@ -10,6 +10,7 @@ use crate::admin::{BamEntry, BamStatus, Instance};
 
 /// What a process says of itself when it enters.
 #[derive(Debug)]
+#[expect(missing_docs, reason = "each field is what its name says, mostly a column")]
 pub struct Entry {
     pub id: Uuid,
     pub name: String,
@@ -30,6 +31,7 @@ pub struct Entry {
 
 /// What it says with every sign of life.
 #[derive(Debug)]
+#[expect(missing_docs, reason = "each field is what its name says, mostly a column")]
 pub struct Signs {
     pub pool_size: i32,
     pub pool_idle: i32,

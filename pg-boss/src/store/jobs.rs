@@ -12,6 +12,7 @@ use super::{Page, QueueFetch, Store, Timestamp, sql};
 
 /// What jobs are looked for.
 #[derive(Debug, Clone, Default)]
+#[expect(missing_docs, reason = "each field is what its name says, mostly a column")]
 pub struct JobFilter {
     pub id: Option<Uuid>,
     pub singleton_key: Option<String>,
@@ -23,6 +24,7 @@ pub struct JobFilter {
 
 /// A job that was submitted, by what tells it from others.
 #[derive(Debug, sqlx::FromRow)]
+#[expect(missing_docs, reason = "each field is what its name says, mostly a column")]
 pub struct SubmittedRow {
     pub id: Uuid,
     /// JSON text.

@@ -17,6 +17,7 @@ pub struct OverdueTable {
 
 /// An attempt that is to be ended.
 #[derive(Debug, Clone, sqlx::FromRow)]
+#[expect(missing_docs, reason = "each field is what its name says, mostly a column")]
 pub struct OverdueAttempt {
     pub name: String,
     pub id: Uuid,
@@ -26,6 +27,7 @@ pub struct OverdueAttempt {
 }
 
 impl OverdueAttempt {
+    /// The attempt.
     pub fn attempt(&self) -> Attempt {
         Attempt {
             name: self.name.as_str().into(),

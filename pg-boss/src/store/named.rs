@@ -18,6 +18,7 @@ pub struct JobIds<'a> {
 }
 
 impl<'a> JobIds<'a> {
+    /// Sorts them by their ids.
     pub fn new(queue: &'a str, jobs: &[JobRef]) -> Self {
         let mut sorted = jobs.to_vec();
         sorted.sort();

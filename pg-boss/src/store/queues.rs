@@ -14,6 +14,7 @@ const BATCH: i64 = 10_000;
 /// What came of removing a queue.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Removal {
+    /// It is removed.
     Done,
     /// There is none.
     Missing,
@@ -25,6 +26,7 @@ pub enum Removal {
 
 /// One queue with its options. Times are whole seconds.
 #[derive(Debug, Clone, sqlx::FromRow)]
+#[expect(missing_docs, reason = "each field is what its name says, mostly a column")]
 pub struct QueueRow {
     pub name: String,
     pub policy: String,

@@ -8,6 +8,7 @@ use super::{Store, sql};
 
 /// Which dead letters are meant, and where they go.
 #[derive(Debug, Clone, Default)]
+#[expect(missing_docs, reason = "each field is what its name says, mostly a column")]
 pub struct DeadLetters {
     pub destination: Option<String>,
     pub source: Option<String>,

@@ -7,6 +7,7 @@ use super::{JobIds, Store, sql};
 
 /// How many jobs left a queue, and how many of them its count of retained jobs held.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, sqlx::FromRow)]
+#[expect(missing_docs, reason = "each field is what its name says, mostly a column")]
 pub struct Removed {
     pub jobs: i64,
     pub retained: i64,

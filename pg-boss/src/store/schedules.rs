@@ -21,6 +21,7 @@ pub struct CronClaim {
 
 /// One schedule, as far as its due times depend on it.
 #[derive(Debug, Clone, sqlx::FromRow)]
+#[expect(missing_docs, reason = "each field is what its name says, mostly a column")]
 pub struct ScheduleRow {
     pub name: String,
     pub key: String,
@@ -34,6 +35,7 @@ pub struct ScheduleRow {
 
 /// One due time of a schedule.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each field is what its name says, mostly a column")]
 pub struct Tick<'a> {
     pub name: &'a str,
     pub key: &'a str,
@@ -43,6 +45,7 @@ pub struct Tick<'a> {
 
 /// One schedule as a program declares it.
 #[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each field is what its name says, mostly a column")]
 pub struct DeclaredRow {
     pub name: &'static str,
     pub key: &'static str,
@@ -65,6 +68,7 @@ pub struct ScheduleChanges {
 
 /// One schedule as it is set by hand.
 #[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each field is what its name says, mostly a column")]
 pub struct NewSchedule {
     pub name: String,
     pub key: String,

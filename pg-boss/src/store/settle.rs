@@ -10,6 +10,7 @@ use super::{Store, Timestamp, sql};
 /// What names one attempt at a job. Ids are unique only within a queue, and a job that was snoozed or released keeps its retry
 /// count; its start is another one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "each field is what its name says, mostly a column")]
 pub struct Attempt {
     pub name: Arc<str>,
     pub id: Uuid,
@@ -19,6 +20,7 @@ pub struct Attempt {
 
 /// How an attempt failed.
 #[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each field is what its name says, mostly a column")]
 pub struct Failed {
     pub name: Arc<str>,
     pub id: Uuid,
@@ -37,6 +39,7 @@ pub struct Failed {
 
 /// Which attempt of a job is meant; nothing is any of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "each field is what its name says, mostly a column")]
 pub struct Fence {
     pub retry_count: Option<i32>,
     pub started_on: Option<Timestamp>,
@@ -46,6 +49,7 @@ pub struct Fence {
 pub type FailedPlace = (usize, Option<f64>);
 
 impl Attempt {
+    /// What names the attempt within its queue.
     pub fn fence(&self) -> Fence {
         Fence {
             retry_count: Some(self.retry_count),

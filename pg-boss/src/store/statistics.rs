@@ -6,6 +6,7 @@ use super::{Store, sql};
 
 /// What was counted of a queue at a time, or in a step of time.
 #[derive(Debug, sqlx::FromRow)]
+#[expect(missing_docs, reason = "each field is what its name says, mostly a column")]
 pub struct StatisticsRow {
     pub deferred_count: i32,
     pub queued_count: i32,
@@ -26,6 +27,7 @@ pub struct StatisticsRow {
 
 /// Of what is kept of a queue, what is asked for.
 #[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each field is what its name says, mostly a column")]
 pub struct Span {
     pub from: Option<DateTime<Utc>>,
     pub to: Option<DateTime<Utc>>,

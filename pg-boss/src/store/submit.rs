@@ -21,6 +21,7 @@ pub struct NewJob {
 
 /// One job of a flow waits for another: their places in it.
 #[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "each field is what its name says, mostly a column")]
 pub struct Edge {
     pub child: usize,
     pub parent: usize,
@@ -29,6 +30,7 @@ pub struct Edge {
 /// The outcome of storing a flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Inserted {
+    /// All of it.
     All,
     /// The job at this place conflicts with one that exists.
     Conflict(usize),
@@ -39,6 +41,7 @@ pub enum Inserted {
 pub enum InsertError {
     /// There is no queue of this name; nothing was stored.
     UnknownQueue(String),
+    /// The database says so.
     Database(sqlx::Error),
 }
 
@@ -68,6 +71,7 @@ pub(super) struct InsertedRow {
 }
 
 impl NewJob {
+    /// A job of a queue, with options that were checked. `data` is JSON text; `None` is SQL's null.
     pub fn new(
         name: &str,
         data: Option<String>,
@@ -94,6 +98,7 @@ impl NewJob {
         }
     }
 
+    /// Its queue.
     pub fn queue(&self) -> &str {
         &self.name
     }

@@ -10,12 +10,15 @@ use super::{Due, InsertError, NewJob, Store, sql};
 /// Which waiting jobs are meant.
 #[derive(Debug, Clone)]
 pub enum Target {
+    /// The job of this id.
     Id(Uuid),
+    /// Jobs of this singleton key.
     Key(String, Match),
 }
 
 /// A change of waiting jobs, and what is stored if there is none.
 #[derive(Debug)]
+#[expect(missing_docs, reason = "each field is what its name says, mostly a column")]
 pub struct Upsert {
     pub target: Target,
     /// JSON text, if it is to change.
@@ -27,8 +30,11 @@ pub struct Upsert {
 /// Which of several jobs of one key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Match {
+    /// The one that was created last.
     Newest,
+    /// The one that was created first.
     Oldest,
+    /// Every one.
     All,
 }
 
