@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::config::{Settings, Target};
 use pg_boss::error::{is_transient, sqlstate};
-use pg_boss::store::catalog::is_idle;
+use pg_boss::protocol::catalog::is_idle;
 
 /// Before the server is asked again that had no connection to spare, or was just starting.
 const AGAIN: Duration = Duration::from_millis(250);

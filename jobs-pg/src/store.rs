@@ -5,7 +5,7 @@ mod own;
 use std::ops::Deref;
 use std::sync::Arc;
 
-pub(crate) use pg_boss::store::{
+pub(crate) use pg_boss::protocol::{
     Attempt, ClaimedQueue, Claims, ClockSpan, DeclaredRow, Entry, Failed, FetchRequest, Fetched,
     GroupLimit, History, Limits, Match, Move, NewJob, OverdueAttempt, QueueCount, QueueRow, Rest,
     ScheduleChanges, ScheduleRow, Signs, SubmittedRow, Target, Tick, Timestamp, Upsert,

@@ -2,6 +2,7 @@
 
 mod names;
 mod report;
+pub(crate) mod statements;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,8 +12,9 @@ use tokio::time::timeout;
 
 use crate::Boss;
 use crate::error::map_db_error;
+use crate::import::statements::{Importing, QueueMove};
 use crate::schema::{OldSchema, Schema, SchemaError};
-use crate::store::{Importing, QueueMove, Store};
+use crate::store::Store;
 
 pub use report::{ImportCount, ImportKind, ImportReport, Skipped, SkippedReason};
 

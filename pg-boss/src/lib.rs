@@ -7,36 +7,66 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test fails by panicking"))]
 
-mod admin;
 mod boss;
-mod details;
+mod clock;
 pub mod error;
+mod fetch;
+mod find;
 mod import;
 pub mod jitter;
 mod json;
+mod maintain;
 mod operation;
-mod preview;
-mod row_time;
+mod page;
+mod queue;
+mod schedule;
 mod schema;
-pub mod store;
+mod settle;
+mod statement;
+mod store;
+mod submit;
+mod timestamp;
 pub mod validate;
 
-pub use admin::{BamEntry, BamStatus, Instance, Warning};
 pub use boss::{Boss, BossSettings, Host, HostFuture};
-pub use details::JobDetails;
 pub use error::DatabaseError;
+pub use fetch::FetchOptions;
+pub use find::{DependencyPage, FindJobs, JobDetails};
 pub use import::{Import, ImportCount, ImportKind, ImportReport, Skipped, SkippedReason};
 pub use jobs_rules::{
     Enqueued, Error, ErrorKind, Group, IntoJobOptions, IntoJobRefs, JobKey, JobOptions, JobRef,
     JobState, QueuePolicy, StartAfter,
 };
 pub use json::Json;
-pub use operation::{
-    AffectedJobs, Aggregate, DependencyPage, FetchOptions, FindJobs, Flow, IntoQueueOptions,
-    IntoScheduleOptions, JobUpdate, ListQueues, ListSchedules, Operation, Percentile, QueueDetails,
-    QueueOptions, QueueStats, QueueStatsQuery, Redrive, RedrivePreview, RedriveResult,
-    ScheduleDetails, ScheduleOptions, UpdateTarget, Updated,
+pub use maintain::{
+    Aggregate, BamEntry, BamStatus, Instance, Percentile, QueueStats, QueueStatsQuery, Warning,
 };
-pub use preview::SchedulePreview;
+pub use operation::Operation;
+pub use queue::{IntoQueueOptions, ListQueues, QueueDetails, QueueOptions};
+pub use schedule::{
+    IntoScheduleOptions, ListSchedules, ScheduleDetails, ScheduleOptions, SchedulePreview,
+};
 pub use schema::{Schema, SchemaError};
+pub use settle::{AffectedJobs, Redrive, RedrivePreview, RedriveResult};
 pub use store::Store;
+pub use submit::{Flow, JobUpdate, UpdateTarget, Updated};
+
+/// The layer below the operations: one function a statement, all on [`Store`], for a program that drives a loop of its own.
+pub mod protocol {
+    pub use crate::clock::{ClockSpan, Move};
+    pub use crate::fetch::{FetchRequest, Fetched, GroupLimit, Limits, QueueFetch};
+    pub use crate::find::{JobFilter, SubmittedRow};
+    pub use crate::maintain::{
+        ClaimedQueue, Claims, Counts, Entry, History, OverdueAttempt, QueueCount, Rest, Signs,
+        Span, StatisticsRow,
+    };
+    pub use crate::page::Page;
+    pub use crate::queue::{QueueRow, Removal};
+    pub use crate::schedule::{DeclaredRow, NewSchedule, ScheduleChanges, ScheduleRow, Tick};
+    pub use crate::schema::catalog;
+    pub use crate::settle::{Attempt, DeadLetters, Failed, Fence, JobIds, Removed};
+    pub use crate::statement::{in_schema, sql};
+    pub use crate::store::{Store, with_timeout};
+    pub use crate::submit::{Due, InsertError, Match, NewJob, Target, Upsert};
+    pub use crate::timestamp::Timestamp;
+}

@@ -1,32 +1,8 @@
 //! What is done by hand: one operation on the database, alone or in a transaction of the caller's.
 
-mod dead_letters;
-mod fetch;
-mod find;
-mod flow;
-mod maintenance;
-mod queue_options;
-mod queues;
 mod recovery;
-mod schedule_options;
-mod schedules;
-mod send;
-mod settle;
-mod statistics;
-mod subscriptions;
-mod update;
 
-pub use dead_letters::{Redrive, RedrivePreview, RedriveResult};
-pub use fetch::FetchOptions;
-pub use find::{DependencyPage, FindJobs};
-pub use flow::Flow;
-pub use queue_options::{IntoQueueOptions, QueueOptions};
-pub use queues::{ListQueues, QueueDetails};
-pub use schedule_options::{IntoScheduleOptions, ScheduleOptions};
-pub use schedules::{ListSchedules, ScheduleDetails};
-pub use settle::AffectedJobs;
-pub use statistics::{Aggregate, Percentile, QueueStats, QueueStatsQuery};
-pub use update::{JobUpdate, UpdateTarget, Updated};
+pub(crate) use recovery::{Races, must_exist};
 
 use std::future::IntoFuture;
 use std::pin::Pin;
@@ -37,7 +13,8 @@ use sqlx::PgConnection;
 
 use crate::Boss;
 use crate::error::map_db_error;
-use crate::store::{InsertError, Store, with_timeout};
+use crate::store::{Store, with_timeout};
+use crate::submit::InsertError;
 use recovery::{Recovery, unknown_queue};
 
 type Step<'c, T> = Pin<Box<dyn Future<Output = Result<T, OperationError>> + Send + 'c>>;
@@ -283,5 +260,13 @@ impl<T: Send + 'static> IntoFuture for Operation<T> {
 impl<T> std::fmt::Debug for Operation<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Operation").field(&self.doing).finish()
+    }
+}
+
+/// What was checked, and what is wrong with it.
+pub(crate) fn split<T: Default>(checked: Result<T, Error>) -> (T, Result<(), Error>) {
+    match checked {
+        Ok(value) => (value, Ok(())),
+        Err(error) => (T::default(), Err(error)),
     }
 }

@@ -4,6 +4,7 @@
 //! column and function that a statement names; nothing in it is ever changed. An [`OldSchema`] is of pg-boss 8 to 10; jobs
 //! are imported from it.
 
+pub mod catalog;
 mod check;
 mod error;
 mod install;

@@ -1,56 +1,4 @@
-//! The statements of the executor, one function each. Nothing is decided here, and nobody else names sqlx's query functions.
-
-#![expect(clippy::disallowed_methods, reason = "this is the place for them")]
-
-pub mod catalog;
-mod clock;
-pub(crate) mod statement;
-
-mod claims;
-mod counts;
-mod due;
-mod fetch;
-mod import;
-mod instances;
-mod jobs;
-mod maintenance;
-mod named;
-mod page;
-mod queues;
-mod redrive;
-mod removal;
-mod schedules;
-mod settle;
-mod statistics;
-mod submit;
-mod subscriptions;
-mod timestamp;
-mod update;
-mod warnings;
-
-pub use claims::{ClaimedQueue, Claims};
-pub use clock::{ClockSpan, Move};
-pub use counts::{Counts, History, QueueCount, Rest};
-pub use due::Due;
-pub use fetch::{FetchRequest, Fetched, GroupLimit, Limits, QueueFetch};
-pub(crate) use import::{Importing, QueueMove};
-pub use instances::{Entry, Signs};
-pub use jobs::JobFilter;
-pub use jobs::SubmittedRow;
-pub use maintenance::OverdueAttempt;
-pub use named::JobIds;
-pub use page::Page;
-pub use queues::QueueRow;
-pub use queues::Removal;
-pub use redrive::DeadLetters;
-pub use removal::Removed;
-pub use schedules::{DeclaredRow, NewSchedule, ScheduleChanges, ScheduleRow, Tick};
-pub use settle::{Attempt, Failed, Fence};
-pub use statement::{in_schema, sql};
-pub use statistics::{Span, StatisticsRow};
-pub use submit::{Edge, InsertError, Inserted, NewJob};
-pub use timestamp::Timestamp;
-pub use update::{Match, Target, Upsert};
+//! One schema of jobs: its connections, and its statements as they are sent.
 
 use std::time::Duration;
 
@@ -60,7 +8,7 @@ use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
 use crate::schema::Schema;
-use statement::Statements;
+use crate::statement::{Statements, sql};
 
 /// No single step may take longer: a connection that says nothing is taken for dead.
 const BOUND: Duration = Duration::from_secs(60);
@@ -79,14 +27,14 @@ pub async fn with_timeout<T, E: From<sqlx::Error>>(
 /// One schema of jobs in one database.
 #[derive(Debug)]
 pub struct Store {
-    pool: PgPool,
+    pub(crate) pool: PgPool,
     listener_pool: PgPool,
-    schema: Schema,
-    database: String,
-    statements: Statements,
-    channel: String,
+    pub(crate) schema: Schema,
+    pub(crate) database: String,
+    pub(crate) statements: Statements,
+    pub(crate) channel: String,
     /// Whether its connections read the test clock of the schema.
-    obeying: OnceCell<()>,
+    pub(crate) obeying: OnceCell<()>,
 }
 
 impl Store {

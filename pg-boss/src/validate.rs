@@ -116,7 +116,7 @@ pub fn check_text(what: &'static str, text: &str) -> Result<(), Error> {
 }
 
 /// Checks that a queue can have this name.
-/// 
+///
 /// # Errors
 /// [`ErrorKind::BadInput`] if it does not.
 pub fn check_queue(name: &str) -> Result<(), Error> {
@@ -124,7 +124,7 @@ pub fn check_queue(name: &str) -> Result<(), Error> {
 }
 
 /// Checks that a list may have so many rows.
-/// 
+///
 /// # Errors
 /// [`ErrorKind::BadInput`] if it does not.
 pub fn check_rows(limit: u32) -> Result<(), Error> {

@@ -7,7 +7,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgConnection};
 
 use crate::config::Target;
-use pg_boss::store::catalog::server_process;
+use pg_boss::protocol::catalog::server_process;
 
 /// Whether connections share processes of the server. `false` too where a second connection cannot be had to find out.
 pub(super) async fn shares_processes(

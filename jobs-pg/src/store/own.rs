@@ -1,5 +1,7 @@
 //! Our own schema beside pg-boss's, for what pg-boss's tables have no columns for. It is made when it is first needed.
 
+#![expect(clippy::disallowed_methods, reason = "this is the place for them")]
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -10,7 +12,7 @@ use uuid::Uuid;
 
 use pg_boss::Schema;
 use pg_boss::error::sqlstate;
-use pg_boss::store::{in_schema, sql};
+use pg_boss::protocol::{in_schema, sql};
 
 use super::{Attempt, Store};
 

@@ -6,7 +6,7 @@ use jobs_rules::check_own_name;
 use serde_json::{Map, Value};
 use sqlx::types::Json;
 
-use crate::store::QueueMove;
+use crate::import::statements::QueueMove;
 
 /// What pg-boss 8 to 10 keep for themselves, and pg-boss 12 makes anew.
 const INTERNAL: &str = "__pgboss__";

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::store::QueueMove;
+use crate::import::statements::QueueMove;
 
 /// What an import found and did. Display is a summary for people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -18,11 +18,11 @@ const FIRST_PAUSE: Duration = Duration::from_millis(10);
 
 /// How often a transaction lost a race to another and was undone.
 #[derive(Debug, Default)]
-pub(super) struct Races(u32);
+pub(crate) struct Races(u32);
 
 impl Races {
     /// Waits a moment, if it is worth running the transaction again after this error.
-    pub(super) async fn again(&mut self, error: &sqlx::Error) -> bool {
+    pub(crate) async fn again(&mut self, error: &sqlx::Error) -> bool {
         if !is_lost_race(error) || self.0 + 1 >= RACES {
             return false;
         }
@@ -77,7 +77,7 @@ impl Recovery {
 }
 
 /// Fails if there is no such queue: for an operation that changed or found nothing.
-pub(super) async fn must_exist(
+pub(crate) async fn must_exist(
     store: &Store,
     connection: &mut PgConnection,
     queue: &str,

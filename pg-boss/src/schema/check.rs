@@ -3,7 +3,7 @@
 use sqlx::{PgConnection, PgPool};
 
 use super::{Schema, SchemaError, requirements};
-use crate::store::catalog::{self, Server};
+use crate::schema::catalog::{self, Server};
 
 /// `BEGIN ATOMIC` came with PostgreSQL 14.
 const OLDEST_POSTGRES: i32 = 140_000;

@@ -4,7 +4,7 @@ use sqlx::{Connection, PgConnection, PgPool};
 
 use super::check::{VERSION_COLUMN, failed, is_installed, server};
 use super::{Schema, SchemaError};
-use crate::store::catalog::{self, Server};
+use crate::schema::catalog::{self, Server};
 
 /// What Postgres says when somebody else made the same thing first: the schema, a table, a type, a function, or (two at
 /// the very same time) a row of its catalog.

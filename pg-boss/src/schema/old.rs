@@ -8,7 +8,7 @@ use super::check::{VERSION_COLUMN, failed, version};
 use super::requirements::words;
 use super::tables::{OldTables, Tables};
 use super::{Schema, SchemaError};
-use crate::store::catalog;
+use crate::schema::catalog;
 
 /// What is read of a schema of pg-boss 8 and 9 (version 20).
 const FOLDED: &str = "\

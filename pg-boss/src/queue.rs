@@ -1,0 +1,9 @@
+//! Queues: their options, and their life.
+
+mod operations;
+mod options;
+mod statements;
+
+pub use operations::{ListQueues, QueueDetails};
+pub use options::{IntoQueueOptions, QueueOptions};
+pub use statements::{QueueRow, Removal};
