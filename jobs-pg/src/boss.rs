@@ -21,8 +21,9 @@ use crate::entities::Connections;
 use crate::health::{Health, Unhealthy};
 use crate::provision;
 use crate::store::Store;
-use crate::supervise::{self, Maintenance, Supervision};
-use crate::worker::{Settled, Wakeups, WorkPlan, Worker};
+use crate::supervise::{self, Maintenance, Supervision, WorkerReport};
+use crate::wakeups::Wakeups;
+use crate::worker::{Settled, WorkPlan, Worker};
 use pg_boss::Boss;
 
 /// The name that jobs of [`PgBoss`] bear in [`SubmittedJob::executor_name`](jobs_core::SubmittedJob).
@@ -209,7 +210,10 @@ impl PgBoss {
             }
             false => None,
         };
-        let report = worker.as_ref().map(Worker::report);
+        let report = worker.as_ref().map(|worker| {
+            let report = worker.report();
+            Box::new(move || report.to_json()) as WorkerReport
+        });
         let supervision = Supervision::start(maintenance, settings, report, self.health());
         *started = Some(Started {
             worker,

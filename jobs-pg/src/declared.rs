@@ -7,7 +7,7 @@ use std::time::Duration;
 use jobs_core::{Declaration, Error, Registry};
 use pg_boss::{Host, HostFuture};
 
-use crate::worker::Wakeups;
+use crate::wakeups::Wakeups;
 use crate::{PgBoss, provision};
 
 /// The declared queues that this process has seen to, and the worker that waits for jobs.

@@ -45,6 +45,7 @@ mod store;
 mod supervise;
 mod task;
 pub mod testing;
+mod wakeups;
 mod worker;
 
 pub use boss::{Installed, PG_BOSS_EXECUTOR_NAME, PgBoss};

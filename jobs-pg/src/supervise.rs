@@ -33,11 +33,11 @@ use reconcile::scheduled_queues;
 use crate::config::{Intervals, Settings};
 use crate::health::Health;
 use crate::task::Tasks;
-use crate::worker::Report;
 use maintenance::SWEEP;
 use pass_deadline::PassDeadline;
 use periodic::PeriodicTask;
 use registration::Registration;
+pub(crate) use registration::WorkerReport;
 
 /// How soon a pass that failed is tried again.
 const CRON_CHECK: Duration = Duration::from_secs(5);
@@ -61,7 +61,7 @@ impl Supervision {
     pub(crate) fn start(
         maintenance: &Arc<Maintenance>,
         settings: &Settings,
-        report: Option<Arc<Report>>,
+        report: Option<WorkerReport>,
         health: &Health,
     ) -> Self {
         let passes = Passes {

@@ -16,13 +16,12 @@ mod plan;
 mod report;
 mod settler;
 mod slots;
-mod wakeups;
 
+use crate::wakeups::Wakeups;
 pub(crate) use drain::Drain;
 pub(crate) use plan::{QueueWorker, WorkPlan};
-pub(crate) use report::Report;
+use report::Report;
 pub(crate) use settler::Settled;
-pub(crate) use wakeups::Wakeups;
 
 use std::io;
 use std::sync::Arc;

@@ -17,6 +17,9 @@ use crate::store::Store;
 /// How long the schema may take to be checked or installed: another process that installs it too is waited for.
 const INSTALLATION: Duration = Duration::from_secs(120);
 
+/// How long the schema's version may take to be read.
+const LOOK: Duration = Duration::from_secs(60);
+
 /// A future of a [`Host`].
 pub type HostFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
 
@@ -164,6 +167,27 @@ impl Boss {
 
     pub(crate) fn host(&self) -> &dyn Host {
         &*self.inner.host
+    }
+
+    /// The version of the schema's tables, whatever it is; `None` if none are installed. Nothing is installed by asking.
+    ///
+    /// # Errors
+    /// If the database does not answer, or the version table has no row or several.
+    pub async fn schema_version(&self) -> Result<Option<i32>, Error> {
+        let look = schema::installed_version(self.pool(), self.schema());
+        let version = timeout(LOOK, look).await.map_err(|_| {
+            let message = format!("the schema's version was not told within {LOOK:?}");
+            Error::new(ErrorKind::Unavailable, message)
+        })?;
+        Ok(version?)
+    }
+
+    /// Whether the tables are installed. Nothing is installed by asking.
+    ///
+    /// # Errors
+    /// As [`schema_version`](Self::schema_version).
+    pub async fn is_installed(&self) -> Result<bool, Error> {
+        Ok(self.schema_version().await?.is_some())
     }
 
     /// The statements, one function each. The schema is checked or installed when they are first asked for.

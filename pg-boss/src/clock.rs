@@ -6,7 +6,6 @@ use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, PgConnection};
 use tokio::time::timeout;
 
-use crate::statement;
 use crate::statement::sql;
 use crate::store::Store;
 
@@ -130,6 +129,6 @@ impl Store {
 
     // Not among the statements that are written once: there is no such table in a schema at work.
     fn clock_sql(&self, file: &str) -> AssertSqlSafe<String> {
-        AssertSqlSafe(statement::in_schema(file, &self.schema))
+        AssertSqlSafe(self.schema.qualify(file))
     }
 }

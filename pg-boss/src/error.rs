@@ -4,8 +4,6 @@ use std::fmt;
 
 use jobs_rules::{Error, ErrorKind};
 
-use crate::schema::SchemaError;
-
 /// What a connection pooler in transaction mode lacks, and what to set.
 pub const NO_SESSIONS: &str = "the connections go through a connection pooler in transaction mode, and jobs need sessions \
     (prepared statements, LISTEN); set the pooler to session mode for this database (PgBouncer: `pool_mode = session`), or connect \
@@ -65,7 +63,7 @@ pub fn reason(error: &sqlx::Error) -> String {
 }
 
 /// What a constraint of pg-boss's tables stands for, or what else is behind an error that does not say it.
-fn why(error: &sqlx::Error) -> Option<&'static str> {
+pub(crate) fn why(error: &sqlx::Error) -> Option<&'static str> {
     if is_of_pooler(error) {
         return Some(NO_SESSIONS);
     }
@@ -94,7 +92,7 @@ fn is_of_jobs(index: &str) -> bool {
     })
 }
 
-fn kind_of(error: &sqlx::Error) -> ErrorKind {
+pub(crate) fn kind_of(error: &sqlx::Error) -> ErrorKind {
     match sqlstate(error).as_deref() {
         Some(FOREIGN_KEY_VIOLATION | RESTRICT_VIOLATION) => ErrorKind::NotFound,
         Some(code) if UNDEFINED.contains(&code) => ErrorKind::Incompatible,
@@ -190,16 +188,4 @@ pub fn is_lock_not_available(error: &sqlx::Error) -> bool {
 /// The five letters and digits that Postgres gives each kind of error.
 pub fn sqlstate(error: &sqlx::Error) -> Option<String> {
     Some(error.as_database_error()?.code()?.into_owned())
-}
-
-impl From<SchemaError> for Error {
-    fn from(error: SchemaError) -> Self {
-        let (kind, why) = match &error {
-            SchemaError::Database { source, .. } => (kind_of(source), why(source)),
-            other => (other.kind(), None),
-        };
-        let why = why.map_or_else(String::new, |why| format!(": {why}"));
-        let message = format!("cannot use the database for jobs{why}");
-        Self::caused_by(kind, message, error)
-    }
 }

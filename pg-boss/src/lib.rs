@@ -14,11 +14,13 @@ mod fetch;
 mod find;
 mod import;
 pub mod jitter;
+mod job_details;
 mod json;
 mod maintain;
 mod operation;
 mod page;
 mod queue;
+mod row_time;
 mod schedule;
 mod schema;
 mod settle;
@@ -31,8 +33,9 @@ pub mod validate;
 pub use boss::{Boss, BossSettings, Host, HostFuture};
 pub use error::DatabaseError;
 pub use fetch::FetchOptions;
-pub use find::{DependencyPage, FindJobs, JobDetails};
+pub use find::{DependencyPage, FindJobs};
 pub use import::{Import, ImportCount, ImportKind, ImportReport, Skipped, SkippedReason};
+pub use job_details::JobDetails;
 pub use jobs_rules::{
     Enqueued, Error, ErrorKind, Group, IntoJobOptions, IntoJobRefs, JobKey, JobOptions, JobRef,
     JobState, QueuePolicy, StartAfter,
@@ -65,7 +68,7 @@ pub mod protocol {
     pub use crate::schedule::{DeclaredRow, NewSchedule, ScheduleChanges, ScheduleRow, Tick};
     pub use crate::schema::catalog;
     pub use crate::settle::{Attempt, DeadLetters, Failed, Fence, JobIds, Removed};
-    pub use crate::statement::{in_schema, sql};
+    pub use crate::statement::sql;
     pub use crate::store::{Store, with_timeout};
     pub use crate::submit::{Due, InsertError, Match, NewJob, Target, Upsert};
     pub use crate::timestamp::Timestamp;

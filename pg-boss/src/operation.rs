@@ -9,12 +9,12 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use jobs_rules::{Error, ErrorKind};
+use serde::de::DeserializeOwned;
 use sqlx::PgConnection;
 
 use crate::Boss;
 use crate::error::map_db_error;
 use crate::store::{Store, with_timeout};
-use crate::submit::InsertError;
 use recovery::{Recovery, unknown_queue};
 
 type Step<'c, T> = Pin<Box<dyn Future<Output = Result<T, OperationError>> + Send + 'c>>;
@@ -44,15 +44,6 @@ pub(crate) enum OperationError {
 impl From<sqlx::Error> for OperationError {
     fn from(error: sqlx::Error) -> Self {
         Self::Database(error)
-    }
-}
-
-impl From<InsertError> for OperationError {
-    fn from(error: InsertError) -> Self {
-        match error {
-            InsertError::Database(error) => Self::Database(error),
-            InsertError::UnknownQueue(queue) => Self::UnknownQueue(queue),
-        }
     }
 }
 
@@ -269,4 +260,19 @@ pub(crate) fn split<T: Default>(checked: Result<T, Error>) -> (T, Result<(), Err
         Ok(value) => (value, Ok(())),
         Err(error) => (T::default(), Err(error)),
     }
+}
+
+/// Reads a row of a table from JSON text, by its columns.
+pub(crate) fn read<T: DeserializeOwned>(what: &str, row: &str) -> Result<T, OperationError> {
+    serde_json::from_str(row).map_err(|error| {
+        let message = format!("cannot read the row of {what}");
+        OperationError::Refused(Error::caused_by(ErrorKind::Incompatible, message, error))
+    })
+}
+
+pub(crate) fn read_all<T: DeserializeOwned>(
+    what: &str,
+    rows: &[String],
+) -> Result<Vec<T>, OperationError> {
+    rows.iter().map(|row| read(what, row)).collect()
 }

@@ -8,7 +8,6 @@ pub mod catalog;
 mod check;
 mod error;
 mod install;
-mod installation;
 mod name;
 mod old;
 mod requirements;

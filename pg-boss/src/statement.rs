@@ -198,7 +198,7 @@ pub(crate) struct OldStatements {
 impl Statements {
     /// Writes the statements for one schema.
     pub(crate) fn new(schema: &Schema) -> Self {
-        Self::write(|file| in_schema(file, schema).into())
+        Self::write(|file| schema.qualify(file).into())
     }
 }
 
@@ -208,7 +208,7 @@ impl ImportStatements {
         let old_jobs = format!("(\n{}) ", of_version(old.tables()).old_jobs);
         Self::write(|file| {
             let text = file.replace(OLD_JOBS, &old_jobs);
-            in_schema(&in_old(&text, old), schema).into()
+            schema.qualify(&in_old(&text, old)).into()
         })
     }
 }
@@ -246,18 +246,12 @@ fn of_version(tables: OldTables) -> OldFiles {
     }
 }
 
-const SCHEMA: &str = "/* schema */";
 const OLD: &str = "/* old */";
 const OLD_JOBS: &str = "/* old jobs */";
 
 /// A statement in the form that sqlx takes: its text has nothing in it but our files and a checked schema name.
 pub fn sql(statement: &Arc<str>) -> AssertSqlSafe<Arc<str>> {
     AssertSqlSafe(Arc::clone(statement))
-}
-
-/// Puts the schema where its marks are.
-pub fn in_schema(file: &str, schema: &Schema) -> String {
-    file.replace(SCHEMA, &format!("{}.", schema.quoted()))
 }
 
 /// Puts the old schema where its marks are.

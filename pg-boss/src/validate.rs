@@ -2,9 +2,6 @@
 
 use jobs_rules::{Error, ErrorKind, store_output};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
-
-use crate::operation::OperationError;
 
 /// The most rows that one list has (pg-boss 12.38).
 pub const MOST_ROWS: u32 = 100_000;
@@ -134,21 +131,6 @@ pub fn check_rows(limit: u32) -> Result<(), Error> {
             "a list has 1 to {MOST_ROWS} rows, not {limit}"
         ))),
     }
-}
-
-/// Reads a row of a table from JSON text, by its columns.
-pub(crate) fn read<T: DeserializeOwned>(what: &str, row: &str) -> Result<T, OperationError> {
-    serde_json::from_str(row).map_err(|error| {
-        let message = format!("cannot read the row of {what}");
-        OperationError::Refused(Error::caused_by(ErrorKind::Incompatible, message, error))
-    })
-}
-
-pub(crate) fn read_all<T: DeserializeOwned>(
-    what: &str,
-    rows: &[String],
-) -> Result<Vec<T>, OperationError> {
-    rows.iter().map(|row| read(what, row)).collect()
 }
 
 #[cfg(test)]

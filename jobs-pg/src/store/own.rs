@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use pg_boss::Schema;
 use pg_boss::error::sqlstate;
-use pg_boss::protocol::{in_schema, sql};
+use pg_boss::protocol::sql;
 
 use super::{Attempt, Store};
 
@@ -259,10 +259,7 @@ const OWN: &str = "/* own */";
 
 /// Puts our own schema, and the one that it is beside, where their marks are.
 fn in_own_schema(file: &str, schema: &Schema) -> String {
-    in_schema(
-        &file.replace(OWN, &format!("{}.", schema.quoted_own())),
-        schema,
-    )
+    schema.qualify(&file.replace(OWN, &format!("{}.", schema.quoted_own())))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::Maintenance;
 use super::pass_deadline::PassDeadline;
 use crate::config::{Intervals, Settings};
 use crate::store::{ClockSpan, Store, with_timeout};
-use crate::worker::Wakeups;
+use crate::wakeups::Wakeups;
 
 /// Each pass is free, whoever took it last and when.
 const AT_ONCE: Intervals = Intervals {

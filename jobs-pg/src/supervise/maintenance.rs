@@ -15,7 +15,7 @@ use super::pass_deadline::PassDeadline;
 use super::sweep::sweep;
 use crate::config::{Intervals, Records, Settings};
 use crate::store::Store;
-use crate::worker::Wakeups;
+use crate::wakeups::Wakeups;
 
 /// How often each process looks for attempts whose worker is gone: their jobs are to run again within half a minute.
 pub(super) const SWEEP: Duration = Duration::from_secs(5);

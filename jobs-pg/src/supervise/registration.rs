@@ -16,11 +16,13 @@ use crate::config::{Records, Settings};
 use crate::health::Health;
 use crate::store::{Entry, Signs, Store};
 use crate::task::Tasks;
-use crate::worker::Report;
 
 /// How long one sign of life may take, and the last word.
 const BOUND: Duration = Duration::from_secs(10);
 const LAST_WORD: Duration = Duration::from_secs(2);
+
+/// Describes what this process works at the moment, as JSON.
+pub(crate) type WorkerReport = Box<dyn Fn() -> Value + Send + Sync>;
 
 /// A process that has entered itself, until it stops.
 pub(super) struct Registration {
@@ -34,7 +36,7 @@ impl Registration {
     pub(super) fn start(
         maintenance: &Maintenance,
         settings: &Settings,
-        report: Option<Arc<Report>>,
+        report: Option<WorkerReport>,
         health: &Health,
     ) -> Option<Self> {
         let store = &maintenance.store;
@@ -81,7 +83,7 @@ struct Beats {
     store: Arc<Store>,
     every: Duration,
     entry: Entry,
-    report: Option<Arc<Report>>,
+    report: Option<WorkerReport>,
     entered_on: Mutex<Option<DateTime<Utc>>>,
 }
 
@@ -94,8 +96,8 @@ impl Beats {
             pool_idle: i32::try_from(pool.num_idle()).unwrap_or(i32::MAX),
             workers: self
                 .report
-                .as_deref()
-                .map_or_else(|| json!([]), Report::to_json),
+                .as_ref()
+                .map_or_else(|| json!([]), |report| report()),
             started_on: entered_on,
         };
         let entered = self.store.enter_instance(&self.entry, &signs).await?;

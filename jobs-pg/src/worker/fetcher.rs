@@ -9,11 +9,11 @@ use jobs_core::{Cancellation, Outcome};
 use tokio::time::{Instant, sleep};
 
 use super::slots::{Reservation, Slot};
-use super::wakeups::Wakeup;
 use super::{Shared, alone, attempt};
 use crate::backoff::Backoff;
 use crate::outage::Outage;
 use crate::store::{Fetched, Limits};
+use crate::wakeups::Wakeup;
 use pg_boss::error::{is_disconnected, is_unique_violation};
 
 /// How long the wakeups may be silent before a fetcher looks by itself.

@@ -7,7 +7,8 @@ use jobs_rules::Error;
 
 use crate::fetch::{GroupLimit, Limits, QueueFetch};
 use crate::operation::Operation;
-use crate::validate::{bad_input, check_queue, read_all};
+use crate::operation::read_all;
+use crate::validate::{bad_input, check_queue};
 use crate::{Boss, JobDetails};
 
 /// Which jobs are fetched, and how many; the default is one, by priority and age.

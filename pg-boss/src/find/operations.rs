@@ -6,9 +6,10 @@ use uuid::Uuid;
 
 use crate::find::JobFilter;
 use crate::operation::must_exist;
+use crate::operation::read_all;
 use crate::operation::{Operation, OperationError};
 use crate::page::Page;
-use crate::validate::{ROWS, bad_input, check_queue, check_rows, read_all};
+use crate::validate::{ROWS, bad_input, check_queue, check_rows};
 use crate::{Boss, JobDetails};
 
 /// Which jobs of a queue are looked for: those for which all of it holds, at most 1,000, the oldest first.

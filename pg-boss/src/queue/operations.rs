@@ -11,14 +11,15 @@ use tokio::time::sleep;
 
 use super::options::IntoQueueOptions;
 use crate::Boss;
-use crate::find::row_time;
 use crate::jitter::jittered;
 use crate::operation::split;
 use crate::operation::{Operation, OperationError};
+use crate::operation::{read, read_all};
 use crate::page::Page;
 use crate::queue::Removal;
+use crate::row_time;
 use crate::store::Store;
-use crate::validate::{MOST_ROWS, ROWS, check_queue, check_rows, read, read_all};
+use crate::validate::{MOST_ROWS, ROWS, check_queue, check_rows};
 
 /// How often, and how far apart, the job tables are asked for to remove one of them (pg-boss 12.38).
 const TRIES: u32 = 12;

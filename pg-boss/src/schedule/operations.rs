@@ -10,13 +10,14 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::options::{IntoScheduleOptions, ScheduleOptions};
-use crate::find::row_time;
 use crate::operation::Operation;
+use crate::operation::read_all;
 use crate::operation::split;
 use crate::page::Page;
+use crate::row_time;
 use crate::schedule::NewSchedule;
 use crate::submit::NewJob;
-use crate::validate::{MOST_ROWS, ROWS, check_queue, check_rows, encoded, read_all};
+use crate::validate::{MOST_ROWS, ROWS, check_queue, check_rows, encoded};
 use crate::{Boss, Host, Json};
 
 /// A schedule's row, by the columns of schema 46.

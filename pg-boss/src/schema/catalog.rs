@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 
 use crate::schema::Schema;
-use crate::statement;
 
 /// The steps that make the schema, in order. All of them run in one transaction.
 const STEPS: [&str; 4] = [
@@ -60,7 +59,7 @@ pub async fn is_idle(conn: &mut PgConnection) -> sqlx::Result<bool> {
 
 /// The rows of the version table.
 pub async fn versions(conn: &mut PgConnection, schema: &Schema) -> sqlx::Result<Vec<i32>> {
-    let sql = statement::in_schema(include_str!("catalog/versions.sql"), schema);
+    let sql = schema.qualify(include_str!("catalog/versions.sql"));
     sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(conn).await
 }
 
@@ -95,7 +94,7 @@ pub async fn create_schema(conn: &mut PgConnection, schema: &Schema) -> sqlx::Re
 /// Makes all that belongs in the schema. The caller holds the lock and the transaction.
 pub async fn create_tables(conn: &mut PgConnection, schema: &Schema) -> sqlx::Result<()> {
     for step in STEPS {
-        let sql = statement::in_schema(step, schema);
+        let sql = schema.qualify(step);
         sqlx::raw_sql(AssertSqlSafe(sql))
             .execute(&mut *conn)
             .await?;

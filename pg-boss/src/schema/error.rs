@@ -1,6 +1,8 @@
 //! What can be wrong with the schema that holds the jobs.
 
-use jobs_rules::ErrorKind;
+use jobs_rules::{Error, ErrorKind};
+
+use crate::error::{kind_of, why};
 
 /// Why the schema that holds the jobs cannot be used.
 ///
@@ -153,5 +155,17 @@ impl SchemaError {
             Self::Forbidden { .. } => ErrorKind::Refused,
             Self::Database { .. } => ErrorKind::Unavailable,
         }
+    }
+}
+
+impl From<SchemaError> for Error {
+    fn from(error: SchemaError) -> Self {
+        let (kind, why) = match &error {
+            SchemaError::Database { source, .. } => (kind_of(source), why(source)),
+            other => (other.kind(), None),
+        };
+        let why = why.map_or_else(String::new, |why| format!(": {why}"));
+        let message = format!("cannot use the database for jobs{why}");
+        Self::caused_by(kind, message, error)
     }
 }

@@ -6,6 +6,9 @@ use sha2::{Digest, Sha224};
 
 use super::SchemaError;
 
+/// Stands in a statement directly before a name that is in the schema.
+const MARK: &str = "/* schema */";
+
 /// Postgres cuts identifiers at 63 bytes; 50 is pg-boss's own bound.
 const MAX_BYTES: usize = 50;
 
@@ -70,6 +73,11 @@ impl Schema {
     /// The name as an identifier in SQL.
     pub fn quoted(&self) -> String {
         format!("\"{}\"", self.name)
+    }
+
+    /// Puts the name before each table, type and function of a statement that has the mark `/* schema */` there.
+    pub fn qualify(&self, statement: &str) -> String {
+        statement.replace(MARK, &format!("{}.", self.quoted()))
     }
 
     /// The name of our own schema beside this one. It fits: this name has 50 bytes at most, and Postgres takes 63.

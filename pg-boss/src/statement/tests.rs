@@ -80,7 +80,7 @@ async fn postgres_takes_every_statement_under_a_plain_and_an_awkward_name() {
         // Nothing but the catalog is read, or a test clock is there when the statement is run.
         run(
             &mut *conn,
-            in_schema(include_str!("../clock/install.sql"), &schema),
+            schema.qualify(include_str!("../clock/install.sql")),
         )
         .await;
         for file in [
@@ -91,11 +91,11 @@ async fn postgres_takes_every_statement_under_a_plain_and_an_awkward_name() {
             include_str!("../schema/catalog/versions.sql"),
             include_str!("../clock/move.sql"),
         ] {
-            prepare(&mut conn, file, &in_schema(file, &schema).into()).await;
+            prepare(&mut conn, file, &schema.qualify(file).into()).await;
         }
         run(
             &mut *conn,
-            in_schema(include_str!("../clock/remove.sql"), &schema),
+            schema.qualify(include_str!("../clock/remove.sql")),
         )
         .await;
     }

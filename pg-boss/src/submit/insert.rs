@@ -6,6 +6,7 @@ use jobs_rules::{Enqueued, Group, JobOptions, OptionValues, StartAfter};
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
+use crate::operation::OperationError;
 use crate::statement::sql;
 use crate::store::Store;
 use crate::submit::Due;
@@ -49,6 +50,15 @@ pub enum InsertError {
 impl From<sqlx::Error> for InsertError {
     fn from(error: sqlx::Error) -> Self {
         Self::Database(error)
+    }
+}
+
+impl From<InsertError> for OperationError {
+    fn from(error: InsertError) -> Self {
+        match error {
+            InsertError::Database(error) => Self::Database(error),
+            InsertError::UnknownQueue(queue) => Self::UnknownQueue(queue),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::Json;
-use crate::find::row_time;
+use crate::row_time;
 
 /// A job's row, by the columns of schema 46. Times are whole seconds. Columns that a newer schema adds are
 /// in [`other`](Self::other). A point in time that chrono cannot hold, such as `infinity`, is the nearest that it can.
