@@ -111,6 +111,7 @@ statements! {
         change_queue,
         find_table,
         find_dead_letter_users,
+        wait_briefly,
         lock_jobs,
         delete_queue,
         delete_index_builds,

@@ -13,6 +13,10 @@ use crate::store::{Store, with_timeout};
 /// How many jobs one statement removes (pg-boss 12.38).
 const BATCH: i64 = 10_000;
 
+/// How long the job tables are waited for at once, in milliseconds. Nobody else gets them meanwhile, and a wait of a second would
+/// be looked at as a deadlock (Postgres's `deadlock_timeout`).
+const LOCK_WAIT_MS: i32 = 200;
+
 /// What came of removing a queue.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Removal {
@@ -221,9 +225,14 @@ impl Store {
         self.limit_waits(&mut transaction).await?;
         self.lock(&mut transaction, "delete-queue").await?;
         if partition {
+            sqlx::query(sql(&self.statements.wait_briefly))
+                .bind(LOCK_WAIT_MS)
+                .execute(&mut *transaction)
+                .await?;
             sqlx::query(sql(&self.statements.lock_jobs))
                 .execute(&mut *transaction)
                 .await?;
+            self.limit_waits(&mut transaction).await?;
         }
         // Another may have removed it while we waited.
         let Some((_, table)) = self.find_table(&mut transaction, name).await? else {

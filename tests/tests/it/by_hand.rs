@@ -1,6 +1,7 @@
 //! The operations by hand on a database of our own: in transactions of the caller's, with bad input, and on many jobs.
 
 mod bulk;
+mod deletion;
 mod handles;
 mod readable;
 mod refusals;

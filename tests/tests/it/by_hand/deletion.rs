@@ -1,0 +1,38 @@
+//! Deleting a queue that has a table of its own.
+
+use jobs_pg::QueueOptions;
+use tests::eventually;
+
+use super::Hand;
+
+#[tokio::test]
+async fn a_queue_with_a_table_of_its_own_is_deleted_while_others_use_the_job_tables_without_a_gap()
+{
+    let hand = Hand::with(&[]).await;
+    let own_table = QueueOptions::new().partition(true);
+    hand.boss.create_queue("mail", own_table).await.unwrap();
+    hand.send("mail").await;
+    let users: Vec<_> = (0..4)
+        .map(|_| {
+            let pool = hand.database.pool().clone();
+            tokio::spawn(async move {
+                loop {
+                    let look = "SELECT pg_sleep(0.06), count(*) FROM pgboss.job";
+                    sqlx::query(look).fetch_one(&pool).await.unwrap();
+                }
+            })
+        })
+        .collect();
+    let in_use = async || {
+        let in_use = "SELECT count(*) = 4 FROM pg_locks
+                       WHERE relation = 'pgboss.job'::regclass AND granted AND pid <> pg_backend_pid()";
+        let in_use = sqlx::query_scalar(in_use);
+        in_use.fetch_one(hand.boss.pool()).await.unwrap()
+    };
+    eventually("four sessions use the job tables", in_use).await;
+    assert!(hand.boss.delete_queue("mail").await.unwrap());
+    users.iter().for_each(tokio::task::JoinHandle::abort);
+    assert_eq!(hand.count("job").await, 0);
+    assert_eq!(hand.database.logged("deadlock"), [] as [String; 0]);
+    hand.boss.stop().await.unwrap();
+}
