@@ -126,6 +126,10 @@ fn silent(
 fn bad_input(target: &Target, cause: sqlx::Error) -> Error {
     let (kind, why) = match &cause {
         sqlx::Error::Io(error) => failed(error, target.is_socket()),
+        sqlx::Error::Tls(_) if cfg!(not(feature = "tls")) => (
+            ErrorKind::Configuration,
+            "the settings demand TLS, and this program was built without the feature `tls` of jobs-pg",
+        ),
         sqlx::Error::Tls(_) => (
             ErrorKind::Configuration,
             "the settings demand TLS, and it could not be had",
