@@ -128,7 +128,7 @@ fn bad_input(target: &Target, cause: sqlx::Error) -> Error {
         sqlx::Error::Io(error) => failed(error, target.is_socket()),
         sqlx::Error::Tls(_) if cfg!(not(feature = "tls")) => (
             ErrorKind::Configuration,
-            "the settings demand TLS, and this program was built without the feature `tls` of jobs-pg",
+            "the settings demand TLS, and it could not be had; the feature `tls` of jobs-pg is off",
         ),
         sqlx::Error::Tls(_) => (
             ErrorKind::Configuration,
