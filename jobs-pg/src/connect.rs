@@ -124,6 +124,10 @@ fn silent(
 fn bad_input(target: &Target, cause: sqlx::Error) -> Error {
     let (kind, why) = match &cause {
         sqlx::Error::Io(error) => failed(error, target.is_socket()),
+        sqlx::Error::Tls(_) if cfg!(not(feature = "tls")) => (
+            ErrorKind::Configuration,
+            "the settings demand TLS, and it could not be had; the feature `tls` of jobs-pg is off",
+        ),
         sqlx::Error::Tls(_) => (
             ErrorKind::Configuration,
             "the settings demand TLS, and it could not be had",

@@ -1,17 +1,15 @@
 //! Cron expressions in pg-boss's dialect, and when they fire in a zone.
 //!
-//! `dialect` and `field` read and judge the text, `clock` finds instants. What is read is handed to croner in a
-//! spelling that has no dialects: plain lists of numbers.
+//! `dialect` and `field` read and judge the text, `search` finds times of a wall clock, `clock` finds instants.
 
 mod clock;
 mod dialect;
 mod error;
 mod field;
+mod search;
 
 use std::fmt;
 use std::str::FromStr;
-
-use croner::parser::{CronParser, Seconds, Year};
 
 use dialect::Fields;
 pub use error::{CronError, FieldError, FieldProblem};
@@ -20,7 +18,7 @@ pub use error::{CronError, FieldError, FieldProblem};
 #[derive(Debug, Clone)]
 pub struct Cron {
     text: String,
-    pattern: croner::Cron,
+    fields: Fields,
 }
 
 impl Cron {
@@ -30,7 +28,7 @@ impl Cron {
     /// # Errors
     /// Names the field that is wrong, quotes it and says what is allowed.
     pub fn parse(text: &str) -> Result<Self, CronError> {
-        Self::of(text, &dialect::read(text)?)
+        dialect::read(text).map(|fields| Self::of(text, fields))
     }
 
     /// Reads what a job may declare: exactly five fields, or a word no finer than a minute.
@@ -38,22 +36,14 @@ impl Cron {
     /// # Errors
     /// As [`Cron::parse`]; what only the wider dialect has is refused with its five-field form.
     pub fn parse_declared(text: &str) -> Result<Self, CronError> {
-        Self::of(text, &dialect::read_declared(text)?)
+        dialect::read_declared(text).map(|fields| Self::of(text, fields))
     }
 
-    fn of(text: &str, fields: &Fields) -> Result<Self, CronError> {
-        let parser = CronParser::builder()
-            .seconds(Seconds::Required)
-            .year(Year::Disallowed)
-            .build();
-        let pattern = parser.parse(&fields.spelled_out());
-        let pattern = pattern.map_err(|_| CronError::NotUnderstood {
+    fn of(text: &str, fields: Fields) -> Self {
+        Self {
             text: text.to_owned(),
-        })?;
-        Ok(Self {
-            text: text.to_owned(),
-            pattern,
-        })
+            fields,
+        }
     }
 
     /// Returns the expression as it was written.

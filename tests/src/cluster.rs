@@ -12,6 +12,9 @@ use uuid::Uuid;
 
 use crate::apart;
 
+/// Names the folder of the PostgreSQL programs to test with, in place of the first that is found on this machine.
+const PROGRAMS: &str = "TEST_POSTGRES";
+
 /// The server that tests share: `DATABASE_URL`, else one private server for the whole run of `cargo test`, which each
 /// test binary starts or joins, and which ends with the last of them.
 pub(crate) struct Shared {
@@ -36,7 +39,9 @@ impl Shared {
                 _postgres: None,
             };
         }
-        let folder = target_folder().join("test-postgres");
+        // Another version cannot use the data of the first.
+        let name = env::var_os(PROGRAMS).map_or("test-postgres", |_| "test-postgres-named");
+        let folder = target_folder().join(name);
         let postgres = start(&folder).await;
         clear_away(postgres.url()).await;
         Self {
@@ -113,7 +118,10 @@ impl Drop for Cluster {
 }
 
 async fn start(folder: &Path) -> Embedded {
-    let settings = Embedded::builder(folder).fast().max_connections(500);
+    let mut settings = Embedded::builder(folder).fast().max_connections(500);
+    if let Some(programs) = env::var_os(PROGRAMS) {
+        settings = settings.programs_in([programs]);
+    }
     settings
         .start()
         .await

@@ -1,12 +1,13 @@
 //! When a cron expression fires in a zone.
 //!
 //! An instant is an occurrence if and only if the wall clock there and then matches. So a time that the clock skips in
-//! spring never fires, and one that it shows twice in autumn fires twice. pg-boss judges the same way. croner has other
-//! rules for both, so it only ever sees wall-clock times without a zone, and the changes of the offset are found here.
+//! spring never fires, and one that it shows twice in autumn fires twice. pg-boss judges the same way. `search` only ever
+//! sees wall-clock times without a zone; the changes of the offset are found here.
 
 use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeDelta, Timelike, Utc};
 
 use super::Cron;
+use super::search::Towards;
 use crate::Zone;
 
 const SECOND: TimeDelta = TimeDelta::seconds(1);
@@ -18,10 +19,8 @@ impl Cron {
         let mut from = after.with_nanosecond(0)?.checked_add_signed(SECOND)?;
         loop {
             let offset = zone.offset_at(from);
-            let found = self
-                .pattern
-                .find_next_occurrence(&wall_clock(from, offset)?, true)
-                .ok()?;
+            let wall_clock = wall_clock(from, offset)?;
+            let found = self.fields.nearest(wall_clock, Towards::Future)?;
             let found = instant(found, offset)?;
             match zone.first_change(from, found) {
                 Some(change) => from = change,
@@ -36,10 +35,8 @@ impl Cron {
         let mut to = at.with_nanosecond(0)?;
         loop {
             let offset = zone.offset_at(to);
-            let found = self
-                .pattern
-                .find_previous_occurrence(&wall_clock(to, offset)?, true)
-                .ok()?;
+            let wall_clock = wall_clock(to, offset)?;
+            let found = self.fields.nearest(wall_clock, Towards::Past)?;
             let found = instant(found, offset)?;
             match zone.last_change(found, to) {
                 Some(change) => to = change - SECOND,

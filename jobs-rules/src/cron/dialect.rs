@@ -22,14 +22,14 @@ const WORDS: [(&str, &str); 10] = [
 const FINER_THAN_A_MINUTE: &str = "@secondly";
 
 /// The values of all fields.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Fields {
-    second: Values,
-    minute: Values,
-    hour: Values,
-    day_of_month: Values,
-    month: Values,
-    day_of_week: Values,
+    pub(super) second: Values,
+    pub(super) minute: Values,
+    pub(super) hour: Values,
+    pub(super) day_of_month: Values,
+    pub(super) month: Values,
+    pub(super) day_of_week: Values,
 }
 
 /// Reads the whole dialect.
@@ -106,19 +106,6 @@ fn fields(text: &str) -> Result<Fields, CronError> {
 }
 
 impl Fields {
-    /// Returns six fields as lists of numbers.
-    pub(super) fn spelled_out(&self) -> String {
-        let all = [
-            &self.second,
-            &self.minute,
-            &self.hour,
-            &self.day_of_month,
-            &self.month,
-            &self.day_of_week,
-        ];
-        all.map(Values::spelled_out).join(" ")
-    }
-
     /// Tells whether any month asked for has a day asked for.
     fn happens(&self) -> bool {
         let days = &self.day_of_month;

@@ -62,12 +62,6 @@ pub enum CronError {
     /// One field is wrong.
     #[error(transparent)]
     Field(#[from] FieldError),
-    /// The parts are right, but their sum cannot be evaluated.
-    #[error("`{text}` is not understood; {FIVE_FIELDS}")]
-    NotUnderstood {
-        /// The expression.
-        text: String,
-    },
 }
 
 /// The longest expression that is read.

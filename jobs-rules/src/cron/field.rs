@@ -75,28 +75,15 @@ pub(super) struct Values {
     /// `L` in the day of month.
     pub(super) last_day: bool,
     /// A bit for every day `x` of `xL`.
-    last_days: u64,
+    pub(super) last_days: u64,
     /// The `n` of `x#n`.
-    nth: Option<u8>,
+    pub(super) nth: Option<u8>,
 }
 
 impl Values {
-    /// Tells the values in the one spelling that leaves nothing to a dialect.
-    pub(super) fn spelled_out(&self) -> String {
-        if self.any {
-            return "*".to_owned();
-        }
-        let plain = numbers(self.bits).map(|value| match self.nth {
-            Some(nth) => format!("{value}#{nth}"),
-            None => value.to_string(),
-        });
-        let last_days = numbers(self.last_days).map(|day| format!("{day}L"));
-        let last_day = self.last_day.then(|| "L".to_owned());
-        plain
-            .chain(last_days)
-            .chain(last_day)
-            .collect::<Vec<_>>()
-            .join(",")
+    /// Tells whether it is one of the plain values.
+    pub(super) fn has(&self, value: u32) -> bool {
+        self.bits & (1 << value) != 0
     }
 }
 

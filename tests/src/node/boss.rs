@@ -118,7 +118,7 @@ impl Boss {
     /// Waits until handlers of a queue were given so many jobs, and gives them.
     ///
     /// # Panics
-    /// If they are not within 30 s.
+    /// If they are not within [`BOUND`].
     pub async fn handles(&self, queue: &str, count: usize) -> Vec<Value> {
         let mut events = self.events.clone();
         let enough = events.wait_for(|_| self.handled(queue).len() >= count);

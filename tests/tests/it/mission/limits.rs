@@ -41,9 +41,9 @@ struct Groups {
 
 type Seen = Arc<Mutex<Groups>>;
 
-/// Counts those of its group that run beside it.
+/// Counts those of its group that run beside it, and waits until they have been as many as may.
 #[job(executor = PgBoss, worker(concurrency = 8, group_concurrency = 2, group_tiers(pro = 3, "very free" = 1)))]
-async fn limits_of_groups(group: String, ctx: Context<LimitsOfGroups>) {
+async fn limits_of_groups((group, limit): (String, usize), ctx: Context<LimitsOfGroups>) {
     let seen = ctx.app::<Seen>();
     {
         let mut seen = seen.lock().unwrap();
@@ -53,6 +53,10 @@ async fn limits_of_groups(group: String, ctx: Context<LimitsOfGroups>) {
         let most = seen.most.entry(group.clone()).or_default();
         *most = now.max(*most);
     }
+    while seen.lock().unwrap().most[&group] < limit {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    // Time for one too many to begin.
     tokio::time::sleep(Duration::from_millis(30)).await;
     *seen.lock().unwrap().now.entry(group).or_default() -= 1;
 }
@@ -63,14 +67,14 @@ async fn a_group_never_has_more_jobs_that_run_than_its_tier_allows_over_all_proc
     let boss = idle::<LimitsOfGroups>(&database).await;
     let mut jobs = Vec::new();
     let new = || LimitsOfGroups::run_now().on(&boss);
-    for (group, submission) in [
-        ("", new()),
-        ("a", new().group("a")),
-        ("b", new().group(("b", "pro"))),
-        ("c", new().group(("c", "very free"))),
-        ("d", new().group(("d", "other"))),
+    for (group, limit, submission) in [
+        ("", 4, new()),
+        ("a", 2, new().group("a")),
+        ("b", 3, new().group(("b", "pro"))),
+        ("c", 1, new().group(("c", "very free"))),
+        ("d", 2, new().group(("d", "other"))),
     ] {
-        let inputs = vec![group.to_owned(); 12];
+        let inputs = vec![(group.to_owned(), limit); 12];
         jobs.extend(submission.submit_many(inputs).await.unwrap());
     }
     let seen = Seen::default();

@@ -78,9 +78,11 @@ async fn w9_a_long_job_sees_that_the_executor_stops_and_can_end() {
 }
 
 #[job(executor = PgBoss)]
-async fn stopping_ends_in_time(ctx: Context<StoppingEndsInTime>) -> u32 {
+async fn stopping_ends_in_time(waits: bool, ctx: Context<StoppingEndsInTime>) -> u32 {
     ctx.app::<mpsc::UnboundedSender<()>>().send(()).unwrap();
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    if waits {
+        ctx.stopping().await;
+    }
     ctx.job.attempt
 }
 
@@ -96,7 +98,7 @@ async fn w9_a_job_that_ends_while_the_executor_stops_is_settled() {
     boss.start().await.unwrap();
     let job = StoppingEndsInTime::run_now()
         .on(&boss)
-        .submit(())
+        .submit(true)
         .await
         .unwrap();
     tokio::time::timeout(tests::BOUND, began.recv())
@@ -111,7 +113,7 @@ async fn w9_a_job_that_ends_while_the_executor_stops_is_settled() {
     // It can still submit, and be started again.
     let waiting = StoppingEndsInTime::run_now()
         .on(&boss)
-        .submit(())
+        .submit(false)
         .await
         .unwrap();
     boss.start().await.unwrap();
