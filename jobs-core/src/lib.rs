@@ -48,7 +48,7 @@ pub use jobs_rules as rules;
 pub use jobs_rules::{QueuePolicy, Unit};
 pub use memory::Memory;
 pub use options::{Group, IntoJobOptions, IntoSeconds, JobOptions, OptionValues};
-pub use outcome::{Outcome, store_output};
+pub use outcome::{Outcome, UNDECODABLE_DELAY, store_output};
 pub use registry::{JobSet, Registered, Registry};
 pub use start_after::{IntoInstant, IntoStartAfter, IntoUnit, StartAfter};
 pub use state::JobState;

@@ -29,6 +29,8 @@ pub(crate) struct Failed {
     pub(crate) for_good: bool,
     /// Seconds to the next attempt, in place of the job's own rule.
     pub(crate) delay: Option<f64>,
+    /// Seconds to wait at least, if there is a next attempt: of one whose input does not decode.
+    pub(crate) least_delay: Option<f64>,
     /// How many attempts were lost with their process: these do not count against the retry limit.
     pub(crate) crashes: i32,
     /// Seconds to wait in addition, if there is a next attempt.
@@ -64,6 +66,7 @@ impl Failed {
             output,
             for_good: false,
             delay: None,
+            least_delay: None,
             crashes: 0,
             extra_delay: 0.0,
         }
@@ -154,6 +157,7 @@ impl Store {
             .bind(all(failed, |failed| failed.delay))
             .bind(all(failed, |failed| failed.crashes))
             .bind(all(failed, |failed| failed.extra_delay))
+            .bind(all(failed, |failed| failed.least_delay))
             .fetch_all(connection)
             .await?;
         let failed = rows

@@ -3,6 +3,7 @@
 
 mod batches;
 mod blocking;
+mod changing;
 mod entities;
 mod failures;
 mod http;
