@@ -17,7 +17,6 @@ use crate::config::Home;
 use crate::config::Settings;
 use crate::connect::library_pool;
 use crate::entities::Connections;
-use crate::error::map_db_error;
 use crate::health::{Health, Unhealthy};
 use crate::provision;
 use crate::schema::{self, Missing, Schema};
@@ -52,11 +51,7 @@ struct Handles {
 
 impl Drop for Handles {
     fn drop(&mut self) {
-        let started = self.inner.started.try_lock().ok();
-        if let Some(started) = started.and_then(|mut started| started.take()) {
-            let runtime = started.runtime.clone();
-            runtime.spawn(started.stop(self.inner.settings.stop_timeout));
-        }
+        self.inner.begin_to_stop();
     }
 }
 
@@ -79,6 +74,17 @@ struct Inner {
     started: AsyncMutex<Option<Started>>,
     #[expect(dead_code, reason = "it lives as long as the executor does")]
     home: Option<Home>,
+}
+
+impl Inner {
+    /// Stops without being waited for.
+    fn begin_to_stop(&self) {
+        let started = self.started.try_lock().ok();
+        if let Some(started) = started.and_then(|mut started| started.take()) {
+            let runtime = started.runtime.clone();
+            runtime.spawn(started.stop(self.settings.stop_timeout));
+        }
+    }
 }
 
 /// What `start` began and `stop` ends.
@@ -300,6 +306,11 @@ impl PgBoss {
         &self.inner.pool
     }
 
+    #[cfg(feature = "testing")]
+    pub(crate) fn begin_to_stop(&self) {
+        self.inner.begin_to_stop();
+    }
+
     pub(crate) fn schema(&self) -> &Schema {
         &self.inner.schema
     }
@@ -347,9 +358,12 @@ impl PgBoss {
                     Error::new(ErrorKind::Unavailable, message)
                 })??;
                 let store = Store::new(pool.clone(), schema.clone(), database);
+                #[cfg(feature = "testing")]
                 if settings.test_clock {
                     let obeys = store.obey_test_clock().await;
-                    obeys.map_err(map_db_error("let the connections read the test clock"))?;
+                    obeys.map_err(crate::error::map_db_error(
+                        "let the connections read the test clock",
+                    ))?;
                 }
                 Ok(Arc::new(store))
             })
@@ -407,6 +421,7 @@ impl PgBoss {
     }
 
     /// Whether it fetches jobs, or does its duties, by itself.
+    #[cfg(feature = "testing")]
     pub(crate) async fn is_at_work(&self) -> bool {
         let Settings {
             work,

@@ -42,6 +42,7 @@ pub(crate) struct Settings {
     /// Whether the schema itself may be created when they are.
     pub(crate) create_schema: bool,
     /// Whether the connections read the schema's test clock, if it has one.
+    #[cfg(feature = "testing")]
     pub(crate) test_clock: bool,
     /// Whether jobs are run here.
     pub(crate) work: bool,
@@ -165,6 +166,7 @@ impl Settings {
             schedule: true,
             migrate: true,
             create_schema: true,
+            #[cfg(feature = "testing")]
             test_clock: false,
             work: true,
             stop_timeout: Duration::from_secs(30),

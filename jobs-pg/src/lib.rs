@@ -52,6 +52,7 @@ mod schema;
 mod store;
 mod supervise;
 mod task;
+#[cfg(feature = "testing")]
 pub mod testing;
 mod validate;
 mod worker;

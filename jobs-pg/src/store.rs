@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the place for them")]
 
 pub(crate) mod catalog;
+#[cfg(feature = "testing")]
 mod clock;
 pub(crate) mod statement;
 
@@ -24,12 +25,17 @@ mod schedules;
 mod settle;
 mod statistics;
 mod submit;
+#[cfg(feature = "testing")]
+mod submitted;
 mod subscriptions;
+#[cfg(feature = "testing")]
+mod test_schema;
 mod timestamp;
 mod update;
 mod warnings;
 
 pub(crate) use claims::{ClaimedQueue, Claims};
+#[cfg(feature = "testing")]
 pub(crate) use clock::{ClockSpan, Move};
 pub(crate) use counts::{Counts, History, QueueCount, Rest};
 pub(crate) use due::Due;
@@ -37,7 +43,6 @@ pub(crate) use fetch::{FetchRequest, Fetched, GroupLimit, Limits, QueueFetch};
 pub(crate) use import::{Importing, QueueMove};
 pub(crate) use instances::{Entry, Signs};
 pub(crate) use jobs::JobFilter;
-pub(crate) use jobs::SubmittedRow;
 pub(crate) use maintenance::OverdueAttempt;
 pub(crate) use named::JobIds;
 pub(crate) use page::Page;
@@ -50,6 +55,12 @@ pub(crate) use settle::{Attempt, Failed, Fence};
 pub(crate) use statement::sql;
 pub(crate) use statistics::{Span, StatisticsRow};
 pub(crate) use submit::{Edge, InsertError, Inserted, NewJob};
+#[cfg(feature = "testing")]
+pub(crate) use submitted::SubmittedRow;
+#[cfg(feature = "testing")]
+pub(crate) use test_schema::{
+    TestSchema, name as test_schema_name, remove_left as remove_left_schemas,
+};
 pub(crate) use timestamp::Timestamp;
 pub(crate) use update::{Match, Target, Upsert};
 
@@ -57,7 +68,6 @@ use std::time::Duration;
 
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{PgConnection, PgExecutor, PgPool, Postgres, Transaction};
-use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
 use crate::schema::Schema;
@@ -89,7 +99,8 @@ pub(crate) struct Store {
     own: Own,
     channel: String,
     /// Whether its connections read the test clock of the schema.
-    obeying: OnceCell<()>,
+    #[cfg(feature = "testing")]
+    obeying: tokio::sync::OnceCell<()>,
 }
 
 impl Store {
@@ -105,7 +116,8 @@ impl Store {
             pool,
             schema,
             database,
-            obeying: OnceCell::new(),
+            #[cfg(feature = "testing")]
+            obeying: tokio::sync::OnceCell::new(),
         }
     }
 

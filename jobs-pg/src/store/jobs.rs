@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use jobs_core::JobKey;
 use serde_json::Value;
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
-use super::{Page, QueueFetch, Store, Timestamp, sql};
+use super::{Page, QueueFetch, Store, sql};
 
 /// What jobs are looked for.
 #[derive(Debug, Clone, Default)]
@@ -19,22 +18,6 @@ pub(crate) struct JobFilter {
     pub(crate) data: Option<String>,
     pub(crate) queued: bool,
     pub(crate) at_most: i64,
-}
-
-/// A job that was submitted, by what tells it from others.
-#[derive(Debug, sqlx::FromRow)]
-pub(crate) struct SubmittedRow {
-    pub(crate) id: Uuid,
-    /// JSON text.
-    pub(crate) data: Option<String>,
-    pub(crate) state: String,
-    #[sqlx(try_from = "Timestamp")]
-    pub(crate) created_on: DateTime<Utc>,
-    #[sqlx(try_from = "Timestamp")]
-    pub(crate) start_after: DateTime<Utc>,
-    pub(crate) priority: i32,
-    pub(crate) retry_limit: i32,
-    pub(crate) singleton_key: Option<String>,
 }
 
 impl Store {
@@ -56,14 +39,6 @@ impl Store {
             .bind(&job.name)
             .bind(job.id)
             .fetch_optional(&self.pool)
-            .await
-    }
-
-    /// The jobs of a queue, in the order in which they were submitted.
-    pub(crate) async fn submitted(&self, queue: &str) -> sqlx::Result<Vec<SubmittedRow>> {
-        sqlx::query_as(sql(&self.statements.find_submitted))
-            .bind(queue)
-            .fetch_all(&self.pool)
             .await
     }
 

@@ -32,17 +32,17 @@ use sqlx::AssertSqlSafe;
 use crate::schema::{OldSchema, OldTables, Schema};
 
 macro_rules! statements {
-    ($(#[$doc:meta])* $set:ident in $folder:literal: $($name:ident),* $(,)?) => {
+    ($(#[$doc:meta])* $set:ident in $folder:literal: $($(#[$when:meta])* $name:ident),* $(,)?) => {
         $(#[$doc])*
         #[derive(Debug)]
         pub(crate) struct $set {
-            $(pub(crate) $name: Arc<str>,)*
+            $($(#[$when])* pub(crate) $name: Arc<str>,)*
         }
 
         impl $set {
             fn write(render: impl Fn(&str) -> Arc<str>) -> Self {
                 Self {
-                    $($name: render(include_str!(concat!("../../", $folder, "/", stringify!($name), ".sql"))),)*
+                    $($(#[$when])* $name: render(include_str!(concat!("../../", $folder, "/", stringify!($name), ".sql"))),)*
                 }
             }
 
@@ -91,10 +91,15 @@ statements! {
     redrive_jobs,
     preview_redrive,
     link_jobs,
+    #[cfg(feature = "testing")]
     find_submitted,
+    #[cfg(feature = "testing")]
     clock_may_move,
+    #[cfg(feature = "testing")]
     obey_test_clock,
+    #[cfg(feature = "testing")]
     forget_later_passes,
+    #[cfg(feature = "testing")]
     forget_later_watches,
     find_queues,
     find_unhandled,

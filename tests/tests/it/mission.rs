@@ -11,6 +11,7 @@ mod limits;
 mod lookup;
 mod options;
 mod outputs;
+mod own_schemas;
 mod programs;
 mod schedules;
 mod shapes;

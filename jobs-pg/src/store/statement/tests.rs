@@ -28,6 +28,7 @@ fn every_file_says_what_it_does_and_is_used() {
         "sql/catalog",
         "sql/clock",
         "sql/schema",
+        "sql/testing",
     ] {
         for name in files_of(folder) {
             let path = format!("{folder}/{name}.sql\")");
@@ -36,7 +37,7 @@ fn every_file_says_what_it_does_and_is_used() {
     }
     assert_eq!(
         folders_of("sql"),
-        ["catalog", "clock", "import", "own", "schema"]
+        ["catalog", "clock", "import", "own", "schema", "testing"]
     );
     assert_eq!(folders_of("sql/import"), ["20", "24"]);
     let statements = OwnStatements::new(&schema);
@@ -119,6 +120,9 @@ async fn postgres_takes_every_statement_under_a_plain_and_an_awkward_name() {
             include_str!("../../../sql/catalog/server_process.sql"),
             include_str!("../../../sql/catalog/versions.sql"),
             include_str!("../../../sql/clock/move.sql"),
+            include_str!("../../../sql/testing/end_sessions.sql"),
+            include_str!("../../../sql/testing/find_left_schemas.sql"),
+            include_str!("../../../sql/testing/hold_schema.sql"),
         ] {
             prepare(&mut conn, file, &in_schema(file, &schema).into()).await;
         }
