@@ -1,5 +1,6 @@
 //! Opens connections, and says clearly why one could not be opened.
 
+mod acquire;
 mod pooler;
 
 use std::error::Error as StdError;
@@ -15,6 +16,7 @@ use crate::config::{Settings, Target};
 use crate::error::{is_transient, sqlstate};
 use crate::store::catalog::is_idle;
 
+pub(crate) use acquire::{acquire, reason_of};
 pub(crate) use pooler::NO_SESSIONS;
 
 /// Before the server is asked again that had no connection to spare, or was just starting.

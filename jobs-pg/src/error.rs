@@ -1,10 +1,11 @@
 //! From what the database says to the library's error.
 
+use std::error::Error as StdError;
 use std::fmt;
 
 use jobs_core::{Error, ErrorKind};
 
-use crate::connect::NO_SESSIONS;
+use crate::connect::{NO_SESSIONS, reason_of};
 use crate::schema::SchemaError;
 
 const UNIQUE_VIOLATION: &str = "23505";
@@ -26,8 +27,7 @@ const UNDEFINED: [&str; 2] = ["42703", "42883"];
 pub(crate) fn map_db_error(doing: impl Into<String>) -> impl FnOnce(sqlx::Error) -> Error {
     let doing = doing.into();
     move |error| {
-        let why = why(&error).map_or_else(String::new, |why| format!(": {why}"));
-        let message = format!("cannot {doing}{why}");
+        let message = format!("cannot {doing}{}", why(&error));
         Error::caused_by(kind_of(&error), message, DatabaseError(error))
     }
 }
@@ -50,18 +50,31 @@ impl fmt::Display for DatabaseError {
     }
 }
 
-impl std::error::Error for DatabaseError {}
+impl StdError for DatabaseError {}
 
 /// What sqlx's error says, as a reader of the log wants it.
 pub(crate) fn reason(error: &sqlx::Error) -> String {
-    match error.as_database_error() {
-        Some(error) => error.message().to_owned(),
-        None => chain(error),
+    match (error.as_database_error(), reason_of(error)) {
+        (Some(error), _) => error.message().to_owned(),
+        // Its own words are said by `why`.
+        (None, Some(error)) => error
+            .source()
+            .map_or_else(|| error.to_string(), |cause| chain(cause)),
+        (None, None) => chain(error),
     }
 }
 
-/// What a constraint of pg-boss's tables stands for, or what else is behind an error that does not say it.
-fn why(error: &sqlx::Error) -> Option<&'static str> {
+/// What is behind an error that does not say it, after a colon; nothing if it is not known.
+fn why(error: &sqlx::Error) -> String {
+    match (reason_of(error), meaning(error)) {
+        (Some(reason), _) => format!(": {reason}"),
+        (None, Some(meaning)) => format!(": {meaning}"),
+        (None, None) => String::new(),
+    }
+}
+
+/// What a constraint of pg-boss's tables stands for, or what a pooler did.
+fn meaning(error: &sqlx::Error) -> Option<&'static str> {
     if is_of_pooler(error) {
         return Some(NO_SESSIONS);
     }
@@ -126,7 +139,7 @@ pub(crate) fn is_disconnected(error: &sqlx::Error) -> bool {
     }
 }
 
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+fn chain(error: &(dyn StdError + 'static)) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
@@ -189,9 +202,8 @@ impl From<SchemaError> for Error {
     fn from(error: SchemaError) -> Self {
         let (kind, why) = match &error {
             SchemaError::Database { source, .. } => (kind_of(source), why(source)),
-            other => (other.kind(), None),
+            other => (other.kind(), String::new()),
         };
-        let why = why.map_or_else(String::new, |why| format!(": {why}"));
         let message = format!("cannot use the database for jobs{why}");
         Self::caused_by(kind, message, error)
     }

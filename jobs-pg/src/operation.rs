@@ -36,6 +36,7 @@ use jobs_core::{Declaration, Error, ErrorKind};
 use sqlx::PgConnection;
 
 use crate::PgBoss;
+use crate::connect::acquire;
 use crate::error::map_db_error;
 use crate::store::{InsertError, Store, with_timeout};
 use recovery::{Recovery, unknown_queue};
@@ -224,7 +225,7 @@ impl<T: Send + 'static> Operation<T> {
         let store = boss.store().await?;
         self.recovery.prepare(boss, store).await?;
         loop {
-            let acquired = with_timeout(store.pool().acquire()).await;
+            let acquired = with_timeout(acquire(store.pool())).await;
             let mut connection = acquired.map_err(map_db_error(doing))?;
             let ran = run(steps, store, &mut connection, self.bounds_itself).await;
             let (trouble, rest) = match ran {

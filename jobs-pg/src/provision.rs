@@ -6,6 +6,7 @@ use jobs_core::{Declaration, Error, ErrorKind, QueuePolicy, Registered, Registry
 use serde_json::{Map, Value};
 
 use crate::config::Settings;
+use crate::connect::acquire;
 use crate::error::map_db_error;
 use crate::store::{QueueRow, Store, with_timeout};
 use crate::supervise::{self, Maintenance};
@@ -140,7 +141,7 @@ async fn create(store: &Store, queues: &[(&str, Map<String, Value>)]) -> Result<
     }
     let names: Vec<&str> = queues.iter().map(|(name, _)| *name).collect();
     let created = with_timeout(async {
-        let mut connection = store.pool().acquire().await?;
+        let mut connection = acquire(store.pool()).await?;
         store.create_queues(&mut connection, queues).await
     });
     created.await.map_err(map_db_error(format!(
@@ -205,7 +206,7 @@ async fn adapt(store: &Store, queue: &QueueRow, job: &Declaration) -> Result<(),
         return Ok(());
     }
     let changed = with_timeout(async {
-        let mut connection = store.pool().acquire().await?;
+        let mut connection = acquire(store.pool()).await?;
         store
             .change_queue(&mut connection, job.name, &changes)
             .await

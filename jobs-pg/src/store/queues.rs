@@ -5,6 +5,7 @@ use sqlx::types::Json;
 use sqlx::{Connection, PgConnection};
 
 use super::{Page, Store, sql, with_timeout};
+use crate::connect::acquire;
 use crate::error::{is_foreign_key_violation, is_lock_not_available};
 
 /// How many jobs one statement removes (pg-boss 12.38).
@@ -45,7 +46,7 @@ impl Store {
     pub(crate) async fn find_queues(&self, names: &[&str]) -> sqlx::Result<Vec<QueueRow>> {
         sqlx::query_as(sql(&self.statements.find_queues))
             .bind(names)
-            .fetch_all(&self.pool)
+            .fetch_all(&mut *acquire(&self.pool).await?)
             .await
     }
 
