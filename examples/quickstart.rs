@@ -24,7 +24,7 @@ struct Tasks {
     tasks: Vec<Task>,
 }
 
-/// Greets somebody and lists the tasks.
+/// Says hello and lists the tasks: when it is submitted, and every hour.
 #[job(executor = PgBoss, entities = [Task], schedule = "0 * * * *")]
 async fn my_special_job(input: Greeting, ctx: Context<MySpecialJob>) -> Result<Tasks, JobError> {
     println!(
@@ -36,10 +36,15 @@ async fn my_special_job(input: Greeting, ctx: Context<MySpecialJob>) -> Result<T
 }
 
 #[tokio::main]
-async fn main() -> Result<(), jobs_pg::Error> {
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("Connecting; without DATABASE_URL this starts a private Postgres ...");
     let boss = PgBoss::from_env().await?;
-    fill_tasks(&boss).await?;
+    sqlx::query("CREATE TABLE IF NOT EXISTS task (id bigint PRIMARY KEY, description text NOT NULL, is_done boolean NOT NULL)")
+        .execute(boss.pool())
+        .await?;
+    sqlx::query("INSERT INTO task VALUES (1, 'Write a job', true), (2, 'Submit it', false) ON CONFLICT DO NOTHING")
+        .execute(boss.pool())
+        .await?;
 
     println!("Starting: the schema is made if it is missing, then jobs are fetched.");
     boss.start().await?;
@@ -69,7 +74,8 @@ async fn main() -> Result<(), jobs_pg::Error> {
 
     later.pg_boss().cancel().await?;
     show(&later, "The sibling is not awaited but cancelled").await?;
-    boss.stop().await
+    boss.stop().await?;
+    Ok(())
 }
 
 async fn show(job: &SubmittedJob<MySpecialJob>, title: &str) -> Result<(), jobs_pg::Error> {
@@ -80,21 +86,4 @@ async fn show(job: &SubmittedJob<MySpecialJob>, title: &str) -> Result<(), jobs_
         row.state, row.start_after
     );
     Ok(())
-}
-
-async fn fill_tasks(boss: &PgBoss) -> Result<(), jobs_pg::Error> {
-    let statements = "
-        CREATE TABLE IF NOT EXISTS task (id bigint PRIMARY KEY, description text NOT NULL, is_done boolean NOT NULL);
-        INSERT INTO task VALUES (1, 'Write a job', true), (2, 'Submit it', false) ON CONFLICT DO NOTHING;";
-    sqlx::raw_sql(statements)
-        .execute(boss.pool())
-        .await
-        .map(drop)
-        .map_err(|error| {
-            jobs_pg::Error::caused_by(
-                jobs_pg::ErrorKind::Refused,
-                "cannot make the table of tasks",
-                error,
-            )
-        })
 }

@@ -57,7 +57,7 @@ impl Batch {
         each.max().unwrap_or_default()
     }
 
-    /// Decodes the inputs. What does not decode fails its own job for good; the others go on without it.
+    /// Decodes the inputs. One that does not decode fails the attempt of its own job; the others go on without it.
     fn prepare<J: Job>(&self) -> Result<Call<J>, Vec<Outcome>> {
         let mut refused = Refused(Vec::with_capacity(self.runs.len()));
         let mut inputs = Vec::with_capacity(self.runs.len());
@@ -115,7 +115,7 @@ impl Refused {
     fn among(self, outcomes: Vec<Outcome>) -> Vec<Outcome> {
         let mut outcomes = outcomes.into_iter();
         let all = self.0.into_iter().map(|refused| match refused {
-            Some(failure) => Some(Outcome::Fatal(failure)),
+            Some(failure) => Some(Outcome::Undecodable(failure)),
             None => outcomes.next(),
         });
         all.flatten().collect()

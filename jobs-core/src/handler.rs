@@ -152,11 +152,11 @@ where
 }
 
 fn prepare<J: Job>(run: &Run) -> Result<(J::Input, Context<J>), Outcome> {
-    let input = run.input::<J>().map_err(Outcome::Fatal)?;
+    let input = run.input::<J>().map_err(Outcome::Undecodable)?;
     Ok((input, run.context().map_err(Outcome::Failed)?))
 }
 
-/// Reads the input. Another attempt would read the same, so what does not decode fails for good, naming the field.
+/// Reads the input. The failure names the field that does not decode.
 pub(crate) fn decode<T: DeserializeOwned + 'static>(input: Option<&str>) -> Result<T, Failure> {
     // A job without input takes whatever a sender put there, such as the `{}` that Node programs like to send.
     let ignored = TypeId::of::<T>() == TypeId::of::<()>();

@@ -46,7 +46,7 @@ pub use jobs_rules::{
     StartAfter, Unit, store_output,
 };
 pub use memory::Memory;
-pub use outcome::Outcome;
+pub use outcome::{Outcome, UNDECODABLE_DELAY};
 pub use registry::{JobSet, Registered, Registry};
 pub use submission::{InputFrom, Inputs, Submission};
 pub use submitted::SubmittedJob;

@@ -6,6 +6,9 @@ use serde_json::Value;
 
 use crate::Failure;
 
+/// The shortest time between an attempt whose input does not decode and the next one.
+pub const UNDECODABLE_DELAY: Duration = Duration::from_secs(30);
+
 /// The outcome of one attempt. Settling needs nothing else.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
@@ -17,6 +20,9 @@ pub enum Outcome {
     Fatal(Failure),
     /// It failed; the next attempt, if the retry limit allows one, is due after this time.
     RetryIn(Failure, Duration),
+    /// Its input does not decode; another version of the program may be able to read it. The next attempt, if the retry limit
+    /// allows one, is due after the job's own retry delay, but not before [`UNDECODABLE_DELAY`].
+    Undecodable(Failure),
     /// It snoozed for this time; the attempt is not counted.
     Snoozed(Duration),
     /// It cancelled itself for this reason.

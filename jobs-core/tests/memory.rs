@@ -289,3 +289,49 @@ async fn a_failed_assert_lists_what_was_submitted_instead() {
     submission::<Add>(&memory).submit((1, 2)).await.unwrap();
     assert_submitted::<Add>(&memory, |(one, _)| *one == 9).await;
 }
+
+/// What an older version wrote, which this one does not read.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Older {
+    #[serde(rename(serialize = "count", deserialize = "counts"))]
+    count: u8,
+}
+
+#[job(executor = Memory, options(retry_limit = 1))]
+async fn reads(_: Older) {}
+
+#[job(executor = Memory, worker(batch = 5), options(retry_limit = 1, retry_delay = 60))]
+async fn reads_many(_: Vec<Older>) {}
+
+#[tokio::test]
+async fn an_input_that_does_not_decode_waits_thirty_seconds_or_the_retry_delay_for_the_next_attempt()
+ {
+    let memory = Memory::new();
+    let job = submission::<Reads>(&memory).submit(Older { count: 1 });
+    let job = job.await.unwrap();
+    let batch = submission::<ReadsMany>(&memory).submit(Older { count: 1 });
+    batch.await.unwrap();
+    let ran = memory.drain().await.unwrap();
+    let (one, many) = ("reads", "reads_many");
+    assert_eq!(
+        outcomes(&ran),
+        [(one, 1, JobState::Retry), (many, 1, JobState::Retry)]
+    );
+
+    memory.travel(Duration::from_secs(29));
+    assert!(memory.drain().await.unwrap().is_empty());
+    memory.travel(Duration::from_secs(1));
+    assert_eq!(
+        outcomes(&memory.drain().await.unwrap()),
+        [(one, 2, JobState::Failed)]
+    );
+    let error = job.output().await.unwrap_err();
+    let reason = std::error::Error::source(&error).unwrap().to_string();
+    assert!(reason.contains("missing field `counts`"), "{reason}");
+
+    memory.travel(Duration::from_secs(30));
+    assert_eq!(
+        outcomes(&memory.drain().await.unwrap()),
+        [(many, 2, JobState::Failed)]
+    );
+}

@@ -50,11 +50,7 @@ struct Handles {
 
 impl Drop for Handles {
     fn drop(&mut self) {
-        let started = self.inner.started.try_lock().ok();
-        if let Some(started) = started.and_then(|mut started| started.take()) {
-            let runtime = started.runtime.clone();
-            runtime.spawn(started.stop(self.inner.settings.stop_timeout));
-        }
+        self.inner.begin_to_stop();
     }
 }
 
@@ -74,6 +70,17 @@ struct Inner {
     started: AsyncMutex<Option<Started>>,
     #[expect(dead_code, reason = "it lives as long as the executor does")]
     home: Option<Home>,
+}
+
+impl Inner {
+    /// Stops without being waited for.
+    fn begin_to_stop(&self) {
+        let started = self.started.try_lock().ok();
+        if let Some(started) = started.and_then(|mut started| started.take()) {
+            let runtime = started.runtime.clone();
+            runtime.spawn(started.stop(self.settings.stop_timeout));
+        }
+    }
 }
 
 /// What `start` began and `stop` ends.
@@ -296,6 +303,11 @@ impl PgBoss {
         &self.inner.pool
     }
 
+    #[cfg(feature = "testing")]
+    pub(crate) fn begin_to_stop(&self) {
+        self.inner.begin_to_stop();
+    }
+
     pub(crate) fn settings(&self) -> &Settings {
         &self.inner.settings
     }
@@ -340,6 +352,7 @@ impl PgBoss {
     }
 
     /// Whether it fetches jobs, or does its duties, by itself.
+    #[cfg(feature = "testing")]
     pub(crate) async fn is_at_work(&self) -> bool {
         let Settings {
             work,

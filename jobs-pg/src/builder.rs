@@ -156,6 +156,7 @@ impl PgBossBuilder {
     /// Whether this executor goes by the test clock of the schema, its own or that of a `TestClock` of pg-boss 12.38, while
     /// there is one; for tests. The default is that it does not until it [travels](PgBoss::travel); with this it may
     /// travel on a schema that has been at work for long, too.
+    #[cfg(feature = "testing")]
     pub fn test_clock(self, obey: bool) -> Self {
         self.change(move |settings| settings.test_clock = obey)
     }
@@ -207,6 +208,32 @@ impl PgBossBuilder {
             None => connect(&settings).await?,
         };
         PgBoss::from_settings(settings, pool, self.provided, self.only, home)
+    }
+
+    /// Connects with a schema that is made for one test. `environment` names the database where the builder names none.
+    #[cfg(feature = "testing")]
+    pub(crate) async fn connect_for_test(
+        mut self,
+        connections: u32,
+        schema: String,
+        environment: impl AsyncFnOnce() -> Result<Settings, Error>,
+    ) -> Result<PgBoss, Error> {
+        if self.settings.is_none() && self.pool.is_none() {
+            self.settings = Some(environment().await);
+        }
+        let connections = Change(Box::new(move |settings| {
+            settings.max_connections = connections
+        }));
+        // First, so that the caller's number wins.
+        self.changes.insert(0, connections);
+        let here = self.change(move |settings| {
+            // The sessions are found by it when the schema is removed.
+            settings.application_name.clone_from(&schema);
+            settings.schema = schema;
+            settings.migrate = true;
+            settings.create_schema = true;
+        });
+        here.connect().await
     }
 
     fn change(mut self, change: impl FnOnce(&mut Settings) + Send + 'static) -> Self {

@@ -7,7 +7,6 @@ mod keys;
 mod legacy;
 mod options;
 mod settings;
-mod target;
 mod tls;
 mod url;
 
@@ -19,8 +18,8 @@ use pg_boss::BossSettings;
 use sqlx::PgPool;
 
 pub(crate) use environment::{Home, environment};
+pub(crate) use pg_boss::connect::Target;
 pub(crate) use settings::{Records, Registration};
-pub(crate) use target::Target;
 
 /// Counts of queues that are older are made anew when they are asked for.
 const COUNTS_FRESH: Duration = Duration::from_secs(3600);
@@ -46,6 +45,7 @@ pub(crate) struct Settings {
     /// Whether the schema itself may be created when they are.
     pub(crate) create_schema: bool,
     /// Whether the connections read the schema's test clock, if it has one.
+    #[cfg(feature = "testing")]
     pub(crate) test_clock: bool,
     /// Whether jobs are run here.
     pub(crate) work: bool,
@@ -168,6 +168,7 @@ impl Settings {
             counts_fresh: COUNTS_FRESH
                 .max(self.intervals.monitor)
                 .max(self.intervals.supervise),
+            #[cfg(feature = "testing")]
             test_clock: self.test_clock,
         }
     }
@@ -185,6 +186,7 @@ impl Settings {
             schedule: true,
             migrate: true,
             create_schema: true,
+            #[cfg(feature = "testing")]
             test_clock: false,
             work: true,
             stop_timeout: Duration::from_secs(30),

@@ -2,31 +2,22 @@
 
 mod pooler;
 
-use std::error::Error as StdError;
-use std::io;
 use std::time::Duration;
 
-use jobs_core::{Error, ErrorKind};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
+use jobs_core::Error;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgPool};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::config::{Settings, Target};
-use pg_boss::error::{is_transient, sqlstate};
+use pg_boss::connect::{STARTING_OR_STOPPING, TOO_MANY_CONNECTIONS, refusal, silent};
+use pg_boss::error::sqlstate;
 use pg_boss::protocol::catalog::is_idle;
 
 /// Before the server is asked again that had no connection to spare, or was just starting.
 const AGAIN: Duration = Duration::from_millis(250);
 /// Saying goodbye is a courtesy; nobody waits longer for it.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
-
-/// No entry in `pg_hba.conf`, one that rejects, or no such role.
-const NO_ENTRY: &str = "28000";
-const WRONG_PASSWORD: &str = "28P01";
-const NO_SUCH_DATABASE: &str = "3D000";
-const NOT_ALLOWED: &str = "42501";
-const TOO_MANY_CONNECTIONS: &str = "53300";
-const STARTING_OR_STOPPING: &str = "57P03";
 
 /// How many connections the library opens at most for its own statements, beside those of the worker.
 const LIBRARY_CONNECTIONS: u32 = 5;
@@ -92,10 +83,10 @@ async fn prove(
                 busy = Some(error);
                 sleep(AGAIN).await;
             }
-            Ok(Err(error)) => return Err(bad_input(target, error)),
+            Ok(Err(error)) => return Err(refusal(target, error)),
             Err(elapsed) => {
                 return Err(match busy {
-                    Some(error) => bad_input(target, error),
+                    Some(error) => refusal(target, error),
                     None => silent(target, patience, elapsed),
                 });
             }
@@ -108,91 +99,6 @@ fn is_busy(error: &sqlx::Error) -> bool {
         sqlstate(error).as_deref(),
         Some(TOO_MANY_CONNECTIONS | STARTING_OR_STOPPING)
     )
-}
-
-fn silent(
-    target: &Target,
-    patience: Duration,
-    cause: impl StdError + Send + Sync + 'static,
-) -> Error {
-    let message = format!(
-        "cannot connect to {target}: there was no answer within {patience:?}; it may be no PostgreSQL server, or out of reach"
-    );
-    Error::caused_by(ErrorKind::Unavailable, message, cause)
-}
-
-fn bad_input(target: &Target, cause: sqlx::Error) -> Error {
-    let (kind, why) = match &cause {
-        sqlx::Error::Io(error) => failed(error, target.is_socket()),
-        sqlx::Error::Tls(_) if cfg!(not(feature = "tls")) => (
-            ErrorKind::Configuration,
-            "the settings demand TLS, and it could not be had; the feature `tls` of jobs-pg is off",
-        ),
-        sqlx::Error::Tls(_) => (
-            ErrorKind::Configuration,
-            "the settings demand TLS, and it could not be had",
-        ),
-        sqlx::Error::Protocol(_) => (
-            ErrorKind::Configuration,
-            "what answers there does not speak PostgreSQL's protocol",
-        ),
-        error => denied(error, target.options().get_ssl_mode()),
-    };
-    Error::caused_by(kind, format!("cannot connect to {target}: {why}"), cause)
-}
-
-/// What the system says, in words that help, and whether it is for the program's owner to put right.
-fn failed(error: &io::Error, is_socket: bool) -> (ErrorKind, &'static str) {
-    use ErrorKind::{Configuration, Unavailable};
-    match error.kind() {
-        io::ErrorKind::ConnectionRefused => (Unavailable, "nothing accepts connections there"),
-        io::ErrorKind::NotFound if is_socket => (Unavailable, "there is no such socket"),
-        io::ErrorKind::NotFound => (
-            Configuration,
-            "there is no such file as the settings name for TLS",
-        ),
-        io::ErrorKind::InvalidData => (
-            Configuration,
-            "the server's TLS is not accepted; `sslrootcert` or `ssl.ca` names an authority beside the public ones",
-        ),
-        io::ErrorKind::UnexpectedEof
-        | io::ErrorKind::ConnectionReset
-        | io::ErrorKind::BrokenPipe => (
-            Unavailable,
-            "what answers there hung up; it may be no PostgreSQL server",
-        ),
-        // The standard library has no kind for a name that nobody knows.
-        _ if error.raw_os_error().is_none() => (Unavailable, "the host was not found"),
-        _ => (Unavailable, "the host cannot be reached"),
-    }
-}
-
-/// The same for what Postgres says.
-fn denied(error: &sqlx::Error, tls: PgSslMode) -> (ErrorKind, &'static str) {
-    use ErrorKind::{Configuration, Unavailable};
-    match sqlstate(error).as_deref().unwrap_or_default() {
-        WRONG_PASSWORD => (
-            Configuration,
-            "the password is missing or wrong, or there is no such role",
-        ),
-        NO_ENTRY if matches!(tls, PgSslMode::Disable | PgSslMode::Allow) => (
-            Configuration,
-            "the server does not let this role in; it may demand TLS, which is off in the settings",
-        ),
-        NO_ENTRY => (
-            Configuration,
-            "the server does not let this role in, or does not know it",
-        ),
-        NO_SUCH_DATABASE => (Configuration, "there is no such database"),
-        NOT_ALLOWED => (Configuration, "the role may not connect to this database"),
-        TOO_MANY_CONNECTIONS => (Unavailable, "the server has no connection to spare"),
-        STARTING_OR_STOPPING => (
-            Unavailable,
-            "the server is starting, stopping or recovering",
-        ),
-        _ if is_transient(error) => (Unavailable, "the server could not serve"),
-        _ => (Configuration, "the server refused"),
-    }
 }
 
 #[cfg(test)]

@@ -44,6 +44,7 @@ mod provision;
 mod store;
 mod supervise;
 mod task;
+#[cfg(feature = "testing")]
 pub mod testing;
 mod wakeups;
 mod worker;

@@ -9,6 +9,7 @@ use crate::config::Settings;
 use crate::store::{QueueRow, Store, with_timeout};
 use crate::supervise::{self, Maintenance};
 use crate::worker::{QueueWorker, WorkPlan};
+use pg_boss::connect::acquire;
 use pg_boss::error::map_db_error;
 
 /// What a queue that we create has, where nobody says otherwise: a dead worker's jobs are noticed after this many seconds.
@@ -146,7 +147,7 @@ async fn create(
     }
     let names: Vec<&str> = queues.iter().map(|(name, _)| *name).collect();
     let created = with_timeout(async {
-        let mut connection = store.pool().acquire().await?;
+        let mut connection = acquire(store.pool()).await?;
         store.create_queues(&mut connection, queues).await
     });
     created.await.map_err(map_db_error(format!(
@@ -211,7 +212,7 @@ async fn adapt(store: &pg_boss::Store, queue: &QueueRow, job: &Declaration) -> R
         return Ok(());
     }
     let changed = with_timeout(async {
-        let mut connection = store.pool().acquire().await?;
+        let mut connection = acquire(store.pool()).await?;
         store
             .change_queue(&mut connection, job.name, &changes)
             .await

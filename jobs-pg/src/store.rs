@@ -1,15 +1,23 @@
 //! The statements: those of pg-boss, and the few on our own schema beside it.
 
 mod own;
+#[cfg(feature = "testing")]
+mod test_schema;
 
 use std::ops::Deref;
 use std::sync::Arc;
 
 pub(crate) use pg_boss::protocol::{
-    Attempt, ClaimedQueue, Claims, ClockSpan, DeclaredRow, Entry, Failed, FetchRequest, Fetched,
-    GroupLimit, History, Limits, Match, Move, NewJob, OverdueAttempt, QueueCount, QueueRow, Rest,
-    ScheduleChanges, ScheduleRow, Signs, SubmittedRow, Target, Tick, Timestamp, Upsert,
-    with_timeout,
+    Attempt, ClaimedQueue, Claims, DeclaredRow, Entry, Failed, FetchRequest, Fetched, GroupLimit,
+    History, Limits, Match, NewJob, OverdueAttempt, QueueCount, QueueRow, Rest, ScheduleChanges,
+    ScheduleRow, Signs, Target, Tick, Timestamp, Upsert, with_timeout,
+};
+
+#[cfg(feature = "testing")]
+pub(crate) use pg_boss::protocol::{ClockSpan, Move, SubmittedRow};
+#[cfg(feature = "testing")]
+pub(crate) use test_schema::{
+    TestSchema, name as test_schema_name, remove_left as remove_left_schemas,
 };
 
 use own::Own;

@@ -2,6 +2,7 @@
 //!
 //! Processes share the duties, Node's too: whoever takes a pass does all of it, and the others look again later.
 
+#[cfg(feature = "testing")]
 mod by_hand;
 mod cleanup;
 mod continuity;
@@ -24,6 +25,7 @@ use std::time::Duration;
 use jobs_core::Registry;
 use tokio::time::Instant;
 
+#[cfg(feature = "testing")]
 pub(crate) use by_hand::ByHand;
 pub(crate) use cron_forwarder::cron_forwarder;
 pub(crate) use maintenance::Maintenance;

@@ -49,6 +49,7 @@ impl Wakeups {
     }
 
     /// The time of the database has jumped: whatever waits for a time has to look at it again.
+    #[cfg(feature = "testing")]
     pub(crate) fn time_moved(&self) {
         self.moved.send_replace(());
         self.notify_all();

@@ -6,6 +6,7 @@
 mod alone;
 mod attempt;
 mod connections;
+#[cfg(feature = "testing")]
 mod drain;
 mod fetcher;
 mod heartbeat;
@@ -18,6 +19,7 @@ mod settler;
 mod slots;
 
 use crate::wakeups::Wakeups;
+#[cfg(feature = "testing")]
 pub(crate) use drain::Drain;
 pub(crate) use plan::{QueueWorker, WorkPlan};
 use report::Report;

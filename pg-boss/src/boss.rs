@@ -10,7 +10,6 @@ use sqlx::PgPool;
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
-use crate::error::map_db_error;
 use crate::schema::{self, Missing, Schema};
 use crate::store::Store;
 
@@ -41,6 +40,7 @@ pub struct BossSettings {
     /// Up to which age the counts of a queue are shown as they are.
     pub counts_fresh: Duration,
     /// Whether the connections read the test clock of the schema.
+    #[cfg(feature = "testing")]
     pub test_clock: bool,
 }
 
@@ -54,6 +54,7 @@ impl Default for BossSettings {
             max_output: 8 << 20,
             queue_stats: false,
             counts_fresh: Duration::from_secs(3600),
+            #[cfg(feature = "testing")]
             test_clock: false,
         }
     }
@@ -214,9 +215,12 @@ impl Boss {
                 Error::new(ErrorKind::Unavailable, message)
             })??;
             let store = Store::new(pool.clone(), schema.clone(), database);
+            #[cfg(feature = "testing")]
             if settings.test_clock {
                 let obeys = store.obey_test_clock().await;
-                obeys.map_err(map_db_error("let the connections read the test clock"))?;
+                obeys.map_err(crate::error::map_db_error(
+                    "let the connections read the test clock",
+                ))?;
             }
             Ok(Arc::new(store))
         };

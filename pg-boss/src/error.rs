@@ -1,5 +1,6 @@
 //! From what the database says to the library's error.
 
+use std::error::Error as StdError;
 use std::fmt;
 
 use jobs_rules::{Error, ErrorKind};
@@ -28,8 +29,7 @@ const UNDEFINED: [&str; 2] = ["42703", "42883"];
 pub fn map_db_error(doing: impl Into<String>) -> impl FnOnce(sqlx::Error) -> Error {
     let doing = doing.into();
     move |error| {
-        let why = why(&error).map_or_else(String::new, |why| format!(": {why}"));
-        let message = format!("cannot {doing}{why}");
+        let message = format!("cannot {doing}{}", why(&error));
         Error::caused_by(kind_of(&error), message, DatabaseError(error))
     }
 }
@@ -52,18 +52,31 @@ impl fmt::Display for DatabaseError {
     }
 }
 
-impl std::error::Error for DatabaseError {}
+impl StdError for DatabaseError {}
 
 /// What sqlx's error says, as a reader of the log wants it.
 pub fn reason(error: &sqlx::Error) -> String {
-    match error.as_database_error() {
-        Some(error) => error.message().to_owned(),
-        None => chain(error),
+    match (error.as_database_error(), reason_of(error)) {
+        (Some(error), _) => error.message().to_owned(),
+        // Its own words are said by `why`.
+        (None, Some(error)) => error
+            .source()
+            .map_or_else(|| error.to_string(), |cause| chain(cause)),
+        (None, None) => chain(error),
     }
 }
 
-/// What a constraint of pg-boss's tables stands for, or what else is behind an error that does not say it.
-pub(crate) fn why(error: &sqlx::Error) -> Option<&'static str> {
+/// What is behind an error that does not say it, after a colon; nothing if it is not known.
+pub(crate) fn why(error: &sqlx::Error) -> String {
+    match (reason_of(error), meaning(error)) {
+        (Some(reason), _) => format!(": {reason}"),
+        (None, Some(meaning)) => format!(": {meaning}"),
+        (None, None) => String::new(),
+    }
+}
+
+/// What a constraint of pg-boss's tables stands for, or what a pooler did.
+fn meaning(error: &sqlx::Error) -> Option<&'static str> {
     if is_of_pooler(error) {
         return Some(NO_SESSIONS);
     }
@@ -128,7 +141,7 @@ pub fn is_disconnected(error: &sqlx::Error) -> bool {
     }
 }
 
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+fn chain(error: &(dyn StdError + 'static)) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
@@ -188,4 +201,12 @@ pub fn is_lock_not_available(error: &sqlx::Error) -> bool {
 /// The five letters and digits that Postgres gives each kind of error.
 pub fn sqlstate(error: &sqlx::Error) -> Option<String> {
     Some(error.as_database_error()?.code()?.into_owned())
+}
+
+/// The reason that [`acquire`](crate::connect::acquire) found, if the error is one of its own.
+pub fn reason_of(error: &sqlx::Error) -> Option<&Error> {
+    match error {
+        sqlx::Error::Io(error) => error.get_ref()?.downcast_ref(),
+        _ => None,
+    }
 }

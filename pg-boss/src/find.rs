@@ -2,6 +2,10 @@
 
 mod operations;
 mod statements;
+#[cfg(feature = "testing")]
+mod submitted;
 
 pub use operations::{DependencyPage, FindJobs};
-pub use statements::{JobFilter, SubmittedRow};
+pub use statements::JobFilter;
+#[cfg(feature = "testing")]
+pub use submitted::SubmittedRow;

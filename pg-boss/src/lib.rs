@@ -8,7 +8,9 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test fails by panicking"))]
 
 mod boss;
+#[cfg(feature = "testing")]
 mod clock;
+pub mod connect;
 pub mod error;
 mod fetch;
 mod find;
@@ -56,9 +58,12 @@ pub use submit::{Flow, JobUpdate, UpdateTarget, Updated};
 
 /// The layer below the operations: one function a statement, all on [`Store`], for a program that drives a loop of its own.
 pub mod protocol {
+    #[cfg(feature = "testing")]
     pub use crate::clock::{ClockSpan, Move};
     pub use crate::fetch::{FetchRequest, Fetched, GroupLimit, Limits, QueueFetch};
-    pub use crate::find::{JobFilter, SubmittedRow};
+    pub use crate::find::JobFilter;
+    #[cfg(feature = "testing")]
+    pub use crate::find::SubmittedRow;
     pub use crate::maintain::{
         ClaimedQueue, Claims, Counts, Entry, History, OverdueAttempt, QueueCount, Rest, Signs,
         Span, StatisticsRow,

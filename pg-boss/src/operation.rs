@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use sqlx::PgConnection;
 
 use crate::Boss;
+use crate::connect::acquire;
 use crate::error::map_db_error;
 use crate::store::{Store, with_timeout};
 use recovery::{Recovery, unknown_queue};
@@ -163,8 +164,10 @@ impl<T: Send + 'static> Operation<T> {
         let mut steps = self.steps?;
         let (boss, doing) = (&self.boss, self.doing.as_str());
         let store = boss.store().await?;
-        let obeyed = with_timeout(store.obey_within(connection)).await;
-        obeyed.map_err(map_db_error(doing))?;
+        #[cfg(feature = "testing")]
+        with_timeout(store.obey_within(connection))
+            .await
+            .map_err(map_db_error(doing))?;
         loop {
             let (trouble, rest) = match run(steps, store, connection, self.bounds_itself).await {
                 Ok(done) => return Ok(done),
@@ -187,7 +190,7 @@ impl<T: Send + 'static> Operation<T> {
         let (boss, doing) = (&self.boss, self.doing.as_str());
         let store = boss.store().await?;
         loop {
-            let acquired = with_timeout(store.pool().acquire()).await;
+            let acquired = with_timeout(acquire(store.pool())).await;
             let mut connection = acquired.map_err(map_db_error(doing))?;
             let ran = run(steps, store, &mut connection, self.bounds_itself).await;
             let (trouble, rest) = match ran {

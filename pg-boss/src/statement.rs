@@ -31,17 +31,17 @@ use sqlx::AssertSqlSafe;
 use crate::schema::{OldSchema, OldTables, Schema};
 
 macro_rules! statements {
-    ($(#[$doc:meta])* $set:ident: $($folder:literal: [$($name:ident),* $(,)?],)*) => {
+    ($(#[$doc:meta])* $set:ident: $($folder:literal: [$($(#[$when:meta])* $name:ident),* $(,)?],)*) => {
         $(#[$doc])*
         #[derive(Debug)]
         pub(crate) struct $set {
-            $($(pub(crate) $name: Arc<str>,)*)*
+            $($($(#[$when])* pub(crate) $name: Arc<str>,)*)*
         }
 
         impl $set {
             fn write(render: impl Fn(&str) -> Arc<str>) -> Self {
                 Self {
-                    $($($name: render(include_str!(concat!($folder, "/", stringify!($name), ".sql"))),)*)*
+                    $($($(#[$when])* $name: render(include_str!(concat!($folder, "/", stringify!($name), ".sql"))),)*)*
                 }
             }
 
@@ -98,6 +98,7 @@ statements! {
         has_job,
         find_dependencies,
         find_dependents,
+        #[cfg(feature = "testing")]
         find_submitted,
     ],
     "queue": [
@@ -164,9 +165,13 @@ statements! {
         release_children,
     ],
     "clock": [
+        #[cfg(feature = "testing")]
         clock_may_move,
+        #[cfg(feature = "testing")]
         obey_test_clock,
+        #[cfg(feature = "testing")]
         forget_later_passes,
+        #[cfg(feature = "testing")]
         forget_later_watches,
     ],
     "store": [

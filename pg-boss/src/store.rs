@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{PgConnection, PgExecutor, PgPool, Postgres, Transaction};
-use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
 use crate::schema::Schema;
@@ -34,7 +33,8 @@ pub struct Store {
     pub(crate) statements: Statements,
     pub(crate) channel: String,
     /// Whether its connections read the test clock of the schema.
-    pub(crate) obeying: OnceCell<()>,
+    #[cfg(feature = "testing")]
+    pub(crate) obeying: tokio::sync::OnceCell<()>,
 }
 
 impl Store {
@@ -49,7 +49,8 @@ impl Store {
             pool,
             schema,
             database,
-            obeying: OnceCell::new(),
+            #[cfg(feature = "testing")]
+            obeying: tokio::sync::OnceCell::new(),
         }
     }
 

@@ -1,8 +1,10 @@
 //! What the library logs on a test's thread.
 
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
+use tracing::Dispatch;
+use tracing::subscriber::NoSubscriber;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -19,6 +21,10 @@ impl Log {
     /// Begins to keep events, of all levels down to debug.
     #[expect(clippy::new_without_default, reason = "it acts on the thread")]
     pub fn new() -> Self {
+        // With one subscriber alone, `tracing` asks only the thread that first comes to an event whether the event is wanted, and
+        // keeps the answer for all threads. Tests on other threads have none.
+        static SECOND: OnceLock<Dispatch> = OnceLock::new();
+        SECOND.get_or_init(|| Dispatch::new(NoSubscriber::new()));
         let text = Text::default();
         let subscriber = tracing_subscriber::fmt()
             .with_max_level(tracing::Level::DEBUG)

@@ -13,9 +13,9 @@ fn those_who_take_no_part_keep_their_place() {
     let outcomes = refused.among(vec![Outcome::Done(None), Outcome::Released]);
     let expected = [
         Outcome::Done(None),
-        Outcome::Fatal(bad("second")),
+        Outcome::Undecodable(bad("second")),
         Outcome::Released,
-        Outcome::Fatal(bad("fourth")),
+        Outcome::Undecodable(bad("fourth")),
     ];
     assert_eq!(outcomes, expected);
 }

@@ -12,7 +12,7 @@ use super::after;
 use crate::testing::{Ran, Submitted};
 use crate::{
     Declaration, Error, Failure, Job, JobEnd, JobInfo, JobKey, JobOptions, JobState, OptionValues,
-    Outcome, Registered, Request, StartAfter,
+    Outcome, Registered, Request, StartAfter, UNDECODABLE_DELAY,
 };
 
 /// The default of pg-boss.
@@ -125,6 +125,10 @@ impl Row {
             }
             Outcome::Failed(failure) => self.fail(&failure, Some(self.retry_delay()), now),
             Outcome::RetryIn(failure, delay) => self.fail(&failure, Some(delay), now),
+            Outcome::Undecodable(failure) => {
+                let delay = self.retry_delay().max(UNDECODABLE_DELAY);
+                self.fail(&failure, Some(delay), now);
+            }
             Outcome::Fatal(failure) => self.fail(&failure, None, now),
             Outcome::Cancelled(reason) => {
                 self.state = JobState::Cancelled;

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::handler::decode;
-use crate::{Error, ErrorKind, Executor, Job, JobState};
+use crate::{Error, ErrorKind, Job, JobState};
 
 /// How many submissions a failed assert shows.
 const SHOWN: usize = 20;
@@ -81,7 +81,7 @@ impl<J: Job> fmt::Debug for Submitted<J> {
 }
 
 /// An executor that can list what was submitted to it.
-pub trait Submissions: Executor {
+pub trait Submissions: Sync {
     /// The jobs of one kind that it keeps, whatever their state, in the order in which they were submitted.
     fn submitted<J: Job>(&self) -> impl Future<Output = Result<Vec<Submitted<J>>, Error>> + Send;
 }

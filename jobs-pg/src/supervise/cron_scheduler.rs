@@ -11,7 +11,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use jobs_rules::{Recurrence, shorten};
 
 use super::parsed_schedules::ParsedSchedules;
-use crate::store::{ClockSpan, ScheduleRow, Store, Tick};
+#[cfg(feature = "testing")]
+use crate::store::ClockSpan;
+use crate::store::{ScheduleRow, Store, Tick};
 
 /// An occurrence that no pass has seen for longer is missed (pg-boss 12.38).
 const WINDOW: TimeDelta = TimeDelta::seconds(60);
@@ -80,6 +82,7 @@ impl CronScheduler {
         })
     }
 
+    #[cfg(feature = "testing")]
     /// Files all that was due in a span that ends now: nothing in it counts as missed, as if passes had been made all along.
     /// Of each schedule the latest thousand.
     pub(super) async fn catch_up(&mut self, store: &Store, span: ClockSpan) -> sqlx::Result<i64> {

@@ -54,6 +54,7 @@ impl Maintenance {
     }
 
     /// The same for passes that are made by hand.
+    #[cfg(feature = "testing")]
     pub(super) fn on_demand(
         store: &Arc<Store>,
         wakeups: &Arc<Wakeups>,

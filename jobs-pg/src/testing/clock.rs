@@ -8,28 +8,26 @@ use crate::store::{ClockSpan, Move, Store, with_timeout};
 use crate::supervise::ByHand;
 use pg_boss::error::map_db_error;
 
-/// Time, for tests.
+/// Time, for tests (feature `testing`).
 ///
-/// The schema gets a clock that stands (the table and the function of the `TestClock` of pg-boss 12.38, so that a Node program
-/// under test can move it too), and the connections of this executor read it from then on. All that goes by the database's
-/// time follows: due times, retries, schedules, expiry, signs of life, retention. Other sessions still have the time of the
-/// server, which is also what a function sees that asks the system.
+/// The schema gets a clock that does not move by itself (the table and the function of the `TestClock` of pg-boss 12.38, so that a
+/// Node program under test can move it too), and the library's connections read it from then on. Everything that depends on the
+/// database's time follows: due times, retries, schedules, expiry, heartbeats, retention. Other sessions, the application's pool among
+/// them, still have the time of the server, and so has a function that asks the system.
 ///
-/// Production must not do this: where queues are older than a day and no test clock stands it is refused, unless the builder
+/// Production must not do this: where a queue is older than a day and there is no test clock yet it is refused, unless the builder
 /// says [`test_clock(true)`](crate::PgBossBuilder::test_clock).
 impl PgBoss {
-    /// Lets time pass; answers the new time. From the first call on it stands between the calls.
+    /// Lets time pass, and returns the new time. From the first call on, the clock does not move between the calls.
     ///
-    /// Declared queues and schedules are made to stand first. Every occurrence of a schedule in that time is filed, as by a
-    /// process that was up all along (of each schedule the latest thousand): three hours bring three jobs of an hourly one,
-    /// which [`drain`](Self::drain) or a started executor runs. A started executor looks at once at what has become due; what
-    /// runs meanwhile has become older by that time, and may have expired.
-    ///
-    /// Connections that are in use when time is moved first are waited for, for 5 seconds: end your transactions before.
+    /// Declared queues and schedules are made first. Each occurrence of a schedule in that time becomes a job, as if a process had
+    /// worked all the time (of each schedule the latest thousand): three hours bring three jobs of an hourly schedule.
+    /// [`drain`](Self::drain) runs what became due, or by itself a started executor. A job that runs meanwhile has become older by
+    /// that time, and may expire.
     ///
     /// # Errors
-    /// [`ErrorKind::BadInput`] if this is no time, or a negative one; [`ErrorKind::Refused`] if the schema does not
-    /// look like a test's; if a connection does not come back.
+    /// [`ErrorKind::BadInput`] if this is not a time, or a negative one; [`ErrorKind::Refused`] if the schema does not look like
+    /// a test's; if the database does not answer.
     pub async fn travel(&self, by: impl IntoSeconds) -> Result<DateTime<Utc>, Error> {
         let by = by.into_time().map_err(|wrong| {
             let message = format!("the time to travel {wrong}");
@@ -45,8 +43,8 @@ impl PgBoss {
         Ok(moved.to)
     }
 
-    /// Puts the time to an instant, before or after the present; answers it. Nobody was there meanwhile: what schedules had due
-    /// was missed, and what follows from that is theirs to say (`missed = "skip" / "once" / "all"`).
+    /// Sets the time to an instant, before or after the present, and returns it. It is as if no process had worked meanwhile: what
+    /// schedules had due was missed, and each of them says what follows (`missed = "skip" / "once" / "all"`).
     ///
     /// # Errors
     /// As [`travel`](Self::travel).
@@ -56,7 +54,7 @@ impl PgBoss {
         Ok(moved.to)
     }
 
-    /// Gives the schema the time of the server again, for all who read its clock. What was stamped meanwhile keeps its stamps.
+    /// Gives the schema the time of the server again, for every program. Times that were stored meanwhile stay.
     ///
     /// # Errors
     /// If the database does not answer.

@@ -10,8 +10,8 @@ use pg_boss::error::map_db_error;
 
 /// Running by hand, for tests.
 impl PgBoss {
-    /// Runs everything that is due, with what becomes due by that, until nothing is; answers what ran, in order. It is for
-    /// an executor that is not started.
+    /// Runs everything that is due, and what becomes due by that, until nothing is; returns what ran, in order. The executor must
+    /// not be started.
     ///
     /// Jobs run in this process one after the other: by priority, then in the order in which they were submitted. One that
     /// takes longer than a moment goes on beside the next, as it may wait for it. [`only`](crate::PgBossBuilder::only) bounds

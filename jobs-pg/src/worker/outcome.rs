@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jobs_core::{Failure, Outcome};
+use jobs_core::{Failure, Outcome, UNDECODABLE_DELAY};
 use sqlx::Error;
 
 use super::leases::Lease;
@@ -52,6 +52,7 @@ impl Ended {
                 None => Write::Complete(output),
             },
             Outcome::Failed(failure) => fail(failure, false, None),
+            Outcome::Undecodable(failure) => Write::undecodable(&lease, failure),
             Outcome::Fatal(failure) => fail(failure, true, None),
             Outcome::RetryIn(failure, after) => fail(failure, false, Some(after.as_secs_f64())),
             Outcome::Snoozed(after) => Write::Release {
@@ -151,7 +152,12 @@ impl Ended {
             Write::Complete(_) => {
                 tracing::debug!(%queue, %id, attempt = number, "the job is completed");
             }
-            Write::Fail { failure, .. } => match due_in {
+            Write::Fail { failed, failure } => match due_in {
+                // Another attempt alone does not mend it: somebody has to deploy the version that reads it.
+                Some(seconds) if failed.least_delay.is_some() => tracing::error!(
+                    %queue, %id, attempt = number, of, error = chain(failure), next_in = ?Duration::from_secs_f64(seconds.max(0.0)),
+                    "the input of the job does not decode; the job is tried again, as another version of the program may read it"
+                ),
                 Some(seconds) => tracing::warn!(
                     %queue, %id, attempt = number, of, error = chain(failure), next_in = ?Duration::from_secs_f64(seconds.max(0.0)),
                     "the job failed and is tried again"
@@ -181,6 +187,15 @@ impl Ended {
 const REFUSED: &str = "BadOutput";
 
 impl Write {
+    fn undecodable(lease: &Lease, failure: Failure) -> Self {
+        let failed = Failed {
+            least_delay: Some(UNDECODABLE_DELAY.as_secs_f64()),
+            crashes: lease.crashes,
+            ..Failed::new(&lease.attempt, text_of(&failure))
+        };
+        Self::Fail { failed, failure }
+    }
+
     fn fail(lease: &Lease, failure: Failure, for_good: bool, delay: Option<f64>) -> Self {
         Self::Fail {
             failed: Failed {

@@ -94,6 +94,7 @@ impl Settler {
     }
 
     /// Writes these outcomes.
+    #[cfg(feature = "testing")]
     pub(super) async fn settle(&mut self, ended: impl IntoIterator<Item = Ended>) {
         self.write(batches_of(ended)).await;
     }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use jobs_rules::JobKey;
 use serde_json::Value;
 use sqlx::{Connection, PgConnection};
@@ -12,7 +11,6 @@ use crate::fetch::QueueFetch;
 use crate::page::Page;
 use crate::statement::sql;
 use crate::store::Store;
-use crate::timestamp::Timestamp;
 
 /// What jobs are looked for.
 #[derive(Debug, Clone, Default)]
@@ -27,26 +25,6 @@ pub struct JobFilter {
     pub data: Option<String>,
     pub queued: bool,
     pub at_most: i64,
-}
-
-/// A job that was submitted, by what tells it from others.
-#[derive(Debug, sqlx::FromRow)]
-#[expect(
-    missing_docs,
-    reason = "each field is what its name says, mostly a column"
-)]
-pub struct SubmittedRow {
-    pub id: Uuid,
-    /// JSON text.
-    pub data: Option<String>,
-    pub state: String,
-    #[sqlx(try_from = "Timestamp")]
-    pub created_on: DateTime<Utc>,
-    #[sqlx(try_from = "Timestamp")]
-    pub start_after: DateTime<Utc>,
-    pub priority: i32,
-    pub retry_limit: i32,
-    pub singleton_key: Option<String>,
 }
 
 impl Store {
@@ -65,14 +43,6 @@ impl Store {
             .bind(&job.name)
             .bind(job.id)
             .fetch_optional(&self.pool)
-            .await
-    }
-
-    /// The jobs of a queue, in the order in which they were submitted.
-    pub async fn submitted(&self, queue: &str) -> sqlx::Result<Vec<SubmittedRow>> {
-        sqlx::query_as(sql(&self.statements.find_submitted))
-            .bind(queue)
-            .fetch_all(&self.pool)
             .await
     }
 

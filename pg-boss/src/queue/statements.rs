@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use sqlx::types::Json;
 use sqlx::{Connection, PgConnection};
 
+use crate::connect::acquire;
 use crate::error::{is_foreign_key_violation, is_lock_not_available};
 use crate::page::Page;
 use crate::statement::sql;
@@ -89,7 +90,7 @@ impl Store {
     pub async fn find_queues(&self, names: &[&str]) -> sqlx::Result<Vec<QueueRow>> {
         sqlx::query_as(sql(&self.statements.find_queues))
             .bind(names)
-            .fetch_all(&self.pool)
+            .fetch_all(&mut *acquire(&self.pool).await?)
             .await
     }
 

@@ -3,6 +3,7 @@
 use sqlx::{PgConnection, PgPool};
 
 use super::{Schema, SchemaError, requirements};
+use crate::connect::acquire;
 use crate::schema::catalog::{self, Server};
 
 /// `BEGIN ATOMIC` came with PostgreSQL 14.
@@ -12,7 +13,7 @@ pub(super) const VERSION_COLUMN: &str = "version.version";
 
 /// Checks a schema that must be installed already; gives the name of the database that it is in.
 pub(crate) async fn attach(pool: &PgPool, schema: &Schema) -> Result<String, SchemaError> {
-    let mut conn = pool.acquire().await.map_err(failed("look at", schema))?;
+    let mut conn = acquire(pool).await.map_err(failed("look at", schema))?;
     let server = server(&mut conn, schema).await?;
     match is_installed(&mut conn, schema).await? {
         true => Ok(server.database),
@@ -28,7 +29,7 @@ pub(crate) async fn installed_version(
     pool: &PgPool,
     schema: &Schema,
 ) -> Result<Option<i32>, SchemaError> {
-    let mut conn = pool.acquire().await.map_err(failed("look at", schema))?;
+    let mut conn = acquire(pool).await.map_err(failed("look at", schema))?;
     let members = catalog::members(&mut conn, schema)
         .await
         .map_err(failed("look at", schema))?;

@@ -162,9 +162,8 @@ impl From<SchemaError> for Error {
     fn from(error: SchemaError) -> Self {
         let (kind, why) = match &error {
             SchemaError::Database { source, .. } => (kind_of(source), why(source)),
-            other => (other.kind(), None),
+            other => (other.kind(), String::new()),
         };
-        let why = why.map_or_else(String::new, |why| format!(": {why}"));
         let message = format!("cannot use the database for jobs{why}");
         Self::caused_by(kind, message, error)
     }

@@ -4,6 +4,7 @@ use sqlx::{Connection, PgConnection, PgPool};
 
 use super::check::{VERSION_COLUMN, failed, is_installed, server};
 use super::{Schema, SchemaError};
+use crate::connect::acquire;
 use crate::schema::catalog::{self, Server};
 
 /// What Postgres says when somebody else made the same thing first: the schema, a table, a type, a function, or (two at
@@ -27,7 +28,7 @@ pub(crate) async fn ensure(
     schema: &Schema,
     missing: Missing,
 ) -> Result<String, SchemaError> {
-    let mut conn = pool.acquire().await.map_err(failed("look at", schema))?;
+    let mut conn = acquire(pool).await.map_err(failed("look at", schema))?;
     let server = server(&mut conn, schema).await?;
     if is_installed(&mut conn, schema).await? {
         return Ok(server.database);

@@ -5,7 +5,8 @@ UPDATE /* schema */job j
    SET state = 'cancelled',
        completed_on = /* schema */job_now(),
        output = ended.output::jsonb
-  FROM unnest((SELECT $1::text[]), (SELECT $2::uuid[]), (SELECT $3::int[]), (SELECT $4::timestamptz[]), (SELECT $5::text[])) WITH ORDINALITY
+  FROM unnest((SELECT $1::text[]), (SELECT $2::uuid[]), (SELECT $3::int[]), (SELECT $4::timestamptz[]), (SELECT $5::text[]))
+       WITH ORDINALITY
        AS ended(name, id, retry_count, started_on, output, place)
  WHERE j.name = ended.name
    AND j.id = ended.id

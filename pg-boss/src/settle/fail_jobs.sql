@@ -4,7 +4,7 @@
 --   waits for one too)  $4 start of the attempt (null: any)  $5 output (JSON text)
 --   $6 for good, whatever the retry limit  $7 seconds to the next attempt (null: by the job's own rule)
 --   $8 how many earlier attempts were lost with their process: these do not count against the retry limit
---   $9 seconds to wait in addition
+--   $9 seconds to wait in addition  $10 seconds to wait at least (null: no such bound)
 -- Returns the positions (from 1) of those that were still active, and in how many seconds the next attempt of each is due
 -- (null: none). A retry that conflicts with another job of its queue's policy (stately) raises 23505: then the job has to fail
 -- for good.
@@ -17,18 +17,21 @@ WITH failing AS (
            start_after = CASE
                -- Equal: past its limit, which an update may have lowered, the start of a failed job moves too (pg-boss 12.38).
                WHEN ended.final OR j.retry_count - ended.crashes = j.retry_limit THEN j.start_after
-               WHEN ended.delay IS NOT NULL THEN /* schema */job_now() + make_interval(secs => ended.delay + ended.extra)
-               WHEN NOT j.retry_backoff THEN /* schema */job_now() + make_interval(secs => j.retry_delay + ended.extra)
-               ELSE /* schema */job_now() + make_interval(secs => ended.extra + least(
-                    j.retry_delay_max,
-                    greatest(j.retry_delay, 1) * 2 ^ (least(15, j.retry_count) + 1) / 2 * (1 + random())))
+               ELSE /* schema */job_now() + make_interval(secs => ended.extra + greatest(ended.least_delay, CASE
+                   WHEN ended.delay IS NOT NULL THEN ended.delay
+                   WHEN NOT j.retry_backoff THEN j.retry_delay
+                   ELSE least(
+                       j.retry_delay_max,
+                       greatest(j.retry_delay, 1) * 2 ^ (least(15, j.retry_count) + 1) / 2 * (1 + random()))
+                   END))
                END,
            output = nullif(ended.output::jsonb, 'null'),
            heartbeat_on = NULL,
            upsert_by_key = NULL
-      FROM unnest((SELECT $1::text[]), (SELECT $2::uuid[]), (SELECT $3::int[]), (SELECT $4::timestamptz[]), (SELECT $5::text[]), (SELECT $6::bool[]), (SELECT $7::float8[]),
-                  (SELECT $8::int[]), (SELECT $9::float8[])) WITH ORDINALITY
-           AS ended(name, id, retry_count, started_on, output, final, delay, crashes, extra, place)
+      FROM unnest((SELECT $1::text[]), (SELECT $2::uuid[]), (SELECT $3::int[]), (SELECT $4::timestamptz[]), (SELECT $5::text[]),
+                  (SELECT $6::bool[]), (SELECT $7::float8[]), (SELECT $8::int[]), (SELECT $9::float8[]), (SELECT $10::float8[]))
+           WITH ORDINALITY
+           AS ended(name, id, retry_count, started_on, output, final, delay, crashes, extra, least_delay, place)
      WHERE j.name = ended.name
        AND j.id = ended.id
        AND CASE WHEN ended.retry_count IS NULL THEN j.state < 'completed'

@@ -147,6 +147,7 @@ async fn fail(
         delay: None,
         crashes: 0,
         extra_delay: 0.0,
+        least_delay: None,
     });
     let mut transaction = connection.begin().await?;
     let failed = store.fail_held(&mut transaction, failed.collect()).await?;

@@ -15,7 +15,8 @@ UPDATE /* schema */job j
        keep_until = CASE WHEN back.delay IS NOT NULL AND isfinite(j.keep_until) AND isfinite(j.start_after)
                          THEN /* schema */job_now() + make_interval(secs => back.delay) + (j.keep_until - j.start_after)
                          ELSE j.keep_until END
-  FROM unnest((SELECT $1::text[]), (SELECT $2::uuid[]), (SELECT $3::int[]), (SELECT $4::timestamptz[]), (SELECT $5::float8[])) WITH ORDINALITY
+  FROM unnest((SELECT $1::text[]), (SELECT $2::uuid[]), (SELECT $3::int[]), (SELECT $4::timestamptz[]), (SELECT $5::float8[]))
+       WITH ORDINALITY
        AS back(name, id, retry_count, started_on, delay, place)
  WHERE j.name = back.name
    AND j.id = back.id

@@ -39,6 +39,8 @@ pub struct Failed {
     pub for_good: bool,
     /// Seconds to the next attempt, in place of the job's own rule.
     pub delay: Option<f64>,
+    /// Seconds to wait at least, if there is a next attempt: of one whose input does not decode.
+    pub least_delay: Option<f64>,
     /// How many attempts were lost with their process: these do not count against the retry limit.
     pub crashes: i32,
     /// Seconds to wait in addition, if there is a next attempt.
@@ -79,6 +81,7 @@ impl Failed {
             output,
             for_good: false,
             delay: None,
+            least_delay: None,
             crashes: 0,
             extra_delay: 0.0,
         }
@@ -169,6 +172,7 @@ impl Store {
             .bind(all(failed, |failed| failed.delay))
             .bind(all(failed, |failed| failed.crashes))
             .bind(all(failed, |failed| failed.extra_delay))
+            .bind(all(failed, |failed| failed.least_delay))
             .fetch_all(connection)
             .await?;
         let failed = rows

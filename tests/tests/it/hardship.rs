@@ -10,6 +10,7 @@ mod fencing;
 mod input;
 mod leases;
 mod lost_answers;
+mod no_connection;
 mod nobody;
 mod panics;
 mod policies;

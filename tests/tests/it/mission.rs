@@ -3,6 +3,7 @@
 
 mod batches;
 mod blocking;
+mod changing;
 mod entities;
 mod failures;
 mod http;
@@ -10,6 +11,7 @@ mod limits;
 mod lookup;
 mod options;
 mod outputs;
+mod own_schemas;
 mod programs;
 mod schedules;
 mod shapes;

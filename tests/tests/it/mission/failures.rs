@@ -244,11 +244,12 @@ async fn w3_a_panic_is_stored_with_its_message_and_place() {
 }
 
 #[tokio::test]
-async fn w10_an_input_that_does_not_decode_fails_for_good_and_names_the_field() {
+async fn w10_an_input_that_does_not_decode_fails_the_attempt_and_names_the_field() {
     let database = Database::new().await;
     let boss = started::<FailureInput>(&database).await;
     let job = FailureInput::delay(600)
         .on(&boss)
+        .retry_limit(0)
         .submit(Order {
             lines: vec![Line { count: 1 }],
         })

@@ -20,3 +20,4 @@ mod shadowed_names;
 mod shadowed_result;
 mod traced;
 pub mod visibility_and_lints;
+mod whole_program;

@@ -6,12 +6,13 @@ use sqlx::postgres::PgConnectOptions;
 
 /// What to connect to. Shown, it is `localhost:5432/app as tony`, without the password that is in it.
 #[derive(Clone)]
-pub(crate) struct Target {
+pub struct Target {
     options: PgConnectOptions,
 }
 
 impl Target {
-    pub(crate) fn new(options: PgConnectOptions) -> Self {
+    /// Takes options of sqlx.
+    pub fn new(options: PgConnectOptions) -> Self {
         // A URL has an IPv6 address in brackets, a socket address has not.
         let bare = options.get_host().trim_matches(['[', ']']).to_owned();
         Self {
@@ -20,12 +21,12 @@ impl Target {
     }
 
     /// What sqlx connects with.
-    pub(crate) fn options(&self) -> &PgConnectOptions {
+    pub fn options(&self) -> &PgConnectOptions {
         &self.options
     }
 
     /// Whether it is reached by a file of this machine.
-    pub(crate) fn is_socket(&self) -> bool {
+    pub fn is_socket(&self) -> bool {
         self.options.get_socket().is_some() || self.options.get_host().starts_with('/')
     }
 
