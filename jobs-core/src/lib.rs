@@ -1,18 +1,21 @@
-//! The words and rules of typed background jobs, without a database.
+//! Typed background jobs: what every executor shares, without a database.
 //!
-//! A *job* is declared with [`macro@job`] on a function, which generates its *handle*: a type that implements [`Job`] and
-//! submits work. An [`Executor`] keeps submitted jobs and sees that they run; `jobs-pg` has the one on Postgres, [`Memory`] is
-//! one for tests.
+//! The attribute [`macro@job`] on a function generates the job's *handle*: a type that implements [`Job`] and submits the job.
+//! An [`Executor`] stores submitted jobs and runs them. The crate `jobs-pg` has one on Postgres and re-exports what its users
+//! need from here; [`Memory`] is an executor for tests.
 //!
-//! One job's way through this crate: handle → [`Submission`] → [`Executor::submit`] → [`dispatch`](dispatch::dispatch) →
-//! the user's function → [`Outcome`] → [`SubmittedJob::output`].
+//! This crate alone is for libraries that declare jobs for an executor of another crate, and for authors of executors, who find
+//! what they need in [`executor`].
+//!
+//! The path of one job: handle → [`Submission`] → [`Executor::submit`] → [`executor::dispatch`] → the function →
+//! [`Outcome`](executor::Outcome) → [`SubmittedJob::output`].
 
 mod batch;
 mod context;
-pub mod dispatch;
+mod dispatch;
 mod entity;
 mod error;
-mod executor;
+pub mod executor;
 mod extensions;
 mod failure;
 mod handler;
@@ -23,6 +26,7 @@ mod options;
 mod outcome;
 mod panic;
 mod registry;
+mod sealed;
 mod start_after;
 mod state;
 mod submission;
@@ -33,24 +37,28 @@ mod thread;
 #[doc(hidden)]
 pub mod private;
 
-pub use batch::{Batch, BatchHandler};
-pub use context::{Cancellation, Context, JobInfo};
+pub use context::{Context, JobInfo};
 pub use entity::Entity;
 pub use error::{Error, ErrorKind};
-pub use executor::{Enqueued, Executor, JobEnd, JobKey, Request, current, install, scope};
-pub use extensions::Extensions;
+pub use executor::Executor;
 pub use failure::Failure;
-pub use handler::Run;
-pub use job::{Declaration, Job, QueueSettings, Schedule, SourceLocation, WorkerSettings};
+pub use job::Job;
 pub use job_error::JobError;
 pub use jobs_macros::{Entity, job};
-pub use jobs_rules as rules;
 pub use jobs_rules::{QueuePolicy, Unit};
 pub use memory::Memory;
-pub use options::{Group, IntoJobOptions, IntoSeconds, JobOptions, OptionValues};
-pub use outcome::{Outcome, store_output};
-pub use registry::{JobSet, Registered, Registry};
+pub use options::{Group, IntoJobOptions, IntoSeconds, JobOptions};
+pub use registry::JobSet;
 pub use start_after::{IntoInstant, IntoStartAfter, IntoUnit, StartAfter};
 pub use state::JobState;
-pub use submission::{InputFrom, Inputs, Submission};
+pub use submission::{Inputs, Submission};
 pub use submitted::SubmittedJob;
+
+// The storage of jobs-pg imports these from here.
+#[doc(hidden)]
+pub use executor::{Declaration, Enqueued, JobKey, OptionValues, Registry, Request};
+#[doc(hidden)]
+pub use jobs_rules as rules;
+
+// Short paths within this crate.
+use executor::{Cancellation, Extensions, JobEnd, Outcome, Registered, Run, SourceLocation, scope};

@@ -6,32 +6,33 @@ use serde_json::Value;
 
 use crate::Failure;
 
-/// The outcome of one attempt. Settling needs nothing else.
+/// The outcome of one attempt: all that an executor needs to settle it. An executor must handle every variant.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
-    /// The function returned this, in the form in which it is stored; `None` is SQL's null.
+    /// The function succeeded. This is its output as JSON text, in the form in which it is stored; `None` is SQL's null.
     Done(Option<String>),
-    /// It failed and may run again, if its retry limit allows.
+    /// The attempt failed; another one follows while the retry limit allows it.
     Failed(Failure),
-    /// It failed for good, whatever the retry limit says.
+    /// The job failed for good, whatever the retry limit is.
     Fatal(Failure),
-    /// It failed; the next attempt, if the retry limit allows one, is due after this time.
+    /// The attempt failed; the next one, if the retry limit allows it, is due after this time.
     RetryIn(Failure, Duration),
-    /// It snoozed for this time; the attempt is not counted.
+    /// The job runs again after this time, and this attempt is not counted.
     Snoozed(Duration),
-    /// It cancelled itself for this reason.
+    /// The job cancelled itself for this reason.
     Cancelled(String),
-    /// The worker stopped before it ended: it goes back as if it had never been fetched.
+    /// The worker stopped before the attempt ended: the job waits as if it had not been fetched.
     Released,
-    /// The attempt belongs to this worker no longer: its job was cancelled, expired or taken. Nothing is settled.
+    /// The attempt does not belong to this worker any more: its job was cancelled, has expired, or was fetched by another worker.
+    /// There is nothing to settle.
     Lost,
 }
 
-/// Brings a returned value into the form that pg-boss stores (12.38: objects as they are, null as SQL's null, all else as
-/// `{"value": it}`).
+/// Encodes an output as pg-boss 12.38 stores it: an object as it is, null as SQL's null (`None`), and anything else as
+/// `{"value": ...}`.
 ///
 /// # Errors
-/// If the value has no JSON.
+/// If the value cannot be encoded as JSON.
 pub fn store_output(output: &impl serde::Serialize) -> Result<Option<String>, serde_json::Error> {
     let text = serde_json::to_string(output)?;
     Ok(match text.as_bytes().first() {
@@ -41,7 +42,7 @@ pub fn store_output(output: &impl serde::Serialize) -> Result<Option<String>, se
     })
 }
 
-/// Reads a stored output back as the type that the function returned.
+/// Decodes a stored output as the type that the function returned.
 pub(crate) fn read_output<T: serde::de::DeserializeOwned + 'static>(
     stored: Option<Value>,
 ) -> Result<T, serde_json::Error> {

@@ -289,3 +289,16 @@ async fn a_failed_assert_lists_what_was_submitted_instead() {
     submission::<Add>(&memory).submit((1, 2)).await.unwrap();
     assert_submitted::<Add>(&memory, |(one, _)| *one == 9).await;
 }
+
+#[job(executor = Memory)]
+async fn parse(text: String) -> Result<i32, JobError> {
+    Ok(text.parse::<i32>()?)
+}
+
+#[tokio::test]
+async fn a_test_that_calls_the_function_finds_the_original_error() {
+    let error = parse("x".into()).await.unwrap_err();
+    assert!(error.source().unwrap().is::<std::num::ParseIntError>());
+    let original = error.downcast_ref::<std::num::ParseIntError>().unwrap();
+    assert_eq!(original.kind(), &std::num::IntErrorKind::InvalidDigit);
+}

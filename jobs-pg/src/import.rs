@@ -22,7 +22,7 @@ const LONGEST: Duration = Duration::from_secs(3600);
 /// What to import: an old schema, and how.
 ///
 /// ```
-/// use jobs_pg::Import;
+/// use jobs_pg::operation::Import;
 ///
 /// let import = Import::from("pgboss_v8").rename("send mail", "send-mail").dry_run();
 /// ```

@@ -1,4 +1,4 @@
-//! What pg-boss can do with a submitted job: look at its row, cancel it, resume it.
+//! Operations on one submitted job: read its row, cancel it, resume it.
 
 mod submission;
 
@@ -7,21 +7,23 @@ pub use submission::PgBossSubmission;
 use std::fmt;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-pub use jobs_core::JobState;
-use jobs_core::{Error, ErrorKind, Job, JobKey, SubmittedJob};
+use jobs_core::executor::JobKey;
+use jobs_core::{Error, ErrorKind, Job, JobState, SubmittedJob};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::error::map_db_error;
+use crate::operation::{AffectedJobs, DependencyPage, JobUpdate, Operation};
 use crate::row_time;
+use crate::sealed::Sealed;
 use crate::store::with_timeout;
-use crate::{AffectedJobs, DependencyPage, JobUpdate, Json, Operation, PgBoss};
+use crate::{Json, PgBoss};
 
-/// Gives jobs of [`PgBoss`] what only it can do.
-pub trait PgBossExt {
-    /// The job as pg-boss sees it: `details`, `cancel`, `resume`, `retry` and `delete` are there.
+/// Adds the operations of [`PgBoss`] to its submitted jobs. Only this crate implements it.
+pub trait PgBossExt: Sealed {
+    /// Returns the operations on this job: `details`, `cancel`, `resume`, `retry`, `delete` and others.
     fn pg_boss(&self) -> PgBossJob<'_>;
 }
 
@@ -34,17 +36,17 @@ impl<J: Job<Executor = PgBoss>> PgBossExt for SubmittedJob<J> {
     }
 }
 
-/// A job as pg-boss sees it.
+/// The operations on one job, from [`PgBossExt::pg_boss`].
 pub struct PgBossJob<'a> {
     key: JobKey,
     boss: Box<dyn Fn() -> Result<PgBoss, Error> + Send + Sync + 'a>,
 }
 
 impl PgBossJob<'_> {
-    /// The job's row, with all its columns.
+    /// Reads the job's row, with all its columns.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`] if there is no such job, or no longer.
+    /// [`ErrorKind::NotFound`] if there is no such job; it may have been deleted.
     pub async fn details(&self) -> Result<JobDetails, Error> {
         let JobKey { name, id } = &self.key;
         let boss = (self.boss)()?;
@@ -54,7 +56,7 @@ impl PgBossJob<'_> {
         let row = row.ok_or_else(|| {
             Error::new(
                 ErrorKind::NotFound,
-                format!("there is no job {id} in queue `{name}`, or no longer"),
+                format!("there is no job {id} in queue `{name}`; it may have been deleted"),
             )
         })?;
         serde_json::from_str(&row).map_err(|error| {
@@ -66,45 +68,45 @@ impl PgBossJob<'_> {
         })
     }
 
-    /// Cancels the job, waiting or running; `false` if it had ended already. Whoever runs it learns it with his next sign of
-    /// life, and his function is dropped.
+    /// Cancels the job, whether it waits or runs; `false` if it had already ended. A running job is notified at its next heartbeat,
+    /// and its future is dropped.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// If the database does not respond.
     pub async fn cancel(&self) -> Result<bool, Error> {
         let boss = (self.boss)()?;
         self.change(boss.cancel(&self.key.name, self.key.id)).await
     }
 
-    /// Lets a cancelled job wait again; `false` if it is not cancelled.
+    /// Resumes a cancelled job, which then waits again; `false` if it is not cancelled.
     ///
     /// # Errors
-    /// [`ErrorKind::Refused`] if the policy of the queue has no place for it.
+    /// [`ErrorKind::Refused`] if it conflicts with another job by the policy of the queue.
     pub async fn resume(&self) -> Result<bool, Error> {
         let boss = (self.boss)()?;
         self.change(boss.resume(&self.key.name, self.key.id)).await
     }
 
-    /// Gives a failed job one more attempt; `false` if it has not failed.
+    /// Lets a failed job run once more; `false` if it has not failed.
     ///
     /// # Errors
-    /// [`ErrorKind::Refused`] if the policy of the queue has no place for it.
+    /// [`ErrorKind::Refused`] if it conflicts with another job by the policy of the queue.
     pub async fn retry(&self) -> Result<bool, Error> {
         let boss = (self.boss)()?;
         self.change(boss.retry(&self.key.name, self.key.id)).await
     }
 
-    /// Removes the job's row, whatever its state; `false` if there is none.
+    /// Deletes the job's row, whatever its state; `false` if there is none.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// If the database does not respond.
     pub async fn delete(&self) -> Result<bool, Error> {
         let boss = (self.boss)()?;
         self.change(boss.delete_job(&self.key.name, self.key.id))
             .await
     }
 
-    /// Changes the job while it waits; `false` if it does not wait any more.
+    /// Changes a waiting job; `false` if it does not wait any more.
     ///
     /// # Errors
     /// As [`PgBoss::update`].
@@ -114,19 +116,19 @@ impl PgBossJob<'_> {
         Ok(!updated.jobs.is_empty())
     }
 
-    /// The jobs of a flow that it waits for, or waited for.
+    /// The jobs of its flow that it waits for, or has waited for.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// If the database does not respond.
     pub async fn dependencies(&self) -> Result<Vec<JobKey>, Error> {
         let (boss, part) = ((self.boss)()?, DependencyPage::new());
         boss.dependencies(&self.key.name, self.key.id, part).await
     }
 
-    /// The jobs of a flow that wait, or waited, for it.
+    /// The jobs of its flow that wait for it, or have waited for it.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// If the database does not respond.
     pub async fn dependents(&self) -> Result<Vec<JobKey>, Error> {
         let (boss, part) = ((self.boss)()?, DependencyPage::new());
         boss.dependents(&self.key.name, self.key.id, part).await
@@ -147,36 +149,36 @@ impl fmt::Debug for PgBossJob<'_> {
     }
 }
 
-/// A job's row, by the columns of schema 46. Times are whole seconds. Columns that a newer schema adds are
-/// in [`other`](Self::other). A point in time that chrono cannot hold, such as `infinity`, is the nearest that it can.
+/// A job's row, with the columns of schema 46. Lengths of time are whole seconds. Columns that a newer schema adds are in
+/// [`other`](Self::other). An instant that chrono cannot represent, such as `infinity`, is replaced by the nearest that it can.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobDetails {
     /// Unique within the queue.
     pub id: Uuid,
-    /// The queue.
+    /// The queue's name.
     pub name: String,
-    /// Higher runs first.
+    /// Jobs with a higher priority run first.
     pub priority: i32,
     /// The input.
     pub data: Option<Json>,
-    /// What has become of it.
+    /// The current state.
     pub state: JobState,
     /// How many more attempts may follow the first.
     pub retry_limit: i32,
-    /// How often it was fetched again.
+    /// The number of attempts after the first.
     pub retry_count: i32,
-    /// The wait before another attempt.
+    /// How long a failed attempt waits for the next.
     pub retry_delay: i32,
-    /// Whether that wait grows.
+    /// Whether that delay grows.
     pub retry_backoff: bool,
-    /// What it grows to at most.
+    /// The maximum of a growing delay.
     pub retry_delay_max: Option<i32>,
     /// How long an attempt may take.
     pub expire_seconds: i32,
-    /// How long the job is kept when it has ended; 0 is for ever.
+    /// How long the job is kept after it has ended; 0 keeps it for ever.
     pub deletion_seconds: i32,
-    /// What tells it from equal jobs.
+    /// The deduplication key.
     pub singleton_key: Option<String>,
     /// Its throttle slot, in UTC.
     #[serde(default, deserialize_with = "row_time::local_if_any")]
@@ -197,40 +199,40 @@ pub struct JobDetails {
     /// When it ended.
     #[serde(default, deserialize_with = "row_time::if_any")]
     pub completed_on: Option<DateTime<Utc>>,
-    /// How long it is kept while it waits.
+    /// When it is deleted if it still waits.
     #[serde(deserialize_with = "row_time::instant")]
     pub keep_until: DateTime<Utc>,
-    /// What the function returned or failed with.
+    /// The stored output, or the stored failure.
     pub output: Option<Json>,
-    /// The queue for its copy if it fails for good.
+    /// The queue that gets a copy if it fails for good.
     pub dead_letter: Option<String>,
-    /// Its queue's policy when it was submitted.
+    /// The policy of its queue when it was submitted.
     pub policy: Option<String>,
-    /// The last sign of life.
+    /// When its worker last sent a heartbeat.
     #[serde(default, deserialize_with = "row_time::if_any")]
     pub heartbeat_on: Option<DateTime<Utc>>,
-    /// After how long without one its worker is taken for dead.
+    /// After how long without a heartbeat it is taken from its worker.
     pub heartbeat_seconds: Option<i32>,
     /// Whether it waits for other jobs.
     pub blocked: bool,
-    /// Whether others wait for it.
+    /// Whether other jobs wait for it.
     pub blocking: bool,
-    /// How many it waits for.
+    /// The number of jobs that it still waits for.
     pub pending_dependencies: i32,
-    /// In a dead letter queue: the queue it came from.
+    /// Of a copy in a dead letter queue: the queue of the original job.
     pub source_name: Option<String>,
-    /// The job it is a copy of.
+    /// The id of the original job.
     pub source_id: Option<Uuid>,
-    /// When that was submitted.
+    /// When the original job was submitted.
     #[serde(default, deserialize_with = "row_time::if_any")]
     pub source_created_on: Option<DateTime<Utc>>,
-    /// That one's retry count.
+    /// The retry count of the original job.
     pub source_retry_count: Option<i32>,
-    /// What that one failed with.
+    /// The output of the original job.
     pub source_output: Option<Json>,
-    /// The first job of the chain.
+    /// The id of the first job, if a copy was copied again.
     pub source_root_id: Option<Uuid>,
-    /// The W3C trace context that came with it.
+    /// The W3C trace context that was submitted with it.
     pub trace_context: Option<Json>,
     /// Whether it was stored by an upsert by key.
     pub upsert_by_key: Option<bool>,
@@ -240,7 +242,7 @@ pub struct JobDetails {
 }
 
 impl JobDetails {
-    /// The input as a type.
+    /// Decodes the input.
     ///
     /// # Errors
     /// [`ErrorKind::BadInput`] naming the field that does not decode.

@@ -1,31 +1,26 @@
-//! Typed background jobs on Postgres, in the tables of pg-boss.
+// Links of the README to files of the repository lead to pages of this documentation: the first definition of a link counts.
+#![doc = "[docs/roles.md]: roles"]
+#![doc = ""]
+#![doc = include_str!("../README.md")]
+//! ## Cargo features
 //!
-//! ```no_run
-//! use jobs_pg::prelude::*;
+//! | feature | default | |
+//! |---|---|---|
+//! | `embedded` | off | [`embedded`]: a private Postgres server for development and tests, which [`PgBoss::from_env`] starts if no database is named |
 //!
-//! /// Says hello.
-//! #[job(executor = PgBoss)]
-//! async fn greet(name: String) -> Result<String, JobError> {
-//!     Ok(format!("Hello {name}!"))
-//! }
+//! ## Modules
 //!
-//! #[tokio::main]
-//! async fn main() -> Result<(), jobs_pg::Error> {
-//!     let boss = PgBoss::from_env().await?;
-//!     boss.start().await?;
-//!     let submitted = Greet::submit("Tony".into()).await?;
-//!     println!("{}", submitted.output().await?);
-//!     boss.stop().await
-//! }
-//! ```
-//!
-//! [`macro@job`] generates a handle for the function, [`PgBoss`] keeps the jobs and runs them. The schema is that of pg-boss
-//! 12.38, so Node programs and this one share queues, schedules and jobs.
+//! Programs that declare and submit jobs need the [`prelude`], and the types at the root. [`operation`] has the options, filters and
+//! results of the operations by hand, [`testing`] the assertions for tests, and [`executor`] what authors of executors and of data
+//! layers need.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test fails by panicking"))]
 
 #[cfg(feature = "embedded")]
 pub mod embedded;
+#[cfg(doc)]
+#[doc = include_str!("../roles.md")]
+pub mod roles {}
 
 mod admin;
 mod backoff;
@@ -36,19 +31,20 @@ mod connect;
 mod crash;
 mod entities;
 mod error;
-mod executor;
+pub mod executor;
 mod health;
 mod import;
 mod jitter;
 mod job_ext;
 mod job_ref;
 mod json;
-mod operation;
+pub mod operation;
 mod outage;
 mod preview;
 mod provision;
 mod row_time;
 mod schema;
+mod sealed;
 mod store;
 mod supervise;
 mod task;
@@ -56,31 +52,29 @@ pub mod testing;
 mod validate;
 mod worker;
 
-pub use admin::{BamEntry, BamStatus, Instance, Warning};
 pub use boss::{Installed, PG_BOSS_EXECUTOR_NAME, PgBoss};
 pub use builder::PgBossBuilder;
-pub use entities::{Connection, Connections, ReadRow, Table, TableRow, Values};
+pub use entities::{Connection, Connections, Table};
 pub use error::DatabaseError;
 pub use health::Unhealthy;
-pub use import::{Import, ImportCount, ImportKind, ImportReport, Skipped, SkippedReason};
-pub use job_ext::{JobDetails, JobState, PgBossExt, PgBossJob, PgBossSubmission};
-pub use job_ref::{IntoJobRefs, JobRef};
-pub use jobs_core::*;
-pub use json::Json;
-pub use operation::{
-    AffectedJobs, DependencyPage, FetchOptions, FindJobs, Flow, IntoQueueOptions,
-    IntoScheduleOptions, JobUpdate, ListQueues, ListSchedules, Operation, QueueDetails,
-    QueueOptions, Redrive, RedrivePreview, RedriveResult, ScheduleDetails, ScheduleOptions,
-    UpdateTarget, Updated,
+pub use job_ext::{JobDetails, PgBossExt, PgBossJob, PgBossSubmission};
+pub use jobs_core::{
+    Context, Entity, Error, ErrorKind, Executor, Failure, Group, Inputs, IntoInstant,
+    IntoJobOptions, IntoSeconds, IntoStartAfter, IntoUnit, Job, JobError, JobInfo, JobOptions,
+    JobSet, JobState, Memory, QueuePolicy, StartAfter, Submission, SubmittedJob, Unit, job,
 };
-pub use operation::{Aggregate, Percentile, QueueStats, QueueStatsQuery};
-pub use preview::SchedulePreview;
-pub use schema::{Schema, SchemaError};
+pub use json::Json;
+pub use schema::SchemaError;
 
+/// What generated code uses. Not for other code, and not stable.
 #[doc(hidden)]
-pub use jobs_core::private;
+pub mod private {
+    pub use crate::Table;
+    pub use crate::executor::{TableRow, Values};
+    pub use jobs_core::private::*;
+}
 
-/// What a program that declares and submits jobs needs.
+/// Everything that a program needs to declare and submit jobs.
 pub mod prelude {
     pub use crate::{
         Context, Entity, JobError, JobOptions, PG_BOSS_EXECUTOR_NAME, PgBoss, PgBossExt,

@@ -1,4 +1,7 @@
-//! What is done by hand: one operation on the database, alone or in a transaction of the caller's.
+//! Operations by hand: their options, filters and results.
+//!
+//! A method of [`PgBoss`] that changes or reads what is stored returns an [`Operation`], which is awaited alone or within a
+//! transaction of the caller.
 
 mod dead_letters;
 mod fetch;
@@ -16,10 +19,15 @@ mod statistics;
 mod subscriptions;
 mod update;
 
+pub use crate::admin::{BamEntry, BamStatus, Instance, Warning};
+pub use crate::import::{Import, ImportCount, ImportKind, ImportReport, Skipped, SkippedReason};
+pub use crate::job_ref::{IntoJobRefs, JobRef};
+pub use crate::preview::SchedulePreview;
 pub use dead_letters::{Redrive, RedrivePreview, RedriveResult};
 pub use fetch::FetchOptions;
 pub use find::{DependencyPage, FindJobs};
 pub use flow::Flow;
+pub use jobs_core::executor::{Enqueued, JobKey};
 pub use queue_options::{IntoQueueOptions, QueueOptions};
 pub use queues::{ListQueues, QueueDetails};
 pub use schedule_options::{IntoScheduleOptions, ScheduleOptions};
@@ -99,10 +107,10 @@ impl OperationError {
     }
 }
 
-/// One operation on the jobs of a [`PgBoss`]; nothing happens until it is awaited.
+/// An operation on the jobs, queues or schedules of a [`PgBoss`]. Nothing happens until it is awaited.
 ///
-/// Awaited, it is all or nothing by itself. [`within`](Self::within) makes it a part of a transaction of the caller's (what
-/// pg-boss takes as the option `db`).
+/// Awaited, it is a transaction of its own. [`within`](Self::within) makes it part of the caller's transaction (pg-boss's option
+/// `db`).
 ///
 /// ```no_run
 /// # async fn example(boss: &jobs_pg::PgBoss) -> Result<(), Box<dyn std::error::Error>> {

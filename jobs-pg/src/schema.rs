@@ -14,7 +14,7 @@ mod requirements;
 mod tables;
 
 pub use error::SchemaError;
-pub use name::Schema;
+pub(crate) use name::Schema;
 
 pub(crate) use check::{attach, installed_version};
 pub(crate) use install::{Missing, ensure};

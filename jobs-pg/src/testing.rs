@@ -1,10 +1,9 @@
-//! For tests of programs with jobs: time that moves and jobs that run when the test says so, and assertions about what was
-//! submitted and what ran. No test has to sleep.
+//! For tests of programs that have jobs. The test moves the time and runs the jobs, so it does not have to sleep.
 //!
 //! [`PgBoss::travel`](crate::PgBoss::travel) and [`travel_to`](crate::PgBoss::travel_to) move the time,
-//! [`drain`](crate::PgBoss::drain) runs what is due, [`assert_submitted`] looks at what was submitted.
-//! [`Memory`](crate::Memory) has the same without a database: within its scope, the jobs of this executor are kept and run in
-//! memory. It also makes a [`Context`](crate::Context) to call a job's function.
+//! [`drain`](crate::PgBoss::drain) runs the jobs that are due, and [`assert_submitted`] checks what was submitted.
+//! [`Memory`](crate::Memory) has the same without a database: within its scope, jobs of this executor are stored and run in memory.
+//! It also makes a [`Context`](crate::Context) to call a job's function.
 //!
 //! ```no_run
 //! use jobs_pg::prelude::*;
@@ -32,4 +31,6 @@ mod clock;
 mod drain;
 mod submitted;
 
-pub use jobs_core::testing::*;
+pub use jobs_core::testing::{
+    Ran, Submissions, Submitted, Turns, assert_not_submitted, assert_submitted,
+};

@@ -1,6 +1,7 @@
 //! What callers give, checked before anything is written.
 
-use jobs_core::{Error, ErrorKind, store_output};
+use jobs_core::executor::store_output;
+use jobs_core::{Error, ErrorKind};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -100,11 +101,11 @@ fn depth(json: &str) -> usize {
 
 /// Checks a text that is stored as it is.
 pub(crate) fn check_text(what: &'static str, text: &str) -> Result<(), Error> {
-    jobs_core::rules::check_text(what, text).map_err(|error| bad_input(error.to_string()))
+    jobs_rules::check_text(what, text).map_err(|error| bad_input(error.to_string()))
 }
 
 pub(crate) fn check_queue(name: &str) -> Result<(), Error> {
-    jobs_core::rules::check_name("queue name", name).map_err(|error| bad_input(error.to_string()))
+    jobs_rules::check_name("queue name", name).map_err(|error| bad_input(error.to_string()))
 }
 
 pub(crate) fn check_rows(limit: u32) -> Result<(), Error> {

@@ -136,13 +136,7 @@ impl Row {
             }
             Outcome::Released | Outcome::Lost => self.release(),
         }
-        Ran {
-            name: self.name.to_owned(),
-            id: self.id,
-            attempt,
-            state: self.state,
-            output: self.output.clone(),
-        }
+        Ran::new(self.key(), attempt, self.state, self.output.clone())
     }
 
     /// It waits as if the attempt had not begun.

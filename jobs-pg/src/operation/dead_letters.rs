@@ -112,7 +112,7 @@ impl PgBoss {
     /// Brings jobs of a dead letter queue back as new ones, by the rules that their destination has now.
     ///
     /// ```no_run
-    /// # use jobs_pg::Redrive;
+    /// # use jobs_pg::operation::Redrive;
     /// # async fn example(boss: &jobs_pg::PgBoss) -> Result<(), jobs_pg::Error> {
     /// let redriven = boss.redrive("dead", Redrive::new().from("mail").limit(100)).await?;
     /// println!("{} are on their way", redriven.moved);

@@ -138,7 +138,7 @@ impl PgBoss {
     /// have a heartbeat in time. They come by priority and age.
     ///
     /// ```no_run
-    /// # use jobs_pg::FetchOptions;
+    /// # use jobs_pg::operation::FetchOptions;
     /// # async fn example(boss: &jobs_pg::PgBoss) -> Result<(), jobs_pg::Error> {
     /// for job in boss.fetch("mail", FetchOptions::new().batch_size(10)).await? {
     ///     println!("{:?}", job.data);

@@ -120,7 +120,7 @@ impl PgBoss {
     /// Finds jobs of a queue, the oldest first.
     ///
     /// ```no_run
-    /// # use jobs_pg::FindJobs; use serde_json::json;
+    /// # use jobs_pg::operation::FindJobs; use serde_json::json;
     /// # async fn example(boss: &jobs_pg::PgBoss) -> Result<(), jobs_pg::Error> {
     /// let waiting = boss.find_jobs("mail", FindJobs::new().queued().data(json!({"to": "tony"}))).await?;
     /// # Ok(()) }

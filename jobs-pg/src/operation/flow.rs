@@ -18,7 +18,7 @@ use crate::validate::bad_input;
 /// Jobs of which some wait for others. Each has a name of its own in the flow.
 ///
 /// ```no_run
-/// # use jobs_pg::Flow; use serde_json::json;
+/// # use jobs_pg::operation::Flow; use serde_json::json;
 /// # async fn example(boss: &jobs_pg::PgBoss) -> Result<(), jobs_pg::Error> {
 /// let flow = Flow::new()
 ///     .job("left", "fetch_page", json!({"page": 1}))

@@ -126,7 +126,8 @@ impl PgBoss {
     /// transaction, nobody else creates a queue until it ends, and from then on it waits for no lock longer than 30 seconds.
     ///
     /// ```no_run
-    /// # use jobs_pg::{QueueOptions, QueuePolicy}; use serde_json::json;
+    /// # use jobs_pg::operation::QueueOptions;
+    /// # use jobs_pg::QueuePolicy; use serde_json::json;
     /// # async fn example(boss: &jobs_pg::PgBoss) -> Result<(), jobs_pg::Error> {
     /// boss.create_queue("dead", json!({"retentionSeconds": 86_400})).await?;
     /// boss.create_queue("mail", QueueOptions::new().policy(QueuePolicy::Short).dead_letter("dead")).await?;

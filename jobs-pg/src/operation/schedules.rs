@@ -96,7 +96,7 @@ impl PgBoss {
     /// when that program starts.
     ///
     /// ```no_run
-    /// # use jobs_pg::ScheduleOptions; use serde_json::json;
+    /// # use jobs_pg::operation::ScheduleOptions; use serde_json::json;
     /// # async fn example(boss: &jobs_pg::PgBoss) -> Result<(), jobs_pg::Error> {
     /// boss.set_schedule("report", "0 6 * * MON", json!({"kind": "weekly"}), ScheduleOptions::new().tz("Europe/Berlin")).await?;
     /// boss.set_schedule("report", "FREQ=MONTHLY;BYMONTHDAY=-1", (), json!({"key": "monthly"})).await?;

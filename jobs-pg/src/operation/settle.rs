@@ -10,9 +10,10 @@ use uuid::Uuid;
 use super::recovery::must_exist;
 use super::send::split;
 use super::{Operation, OperationError};
+use crate::PgBoss;
+use crate::job_ref::{IntoJobRefs, JobRef};
 use crate::store::{Failed, Fence, JobIds, Removed, Store, with_timeout};
 use crate::validate::{check_queue, encoded_output};
-use crate::{IntoJobRefs, JobRef, PgBoss};
 
 /// What an operation on named jobs came to.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -114,7 +114,8 @@ impl PgBoss {
     /// Changes jobs that wait; one that is fetched meanwhile is left alone, and then none may be left to change.
     ///
     /// ```no_run
-    /// # use jobs_pg::{JobOptions, JobUpdate, UpdateTarget};
+    /// # use jobs_pg::operation::{JobUpdate, UpdateTarget};
+    /// # use jobs_pg::JobOptions;
     /// # async fn example(boss: &jobs_pg::PgBoss) -> Result<(), jobs_pg::Error> {
     /// let sooner = JobUpdate::new().data("new").with(JobOptions::new().start_after(0));
     /// boss.update("mail", UpdateTarget::newest("tony"), sooner).await?;

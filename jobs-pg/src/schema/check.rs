@@ -3,6 +3,7 @@
 use sqlx::{PgConnection, PgPool};
 
 use super::{Schema, SchemaError, requirements};
+use crate::error::DatabaseError;
 use crate::store::catalog::{self, Server};
 
 /// `BEGIN ATOMIC` came with PostgreSQL 14.
@@ -100,6 +101,6 @@ pub(super) fn failed(
     move |source| SchemaError::Database {
         doing,
         schema,
-        source,
+        source: DatabaseError::new(source),
     }
 }

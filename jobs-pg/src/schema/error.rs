@@ -2,6 +2,8 @@
 
 use jobs_core::ErrorKind;
 
+use crate::error::DatabaseError;
+
 /// Why the schema that holds the jobs cannot be used.
 ///
 /// Display says what we were doing and to what; [`source`](std::error::Error::source) is what the database said.
@@ -108,7 +110,7 @@ pub enum SchemaError {
         /// The schema that was to be filled.
         schema: String,
         /// Which thing is in the way.
-        source: sqlx::Error,
+        source: DatabaseError,
     },
 
     /// The database role lacks a right.
@@ -122,7 +124,7 @@ pub enum SchemaError {
         /// The database it is in.
         database: String,
         /// What the database said.
-        source: sqlx::Error,
+        source: DatabaseError,
     },
 
     /// The database failed us.
@@ -133,7 +135,7 @@ pub enum SchemaError {
         /// The schema it was done to.
         schema: String,
         /// What the database said.
-        source: sqlx::Error,
+        source: DatabaseError,
     },
 }
 

@@ -4,6 +4,7 @@ use sqlx::{Connection, PgConnection, PgPool};
 
 use super::check::{VERSION_COLUMN, failed, is_installed, server};
 use super::{Schema, SchemaError};
+use crate::error::DatabaseError;
 use crate::store::catalog::{self, Server};
 
 /// What Postgres says when somebody else made the same thing first: the schema, a table, a type, a function, or (two at
@@ -72,13 +73,13 @@ fn bad_input(schema: &Schema, server: &Server, source: sqlx::Error) -> SchemaErr
     if LOST_THE_RACE.contains(&code) {
         SchemaError::Occupied {
             schema: schema.to_string(),
-            source,
+            source: DatabaseError::new(source),
         }
     } else if code == NO_PERMISSION {
         SchemaError::Forbidden {
             schema: schema.to_string(),
             database: server.database.clone(),
-            source,
+            source: DatabaseError::new(source),
         }
     } else if code == NO_SUCH_SCHEMA {
         SchemaError::NoSchema {

@@ -15,7 +15,7 @@ const MAX_BYTES: usize = 50;
 /// is taken as it stands. The spelling matters beyond the catalog: the notification channel and the advisory locks that
 /// every process on this schema shares are hashes of it, so all of them must be configured alike.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Schema {
+pub(crate) struct Schema {
     name: String,
     /// In pg-boss's spelling, without quotes that change nothing.
     hashed: String,
@@ -26,7 +26,7 @@ impl Schema {
     ///
     /// # Errors
     /// If Postgres or pg-boss would not take the name; the error says what is wrong with it.
-    pub fn new(configured: &str) -> Result<Self, SchemaError> {
+    pub(crate) fn new(configured: &str) -> Result<Self, SchemaError> {
         let inside = configured
             .strip_prefix('"')
             .and_then(|rest| rest.strip_suffix('"'));
@@ -58,7 +58,7 @@ impl Schema {
     }
 
     /// The name as the catalog has it.
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::settle::place;
 use super::{Store, Timestamp, sql};
-use crate::JobRef;
+use crate::job_ref::JobRef;
 
 /// The jobs of one queue that an operation names, sorted: every statement locks rows in this order.
 pub(crate) struct JobIds<'a> {

@@ -3,19 +3,18 @@
 use std::error::Error as _;
 use std::sync::{Arc, OnceLock};
 
+use jobs_core::executor::{Declaration, Extensions, SourceLocation};
 use jobs_core::private::{Registered, run_async};
-use jobs_core::{
-    Context, Declaration, Error, ErrorKind, Extensions, Job, JobError, JobOptions, SourceLocation,
-    StartAfter,
-};
+use jobs_core::{Context, Error, ErrorKind, Job, JobError, JobOptions, StartAfter};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
+use crate::PgBoss;
+use crate::operation::Operation;
 use crate::store::{InsertError, NewJob, Store};
-use crate::{Operation, PgBoss};
 
 /// One occurrence of a schedule, as it is filed. Old versions of pg-boss leave out the key.
 #[derive(Debug, Serialize, Deserialize)]

@@ -10,26 +10,26 @@ use crate::supervise::ByHand;
 
 /// Time, for tests.
 ///
-/// The schema gets a clock that stands (the table and the function of the `TestClock` of pg-boss 12.38, so that a Node program
-/// under test can move it too), and the connections of this executor read it from then on. All that goes by the database's
-/// time follows: due times, retries, schedules, expiry, signs of life, retention. Other sessions still have the time of the
-/// server, which is also what a function sees that asks the system.
+/// The schema gets a clock that only moves by these calls: the table and the function of the `TestClock` of pg-boss 12.38, so that a
+/// Node program under test can move it too. From then on, the connections of this executor read it. Everything that uses the
+/// database's time follows: due times, retries, schedules, expiry, heartbeats, retention. Other sessions still have the time of the
+/// server, and job functions that ask the system get the real time.
 ///
-/// Production must not do this: where queues are older than a day and no test clock stands it is refused, unless the builder
-/// says [`test_clock(true)`](crate::PgBossBuilder::test_clock).
+/// This is not for production: if there are queues older than a day and no test clock, it is refused, unless the builder has
+/// [`test_clock(true)`](crate::PgBossBuilder::test_clock).
 impl PgBoss {
-    /// Lets time pass; answers the new time. From the first call on it stands between the calls.
+    /// Moves the time forward and returns the new time. From the first call on, the time only changes by such calls.
     ///
-    /// Declared queues and schedules are made to stand first. Every occurrence of a schedule in that time is filed, as by a
-    /// process that was up all along (of each schedule the latest thousand): three hours bring three jobs of an hourly one,
-    /// which [`drain`](Self::drain) or a started executor runs. A started executor looks at once at what has become due; what
-    /// runs meanwhile has become older by that time, and may have expired.
+    /// Declared queues and schedules are created first. Every tick of a schedule in that time becomes a job, as if a process had run
+    /// all the time (of each schedule the latest 1,000 ticks): three hours bring three jobs of an hourly schedule, which
+    /// [`drain`](Self::drain) or a started executor runs. A started executor fetches at once what has become due. Running jobs become
+    /// older by that time, and may expire.
     ///
-    /// Connections that are in use when time is moved first are waited for, for 5 seconds: end your transactions before.
+    /// The first call waits up to 5 seconds for connections that are in use: end transactions before.
     ///
     /// # Errors
-    /// [`ErrorKind::BadInput`] if this is no time, or a negative one; [`ErrorKind::Refused`] if the schema does not
-    /// look like a test's; if a connection does not come back.
+    /// [`ErrorKind::BadInput`] if this is not a length of time; [`ErrorKind::Refused`] if the schema may be one of production; or if a
+    /// connection stays in use.
     pub async fn travel(&self, by: impl IntoSeconds) -> Result<DateTime<Utc>, Error> {
         let by = by.into_time().map_err(|wrong| {
             let message = format!("the time to travel {wrong}");
@@ -45,8 +45,8 @@ impl PgBoss {
         Ok(moved.to)
     }
 
-    /// Puts the time to an instant, before or after the present; answers it. Nobody was there meanwhile: what schedules had due
-    /// was missed, and what follows from that is theirs to say (`missed = "skip" / "once" / "all"`).
+    /// Sets the time to an earlier or later instant, and returns it. No process ran meanwhile: ticks of schedules in that time are
+    /// missed, and handled as each schedule says (`missed = "skip"`, `"once"` or `"all"`).
     ///
     /// # Errors
     /// As [`travel`](Self::travel).
@@ -56,10 +56,10 @@ impl PgBoss {
         Ok(moved.to)
     }
 
-    /// Gives the schema the time of the server again, for all who read its clock. What was stamped meanwhile keeps its stamps.
+    /// Returns to the time of the server, for all readers of the schema's clock. Times that were stored meanwhile stay.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// As [`travel`](Self::travel), and if the database does not respond.
     pub async fn real_time(&self) -> Result<(), Error> {
         let store = self.clock_of_tests().await?;
         let removed = with_timeout(store.remove_clock()).await;
@@ -83,8 +83,8 @@ impl PgBoss {
     async fn clock_of_tests(&self) -> Result<&Store, Error> {
         let store = self.store().await?;
         if !(self.settings().test_clock || self.is_of_a_test(store).await?) {
-            let message = "time is moved in tests only, and the schema has been at work for more than a day; if it is a test's, \
-                           say `test_clock(true)` to the builder";
+            let message = "time can only be moved in tests, and the schema is older than a day; if it belongs to a test, add `test_clock(true)` \
+                           to the builder";
             return Err(Error::new(ErrorKind::Refused, message));
         }
         Ok(store)
