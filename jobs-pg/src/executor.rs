@@ -16,6 +16,7 @@ use crate::operation::Operation;
 use crate::store::{NewJob, with_timeout};
 use crate::validate::{bad_input, check_input};
 use crate::{Error, PG_BOSS_EXECUTOR_NAME, PgBoss, QueuePolicy, StartAfter};
+#[doc(inline)]
 pub use jobs_core::executor::{
     Batch, BatchHandler, Cancellation, Declaration, Enqueued, Executor, Extensions, JobEnd, JobKey,
     OptionValues, Outcome, QueueSettings, Registered, Registry, Request, Run, Schedule,

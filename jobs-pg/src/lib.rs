@@ -58,6 +58,7 @@ pub use entities::{Connection, Connections, Table};
 pub use error::DatabaseError;
 pub use health::Unhealthy;
 pub use job_ext::{JobDetails, PgBossExt, PgBossJob, PgBossSubmission};
+#[doc(inline)]
 pub use jobs_core::{
     Context, Entity, Error, ErrorKind, Executor, Failure, Group, Inputs, IntoInstant,
     IntoJobOptions, IntoSeconds, IntoStartAfter, IntoUnit, Job, JobError, JobInfo, JobOptions,

@@ -27,6 +27,7 @@ pub use dead_letters::{Redrive, RedrivePreview, RedriveResult};
 pub use fetch::FetchOptions;
 pub use find::{DependencyPage, FindJobs};
 pub use flow::Flow;
+#[doc(inline)]
 pub use jobs_core::executor::{Enqueued, JobKey};
 pub use queue_options::{IntoQueueOptions, QueueOptions};
 pub use queues::{ListQueues, QueueDetails};

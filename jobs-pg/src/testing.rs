@@ -31,6 +31,7 @@ mod clock;
 mod drain;
 mod submitted;
 
+#[doc(inline)]
 pub use jobs_core::testing::{
     Ran, Submissions, Submitted, Turns, assert_not_submitted, assert_submitted,
 };

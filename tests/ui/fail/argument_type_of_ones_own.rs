@@ -1,4 +1,3 @@
-use jobs_pg::prelude::*;
 use jobs_pg::{Error, IntoStartAfter, StartAfter};
 
 struct Soon;
