@@ -2,7 +2,7 @@
 //!
 //! Run it with `cargo run --example import`.
 
-use jobs_pg::Import;
+use jobs_pg::operation::Import;
 use jobs_pg::prelude::*;
 use serde::{Deserialize, Serialize};
 

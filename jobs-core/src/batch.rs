@@ -1,4 +1,4 @@
-//! Functions that take several jobs at once: one call, and an outcome for each.
+//! Functions that take several jobs at once: one call, and an outcome for each job.
 
 use std::future::{Future, ready};
 use std::time::Duration;
@@ -15,10 +15,10 @@ mod returned;
 
 pub use returned::{BatchProbe, BatchReturned, IntoResults, NotForBatch, Results, into_results};
 
-/// A function that takes several jobs at once, with its types erased. It gives an outcome for each, in their order.
+/// A function that takes several jobs at once, with its types erased. It returns an outcome for each job, in their order.
 pub type BatchHandler = fn(Batch) -> BoxFuture<Vec<Outcome>>;
 
-/// Attempts that one call of a function takes.
+/// The attempts for one call of a function that takes several jobs.
 pub struct Batch {
     runs: Vec<Run>,
     cancellation: Cancellation,
@@ -26,7 +26,7 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// Puts attempts of one job type together. Each can still be called off alone.
+    /// Combines attempts of one job type. Each can still be cancelled alone.
     pub fn new(runs: Vec<Run>) -> Self {
         let name = runs.first().map_or("", |run| &*run.job().name);
         Self {
@@ -36,7 +36,7 @@ impl Batch {
         }
     }
 
-    /// What calls the whole batch off.
+    /// Cancels the whole batch.
     pub fn cancellation(&self) -> &Cancellation {
         &self.cancellation
     }
@@ -45,13 +45,13 @@ impl Batch {
         &self.span
     }
 
-    /// What calls each job off.
+    /// Cancels each job alone.
     pub(crate) fn members(&self) -> Vec<Cancellation> {
         let each = self.runs.iter().map(|run| run.cancellation().clone());
         each.collect()
     }
 
-    /// How long the most patient of its jobs may take.
+    /// The longest expiry of its jobs.
     pub(crate) fn expire_in(&self) -> Duration {
         let each = self.runs.iter().map(|run| run.job().expire_in);
         each.max().unwrap_or_default()
@@ -107,11 +107,11 @@ struct Call<J: Job> {
     context: Context<J>,
 }
 
-/// For each job of a batch, why it takes no part in the call.
+/// For each job of a batch, why it is not part of the call.
 struct Refused(Vec<Option<Failure>>);
 
 impl Refused {
-    /// Puts the outcomes of those who took part between the others.
+    /// Merges the outcomes of the jobs that were part of the call with the failures of the others.
     fn among(self, outcomes: Vec<Outcome>) -> Vec<Outcome> {
         let mut outcomes = outcomes.into_iter();
         let all = self.0.into_iter().map(|refused| match refused {

@@ -1,4 +1,4 @@
-//! What a running function sees.
+//! What a job's function knows about its attempt.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::failure::NOT_PROVIDED_DELAY;
 use crate::panic::end_for_lack_of;
 use crate::{Executor, Extensions, Job};
 
-/// The job that runs, as its row says.
+/// The running job, as it is stored.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct JobInfo {
@@ -25,7 +25,7 @@ pub struct JobInfo {
     pub attempt: u32,
     /// How many more attempts may follow the first.
     pub retry_limit: u32,
-    /// Higher runs first.
+    /// Jobs with a higher priority run first.
     pub priority: i32,
     /// When it was submitted.
     pub created_on: DateTime<Utc>,
@@ -40,7 +40,7 @@ pub struct JobInfo {
 }
 
 impl JobInfo {
-    /// A job on its first attempt with the defaults of pg-boss 12.38; an executor sets what it knows better.
+    /// Describes a first attempt with the defaults of pg-boss 12.38: two retries, 15 minutes. An executor sets the rest.
     pub fn new(id: Uuid, name: Arc<str>, now: DateTime<Utc>) -> Self {
         Self {
             id,
@@ -57,37 +57,68 @@ impl JobInfo {
     }
 }
 
-/// What a running function sees of its surroundings.
+/// What a job's function gets beside its input: the entities, the job, and the executor that runs it.
+///
+/// A function asks for it as its last parameter, `ctx: Context<Handle>`. Clones belong to the same attempt. A test makes one with
+/// [`Memory::context`](crate::Memory::context).
+///
+/// ```
+/// # use jobs_core::{Context, JobError, Memory, job};
+/// struct Mailer {
+///     from: String,
+/// }
+///
+/// #[job(executor = Memory)]
+/// async fn send_mails(addresses: Vec<String>, ctx: Context<SendMails>) -> Result<usize, JobError> {
+///     let mailer = ctx.app::<Mailer>();
+///     let count = addresses.len();
+///     for (sent, address) in addresses.iter().enumerate() {
+///         if ctx.is_cancelled() {
+///             return Ok(sent);
+///         }
+///         println!("attempt {}: {} writes to {address}", ctx.job.attempt, mailer.from);
+///         ctx.progress(sent as f64 / count as f64, address);
+///     }
+///     Ok(count)
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+/// let memory = Memory::new().provide(Mailer { from: "shop@example.com".into() });
+/// let ctx = memory.context::<SendMails>()?;
+/// assert_eq!(send_mails(vec!["tony@example.com".into()], ctx).await.unwrap(), 1);
+/// # Ok(()) }
+/// ```
 pub struct Context<J: Job> {
-    /// The delegates of the declared entities, a field each.
+    /// The delegates of the entities that the job declares: a field for each, named in snake case.
     pub entities: J::Entities,
-    /// The job that runs; of a batch, the first.
+    /// The running job; in a batch, the first one.
     pub job: JobInfo,
-    /// The span of this attempt: job id, name, attempt; of a batch: name, number of jobs.
+    /// The tracing span of this attempt, with the job's id, name and attempt; of a batch, with the name and the number of jobs.
     pub log: tracing::Span,
     pub(crate) batch: Option<Arc<[JobInfo]>>,
     pub(crate) provided: Extensions,
     pub(crate) cancellation: Cancellation,
     pub(crate) stopping: Cancellation,
-    /// `None` where another executor takes its place.
+    /// `None` if the job runs on an executor that takes the jobs of all others.
     pub(crate) executor: Option<J::Executor>,
 }
 
 impl<J: Job> Context<J> {
-    /// The jobs of this call, in the order of its inputs. Without `worker(batch = ..)` that is the one job.
+    /// The jobs of this call, in the order of its inputs. Without `worker(batch = ..)` it is one job.
     pub fn batch(&self) -> &[JobInfo] {
         self.batch
             .as_deref()
             .unwrap_or(std::slice::from_ref(&self.job))
     }
 
-    /// The value that the application gave its executor with `.provide(value)`.
+    /// Returns the value of this type that the application gave to its executor with `.provide(value)`.
     ///
-    /// If there is none of this type, the attempt ends here: an ERROR event names the type, the attempt is not counted, and the
-    /// job runs again after a minute, perhaps in a process that provides the value.
+    /// If there is none, the attempt ends here: an event at level ERROR names the type, the attempt is not counted, and the job
+    /// runs again after a minute, perhaps in a process that provides the value.
     ///
     /// # Panics
-    /// If there is none in a test: in memory, or where the test calls the function itself.
+    /// If there is none in a test: on [`Memory`](crate::Memory), or where the test calls the function itself.
     #[track_caller]
     pub fn app<T: Send + Sync + 'static>(&self) -> &T {
         let is_test = self.executor.is_none() || J::Executor::TAKES_ALL;
@@ -102,27 +133,27 @@ impl<J: Job> Context<J> {
         }
     }
 
-    /// Reports how far the job has come, from 0 to 1, as an event of its span.
+    /// Reports the progress of the job, from 0 to 1, as an event in its span at level INFO.
     pub fn progress(&self, fraction: f64, message: impl AsRef<str>) {
         let message = message.as_ref();
         tracing::info!(parent: &self.log, fraction = fraction.clamp(0.0, 1.0), "{message}");
     }
 
-    /// Waits until this attempt is cancelled: its job was cancelled, expired, or taken by another worker. A batch is cancelled
-    /// when all its jobs are; the result of a single job that was cancelled is dropped, and the others go on.
+    /// Waits until this attempt is cancelled: its job was cancelled, has expired, or runs in another worker. A batch is cancelled
+    /// when all its jobs are; if only some are, the function goes on and their results are dropped.
     ///
-    /// A function that waits here (beside its work, in a `select!`) gets some seconds to clean up before it is dropped.
+    /// A function that waits for this, beside its work in a `select!`, has 5 seconds to clean up before it is dropped.
     pub async fn cancelled(&self) {
         self.cancellation.cancelled().await;
     }
 
-    /// Whether this attempt was cancelled. A blocking function, which cannot be dropped, checks this from time to time.
+    /// Whether this attempt was cancelled. A blocking function cannot be dropped, so it should check this from time to time.
     pub fn is_cancelled(&self) -> bool {
         self.cancellation.is_cancelled()
     }
 
-    /// Waits until the executor begins to stop. A long job can end early here, or [snooze](crate::JobError::snooze) itself; one that
-    /// still runs when the time of the stop is over is released, and its future dropped.
+    /// Waits until the executor begins to stop. A long job can then end early or [snooze](crate::JobError::snooze) itself. A job that
+    /// still runs when the time for the stop is over is released, and its future is dropped.
     ///
     /// ```
     /// # use jobs_core::{Context, Job};
@@ -184,14 +215,14 @@ impl<J: Job> Clone for Context<J> {
 /// Cancels a running attempt. Clones share their state.
 #[derive(Debug, Clone)]
 pub struct Cancellation {
-    called_off: watch::Sender<bool>,
+    cancelled: watch::Sender<bool>,
     watched: Arc<AtomicBool>,
 }
 
 impl Default for Cancellation {
     fn default() -> Self {
         Self {
-            called_off: watch::Sender::new(false),
+            cancelled: watch::Sender::new(false),
             watched: Arc::default(),
         }
     }
@@ -200,7 +231,7 @@ impl Default for Cancellation {
 impl Cancellation {
     /// Cancels the attempt.
     pub fn cancel(&self) {
-        self.called_off.send_replace(true);
+        self.cancelled.send_replace(true);
     }
 
     /// Whether the attempt was cancelled.
@@ -217,14 +248,14 @@ impl Cancellation {
 
     /// The same for the executor itself, which does not mean that the function would notice.
     pub(crate) async fn happened(&self) {
-        let mut receiver = self.called_off.subscribe();
+        let mut receiver = self.cancelled.subscribe();
         // The sender lives as long as `self`, so this ends only by a cancellation.
-        let _ = receiver.wait_for(|called_off| *called_off).await;
+        let _ = receiver.wait_for(|cancelled| *cancelled).await;
     }
 
     /// Whether it was cancelled, for the executor itself.
     pub(crate) fn has_happened(&self) -> bool {
-        *self.called_off.borrow()
+        *self.cancelled.borrow()
     }
 
     /// Whether the function asks for it, and so may want to clean up.

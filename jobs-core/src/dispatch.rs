@@ -1,4 +1,4 @@
-//! Jobs to their [`Outcome`]s: deadline, cancellation, panic. Every executor calls this.
+//! Runs attempts to their [`Outcome`]s: expiry, cancellation, panics. Every executor calls this.
 
 use std::future::{Future, poll_fn};
 use std::task::Poll;
@@ -17,8 +17,9 @@ const CLEAN_UP: Duration = Duration::from_secs(5);
 /// A poll that takes this long keeps a thread from all other tasks.
 const BLOCKING_POLL_WARN: Duration = Duration::from_secs(1);
 
-/// Runs one attempt to its outcome; a function that takes several jobs at once gets this one alone. Dropping the future
-/// drops the user's function.
+/// Runs one attempt to its outcome. A function that takes several jobs at once gets this one alone.
+///
+/// Dropping the future drops the future of the job's function.
 pub async fn dispatch(registered: &Registered, run: Run) -> Outcome {
     let handler = match registered.handler() {
         Handler::One(handler) => handler,
@@ -33,15 +34,16 @@ pub async fn dispatch(registered: &Registered, run: Run) -> Outcome {
         cancellation: run.cancellation.clone(),
         span: run.span.clone(),
     };
-    let called_off = watch.cancellation.clone();
-    match watch.over(|| handler(run), called_off.happened()).await {
+    let cancelled = watch.cancellation.clone();
+    match watch.over(|| handler(run), cancelled.happened()).await {
         Ended::Returned(outcome) => outcome,
         Ended::Failed(failure) => failure.into_outcome(),
-        Ended::CalledOff => Outcome::Lost,
+        Ended::Cancelled => Outcome::Lost,
     }
 }
 
-/// Runs the attempts that one call of the function takes to their outcomes, in the same order: a batch, or a single one.
+/// Runs attempts of one job type to their outcomes, in the same order: by one call if the function takes several jobs at once, else
+/// one after the other.
 pub async fn dispatch_all(registered: &Registered, runs: Vec<Run>) -> Vec<Outcome> {
     match registered.handler() {
         Handler::Batch(handler) => dispatch_batch(handler, Batch::new(runs)).await,
@@ -57,9 +59,9 @@ pub async fn dispatch_all(registered: &Registered, runs: Vec<Run>) -> Vec<Outcom
 
 /// Runs the attempts of a batch to their outcomes, in the same order, by one call of the function.
 ///
-/// The call may take as long as the most patient job allows (as in pg-boss 12.38; who looks for expired jobs goes by each job's
-/// own expiry, and calls off that job alone). It is called off when all its jobs are; what came of a job that was called off
-/// alone is lost, and does not touch the others.
+/// The call expires with the longest expiry of its jobs, as in pg-boss 12.38. (An executor that looks for expired jobs goes by the
+/// expiry of each job, and cancels that job alone.) The call is cancelled when all its jobs are. The outcome of a job that was
+/// cancelled alone is lost, and the others are not affected.
 pub async fn dispatch_batch(handler: BatchHandler, batch: Batch) -> Vec<Outcome> {
     let members = batch.members();
     let watch = Deadline {
@@ -68,16 +70,16 @@ pub async fn dispatch_batch(handler: BatchHandler, batch: Batch) -> Vec<Outcome>
         span: batch.span().clone(),
     };
     let (whole, each) = (batch.cancellation().clone(), members.clone());
-    let called_off = async {
+    let cancelled = async {
         tokio::select! {
             () = whole.happened() => {}
             () = all_happened(&each) => {}
         }
     };
-    let mut outcomes = match watch.over(|| handler(batch), called_off).await {
+    let mut outcomes = match watch.over(|| handler(batch), cancelled).await {
         Ended::Returned(outcomes) => outcomes,
         Ended::Failed(failure) => vec![failure.into_outcome(); members.len()],
-        Ended::CalledOff => vec![Outcome::Lost; members.len()],
+        Ended::Cancelled => vec![Outcome::Lost; members.len()],
     };
     for (outcome, member) in outcomes.iter_mut().zip(&members) {
         if member.has_happened() {
@@ -93,7 +95,7 @@ async fn all_happened(members: &[Cancellation]) {
     }
 }
 
-/// Under what a call runs.
+/// The limits of a call.
 struct Deadline {
     expire_in: Duration,
     cancellation: Cancellation,
@@ -105,15 +107,15 @@ enum Ended<T> {
     Returned(T),
     /// It panicked, or took too long.
     Failed(Failure),
-    CalledOff,
+    Cancelled,
 }
 
 impl Deadline {
-    /// Calls the function, and waits for its end, its deadline, or that it is called off.
+    /// Calls the function, and waits until it ends, expires or is cancelled.
     async fn over<T>(
         self,
         call: impl FnOnce() -> BoxFuture<T>,
-        called_off: impl Future<Output = ()>,
+        cancelled: impl Future<Output = ()>,
     ) -> Ended<T> {
         let future = match catching(call) {
             Ok(future) => future,
@@ -128,16 +130,16 @@ impl Deadline {
             future: Some(future),
             cancellation,
             span,
-            hogged: false,
+            has_warned: false,
             has_ended: false,
         };
         tokio::select! {
             // A function that has just ended has ended, whatever else happened in the same moment.
             biased;
             returned = attempt.run() => returned.map_or_else(Ended::Failed, Ended::Returned),
-            () = called_off => {
+            () = cancelled => {
                 attempt.clean_up().await;
-                Ended::CalledOff
+                Ended::Cancelled
             }
             () = tokio::time::sleep(expire_in) => {
                 attempt.clean_up().await;
@@ -152,14 +154,14 @@ struct Attempt<T> {
     future: Option<BoxFuture<T>>,
     cancellation: Cancellation,
     span: tracing::Span,
-    hogged: bool,
+    has_warned: bool,
     has_ended: bool,
 }
 
 impl<T> Drop for Attempt<T> {
     fn drop(&mut self) {
         if !self.has_ended {
-            // A blocking function cannot be dropped; it can ask.
+            // A blocking function cannot be dropped, but it can check this.
             self.cancellation.cancel();
         }
         let future = self.future.take();
@@ -181,7 +183,7 @@ impl<T> Attempt<T> {
                 return Poll::Pending;
             };
             let polled = catching(|| future.as_mut().poll(cx));
-            self.report_hog(begun.elapsed());
+            self.warn_if_blocking(begun.elapsed());
             self.has_ended = !matches!(polled, Ok(Poll::Pending));
             match polled {
                 Ok(poll) => poll.map(Ok),
@@ -194,18 +196,18 @@ impl<T> Attempt<T> {
     async fn clean_up(&mut self) {
         self.cancellation.cancel();
         if self.cancellation.is_watched() {
-            // What it comes to does not count any more.
+            // The outcome does not count any more.
             let _ = timeout(CLEAN_UP, self.run()).await;
         }
     }
 
-    fn report_hog(&mut self, took: Duration) {
-        if took > BLOCKING_POLL_WARN && !self.hogged {
-            self.hogged = true;
+    fn warn_if_blocking(&mut self, took: Duration) {
+        if took > BLOCKING_POLL_WARN && !self.has_warned {
+            self.has_warned = true;
             tracing::warn!(
                 parent: &self.span,
                 ?took,
-                "the job kept its thread without awaiting; declare it `#[job(blocking)]` or move the work to `spawn_blocking`"
+                "the job blocked its thread without awaiting; declare it `#[job(blocking)]` or move the work to `spawn_blocking`"
             );
         }
     }

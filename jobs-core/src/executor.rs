@@ -1,4 +1,10 @@
-//! What keeps jobs: the trait, and how a submission finds the executor that it does not name.
+//! For authors of executors and of data layers.
+//!
+//! An executor implements [`Executor`], collects the jobs of its type with [`Registry::linked`], and calls [`dispatch`] (or
+//! [`dispatch_all`], for functions that take several jobs at once) for each attempt. The attempt is a [`Run`], and its result an
+//! [`Outcome`], which the executor stores. [`Memory`](crate::Memory) is the smallest executor to read.
+//!
+//! A data layer implements [`Entity`](crate::Entity), whose delegate is among the [`Extensions`] that the application provides.
 
 mod current;
 
@@ -6,35 +12,51 @@ use std::future::Future;
 
 use serde_json::Value;
 
-use crate::{Declaration, Enqueued, Error, JobKey, JobOptions, StartAfter};
+pub use crate::batch::{Batch, BatchHandler};
+pub use crate::context::Cancellation;
+pub use crate::dispatch::{dispatch, dispatch_all, dispatch_batch};
+pub use crate::extensions::Extensions;
+pub use crate::handler::Run;
+pub use crate::job::{Declaration, QueueSettings, Schedule, SourceLocation, WorkerSettings};
+pub use crate::outcome::{Outcome, UNDECODABLE_DELAY};
+pub use crate::registry::{Registered, Registry};
+use crate::{Error, JobOptions, StartAfter};
 pub(crate) use current::{AnyExecutor, Keeper, keeper, running_on, running_on_sync};
 pub use current::{current, install, scope};
+#[doc(inline)]
+pub use jobs_rules::{Enqueued, JobKey, OptionValues, store_output};
 
-/// Keeps submitted jobs and runs them. A value is a handle that is cheap to clone.
+/// Stores submitted jobs and runs them. Clones are handles of the same executor and are cheap.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a job executor",
     label = "not an `Executor`",
     note = "write a type that implements `Executor`, such as `executor = PgBoss`"
 )]
 pub trait Executor: Clone + Send + Sync + 'static {
-    /// The executor's name, which submitted jobs show.
+    /// The executor's name: [`SubmittedJob::executor_name`](crate::SubmittedJob::executor_name) of its jobs.
     const NAME: &'static str;
 
-    /// Whether it takes the jobs of every executor where it runs jobs or is the scope's, as [`Memory`](crate::Memory) does in
-    /// tests.
+    /// Whether it also takes the jobs of all other executors: within its [`scope`], and when its jobs submit them.
+    /// [`Memory`](crate::Memory) does, for tests.
     const TAKES_ALL: bool = false;
 
     /// The database connection that [`submit_in`](Executor::submit_in) writes through. For an executor without one this is
     /// [`Infallible`](std::convert::Infallible), so that `submit_in` cannot be called.
     type Connection: Send;
 
-    /// Stores the jobs: all of them, or none. The receipts come in the order of the requests.
+    /// Stores all of the jobs, or none. The results are in the order of the requests.
+    ///
+    /// # Errors
+    /// If a request is not valid, or if the jobs cannot be stored.
     fn submit(
         &self,
         requests: Vec<Request>,
     ) -> impl Future<Output = Result<Vec<Enqueued>, Error>> + Send;
 
     /// Stores the jobs through the caller's connection, and so in its transaction.
+    ///
+    /// # Errors
+    /// As [`submit`](Self::submit).
     fn submit_in(
         &self,
         connection: &mut Self::Connection,
@@ -42,31 +64,36 @@ pub trait Executor: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Vec<Enqueued>, Error>> + Send;
 
     /// Waits until the job has ended.
+    ///
+    /// # Errors
+    /// If the executor cannot find out.
     fn end_of(&self, job: &JobKey) -> impl Future<Output = Result<JobEnd, Error>> + Send;
 }
 
 /// One job to be stored.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Request {
-    /// What kind of job.
+    /// The declaration of the job's type.
     pub declaration: &'static Declaration,
-    /// Its input as JSON text; `None` is JSON null.
+    /// The input as JSON text; `None` stands for null.
     pub input: Option<String>,
     /// When it is due.
     pub start_after: StartAfter,
-    /// Options of this submission merged over the job's.
+    /// The options of the submission over those of the declaration.
     pub options: JobOptions,
 }
 
 /// How a job ended.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum JobEnd {
-    /// It returned this.
+    /// It succeeded, and this is its output.
     Completed(Option<Value>),
-    /// It failed for good with this.
+    /// It failed for good, and this is the stored failure.
     Failed(Option<Value>),
-    /// It was cancelled; this is the output of its row: the reason if it cancelled itself, else what an earlier attempt left.
+    /// It was cancelled. This is its stored output: the reason if it cancelled itself, else that of an earlier attempt.
     Cancelled(Option<Value>),
-    /// There is no such row; it may have been deleted.
+    /// There is no such job; it may have been deleted.
     Deleted,
 }

@@ -1,4 +1,4 @@
-//! Values that an application provides to its executor, by their type.
+//! The values that an application provides to its executor.
 
 use std::any::{Any, TypeId, type_name};
 use std::collections::HashMap;
@@ -7,26 +7,26 @@ use std::sync::Arc;
 
 use crate::{Error, ErrorKind};
 
-/// A set of values, at most one of each type. Cloning shares them.
+/// The values that an application provides to its executor: at most one of each type. Clones share the values.
 #[derive(Clone, Default)]
 pub struct Extensions {
     values: Arc<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
 }
 
 impl Extensions {
-    /// Adds a value; one of the same type that was there before is replaced.
+    /// Adds a value, in place of an earlier one of the same type.
     #[must_use]
     pub fn with<T: Send + Sync + 'static>(mut self, value: T) -> Self {
         Arc::make_mut(&mut self.values).insert(TypeId::of::<T>(), Arc::new(value));
         self
     }
 
-    /// The value of this type, if there is one.
+    /// Returns the value of this type, if there is one.
     pub fn find<T: Send + Sync + 'static>(&self) -> Option<&T> {
         self.values.get(&TypeId::of::<T>())?.downcast_ref()
     }
 
-    /// The value of this type.
+    /// Returns the value of this type.
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`] if none was provided.

@@ -12,21 +12,23 @@ use crate::Outcome;
 /// How long a job waits whose function asked for a value that was not provided.
 pub(crate) const NOT_PROVIDED_DELAY: Duration = Duration::from_secs(60);
 
-/// Why an attempt failed. Stored as `{"name", "message", "stack", "cause"}` (pg-boss 12.38's form of an `Error`), so that its
-/// dashboard and Node programs read it like their own.
+/// Why an attempt failed: the source of the error that [`SubmittedJob::output`](crate::SubmittedJob::output) returns.
+///
+/// It is stored as `{"name", "message", "stack", "cause"}`, pg-boss 12.38's form of a JavaScript `Error`, so pg-boss's dashboard and
+/// Node programs can read it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Failure {
-    /// What kind of failure: the error's type name, or `Panic`, `Timeout`, `BadInput` ...
+    /// The kind of failure: the name of the error's type, or `Panic`, `Timeout`, `BadInput` and others.
     #[serde(default)]
     pub name: String,
     /// The error's message.
     #[serde(default)]
     pub message: String,
-    /// The whole chain for a reader: the error, where it happened if that is known, and its causes.
+    /// The whole chain for people: the error, its place in the source code if that is known, and its causes.
     #[serde(default)]
     pub stack: String,
-    /// What caused it.
+    /// The cause.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<Box<Failure>>,
 }
@@ -50,7 +52,7 @@ impl Failure {
         }
     }
 
-    /// Makes a failure from an error and the chain of its sources.
+    /// Makes a failure of an error and its sources.
     pub fn of(name: impl Into<String>, error: &(dyn StdError + 'static)) -> Self {
         let mut failure = Self::new(name, error.to_string());
         failure.cause = error
@@ -65,14 +67,14 @@ impl Failure {
         failure
     }
 
-    /// Adds where in the source it happened.
+    /// Adds a place in the source code to the stack.
     #[must_use]
     pub fn at(mut self, place: impl fmt::Display) -> Self {
         self.stack.push_str(&format!("\n    at {place}"));
         self
     }
 
-    /// Reads the output of a failed job's row, whichever program wrote it.
+    /// Reads the stored output of a failed job, whichever program wrote it.
     pub fn read(output: Option<&Value>) -> Self {
         let inner = output.map(|output| match output.get("value") {
             Some(value) if output.as_object().is_some_and(|object| object.len() == 1) => value,

@@ -1,4 +1,4 @@
-//! From the typed function to one that any executor can call: decode, call, encode.
+//! Makes a typed function callable by any executor: decode the input, call, encode the output.
 
 use std::any::TypeId;
 use std::future::Future;
@@ -16,7 +16,7 @@ use crate::{
 };
 use jobs_rules::store_output;
 
-/// One attempt, with all that it needs.
+/// One attempt at a job, with everything that its function needs.
 pub struct Run {
     job: JobInfo,
     input: Option<String>,
@@ -27,11 +27,11 @@ pub struct Run {
     pub(crate) span: tracing::Span,
 }
 
-/// What an erased function gives.
+/// The future of a function whose types are erased.
 pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 impl Run {
-    /// Prepares an attempt. `input` is the row's JSON text, `None` for SQL's null.
+    /// Prepares an attempt. `input` is JSON text; `None` stands for null.
     pub fn new<E: Executor>(
         executor: E,
         job: JobInfo,
@@ -51,7 +51,7 @@ impl Run {
         }
     }
 
-    /// The same attempt, cancelled by this.
+    /// Sets the handle by which the executor cancels the attempt.
     #[must_use]
     pub fn cancelled_by(self, cancellation: Cancellation) -> Self {
         Self {
@@ -60,18 +60,18 @@ impl Run {
         }
     }
 
-    /// The same attempt, which sees by this that its executor stops.
+    /// Sets the handle by which the executor says that it stops.
     #[must_use]
     pub fn stopped_by(self, stopping: Cancellation) -> Self {
         Self { stopping, ..self }
     }
 
-    /// What calls this attempt off.
+    /// Cancels this attempt.
     pub fn cancellation(&self) -> &Cancellation {
         &self.cancellation
     }
 
-    /// The job that runs.
+    /// The running job.
     pub fn job(&self) -> &JobInfo {
         &self.job
     }

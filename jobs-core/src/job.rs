@@ -1,4 +1,4 @@
-//! What a job is: its types, and what was declared of it.
+//! The types of a job, and its declaration.
 
 use std::fmt;
 
@@ -8,36 +8,36 @@ use serde::de::DeserializeOwned;
 
 use crate::{Error, Executor, Extensions, JobOptions};
 
-/// A kind of job. [`macro@crate::job`] implements it for the handle that it generates.
+/// A kind of job. The attribute [`macro@crate::job`] generates a handle, and implements this for it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a job handle",
     label = "not a `Job`",
     note = "`#[job(executor = ...)] async fn send_mail(..)` generates the handle `SendMail`"
 )]
 pub trait Job: Send + Sync + Sized + 'static {
-    /// What the caller gives.
+    /// What the caller submits.
     type Input: Serialize + DeserializeOwned + Send + 'static;
     /// What the function returns.
     type Output: Serialize + DeserializeOwned + Send + 'static;
-    /// The executor that keeps and runs it.
+    /// The executor that stores and runs it.
     type Executor: Executor;
-    /// The delegates of the entities that it declared.
+    /// The delegates of the entities that it declares: the type of `ctx.entities`.
     type Entities: Clone + Send + Sync + 'static;
 
     /// The job's name in the database, and its queue's.
     const NAME: &'static str;
 
-    /// Everything that the attribute says.
+    /// Everything that the attribute declares.
     fn declaration() -> &'static Declaration;
 
-    /// Collects the delegates for one run.
+    /// Collects the delegates for one attempt.
     ///
     /// # Errors
-    /// If the delegate of an entity is not provided.
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if the delegate of an entity is not provided.
     fn entities(provided: &Extensions) -> Result<Self::Entities, Error>;
 }
 
-/// What the attribute of one job says. An option that it does not mention is `None` and left as the executor has it.
+/// What the attribute of one job declares. What it does not mention is `None`: the executor's default applies.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Declaration {
@@ -51,12 +51,12 @@ pub struct Declaration {
     pub queue: QueueSettings,
     /// Settings of the worker in this process.
     pub worker: WorkerSettings,
-    /// When it is submitted by the clock.
+    /// When the executor submits it by itself.
     pub schedules: Vec<Schedule>,
 }
 
 impl Declaration {
-    /// Declares a job that states nothing beyond its name.
+    /// Declares a job that has only a name.
     pub fn new(name: &'static str, place: SourceLocation) -> Self {
         Self {
             name,
@@ -69,7 +69,7 @@ impl Declaration {
     }
 }
 
-/// A place in the source.
+/// A place in the source code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SourceLocation {
     /// The file, as the compiler names it.
@@ -84,10 +84,11 @@ impl fmt::Display for SourceLocation {
     }
 }
 
-/// `queue(...)` of the attribute.
+/// The `queue(...)` of the attribute.
 #[derive(Debug, Clone, Copy, Default)]
+#[non_exhaustive]
 pub struct QueueSettings {
-    /// How many jobs of one key may wait and run at once.
+    /// How many jobs with the same singleton key may wait and run at once.
     pub policy: Option<QueuePolicy>,
     /// Whether the queue gets a table of its own.
     pub partition: Option<bool>,
@@ -95,12 +96,13 @@ pub struct QueueSettings {
     pub notify: Option<bool>,
 }
 
-/// `worker(...)` of the attribute.
+/// The `worker(...)` of the attribute.
 #[derive(Debug, Clone, Copy, Default)]
+#[non_exhaustive]
 pub struct WorkerSettings {
     /// How many calls of the function may run at once in this process: jobs, or batches of them.
     pub concurrency: Option<u32>,
-    /// How many jobs one call takes at most, where the function takes several.
+    /// The maximum number of jobs for one call of a function that takes several.
     pub batch: Option<u32>,
     /// Only jobs of at least this priority are fetched.
     pub min_priority: Option<i32>,
@@ -114,17 +116,36 @@ pub struct WorkerSettings {
 
 /// One `schedule` of the attribute.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Schedule {
-    /// Its name among the schedules of the same job; empty for the only one.
+    /// Distinguishes the schedules of one job; empty if there is only one.
     pub key: &'static str,
     /// The cron expression, checked while compiling.
     pub cron: &'static str,
     /// The time zone, checked while compiling; `None` is UTC.
     pub tz: Option<&'static str>,
-    /// How ticks are handled that were due while no process ran: `skip`, `once` (the latest) or `all`.
+    /// How ticks are handled that were due while no process ran: `skip`, `once` (only the latest) or `all`.
     pub missed: Option<&'static str>,
-    /// Makes the input of the jobs that it submits, as JSON.
+    /// Makes the input of a job that it submits, as JSON.
     pub input: fn() -> Result<serde_json::Value, serde_json::Error>,
-    /// Options for the jobs that it submits; they win over the job's.
+    /// Options of the jobs that it submits; they win over the job's.
     pub options: JobOptions,
+}
+
+impl Schedule {
+    /// Declares a schedule in UTC with the default for missed ticks and without options.
+    pub fn new(
+        key: &'static str,
+        cron: &'static str,
+        input: fn() -> Result<serde_json::Value, serde_json::Error>,
+    ) -> Self {
+        Self {
+            key,
+            cron,
+            tz: None,
+            missed: None,
+            input,
+            options: JobOptions::default(),
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! What a job's function fails with.
+//! The error of a job's function.
 
 use std::any::type_name;
 use std::error::Error as StdError;
@@ -8,11 +8,14 @@ use std::time::Duration;
 
 use crate::{Failure, Outcome};
 
-/// An error, and what happens to the job because of it.
+/// The error of a job's function, and what follows from it.
 ///
 /// `?` converts everything that converts into `Box<dyn Error + Send + Sync>`: each [`std::error::Error`], `anyhow::Error`,
 /// `eyre::Report`, texts and boxed errors. Such an error fails the attempt, and another attempt follows while the retry limit
-/// allows it. The constructors say otherwise:
+/// allows it. The constructors choose something else: [`fail`](Self::fail), [`retry_in`](Self::retry_in),
+/// [`snooze`](Self::snooze) and [`cancel`](Self::cancel).
+///
+/// The error itself is kept, so a test that calls the function can look at it.
 ///
 /// ```
 /// # use jobs_core::JobError;
@@ -33,6 +36,7 @@ use crate::{Failure, Outcome};
 /// ```
 // Not a `std::error::Error` itself: the conversion from all of them would then overlap with `From<T> for T`.
 #[derive(Debug)]
+#[must_use = "it has no effect until the function returns it"]
 pub struct JobError(Kind);
 
 #[derive(Debug)]
@@ -46,7 +50,7 @@ enum Kind {
 
 type Boxed = Box<dyn StdError + Send + Sync>;
 
-/// The error that was given, and the name of its type, which a boxed error no longer knows.
+/// The original error, and the name of its type, which a boxed error does not know any more.
 #[derive(Debug)]
 struct Cause {
     name: &'static str,
@@ -59,12 +63,12 @@ impl JobError {
         Self(Kind::Retry(cause(error)))
     }
 
-    /// Fails the job for good: no more attempts follow, and a copy goes to the dead letter queue, if there is one.
+    /// Fails the job for good: no more attempts follow, and a copy goes to the dead letter queue if the job has one.
     pub fn fail(error: impl Into<Boxed>) -> Self {
         Self(Kind::Fail(cause(error)))
     }
 
-    /// Fails the attempt; the next one, if the retry limit allows one, starts after this time in place of the retry delay.
+    /// Fails the attempt. The next one, if the retry limit allows it, starts after this time instead of the retry delay.
     pub fn retry_in(error: impl Into<Boxed>, after: Duration) -> Self {
         Self(Kind::RetryIn(cause(error), after))
     }
@@ -79,7 +83,7 @@ impl JobError {
         Self(Kind::Cancel(reason.into()))
     }
 
-    /// The error that was given; `None` for a snoozed or cancelled job.
+    /// The original error; `None` for a snoozed or cancelled job.
     pub fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.0 {
             Kind::Retry(cause) | Kind::Fail(cause) | Kind::RetryIn(cause, _) => {
@@ -89,7 +93,7 @@ impl JobError {
         }
     }
 
-    /// The first error of this type among the one that was given and its sources.
+    /// The first error of this type among the original error and its sources.
     pub fn downcast_ref<E: StdError + 'static>(&self) -> Option<&E> {
         successors(self.source(), |&error| error.source()).find_map(|error| error.downcast_ref())
     }

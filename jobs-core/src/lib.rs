@@ -1,17 +1,20 @@
-//! The words and rules of typed background jobs, without a database.
+//! Typed background jobs: what every executor shares, without a database.
 //!
-//! A *job* is declared with [`macro@job`] on a function, which generates its *handle*: a type that implements [`Job`] and
-//! submits work. An [`Executor`] keeps submitted jobs and sees that they run; `jobs-pg` has the one on Postgres, [`Memory`] is
-//! one for tests.
+//! The attribute [`macro@job`] on a function generates the job's *handle*: a type that implements [`Job`] and submits the job.
+//! An [`Executor`] stores submitted jobs and runs them. The crate `jobs-pg` has one on Postgres and re-exports what its users
+//! need from here; [`Memory`] is an executor for tests.
 //!
-//! One job's way through this crate: handle → [`Submission`] → [`Executor::submit`] → [`dispatch`](dispatch::dispatch) →
-//! the user's function → [`Outcome`] → [`SubmittedJob::output`].
+//! This crate alone is for libraries that declare jobs for an executor of another crate, and for authors of executors, who find
+//! what they need in [`executor`].
+//!
+//! The path of one job: handle → [`Submission`] → [`Executor::submit`] → [`executor::dispatch`] → the function →
+//! [`Outcome`](executor::Outcome) → [`SubmittedJob::output`].
 
 mod batch;
 mod context;
-pub mod dispatch;
+mod dispatch;
 mod entity;
-mod executor;
+pub mod executor;
 mod extensions;
 mod failure;
 mod handler;
@@ -29,24 +32,26 @@ mod thread;
 #[doc(hidden)]
 pub mod private;
 
-pub use batch::{Batch, BatchHandler};
-pub use context::{Cancellation, Context, JobInfo};
+pub use context::{Context, JobInfo};
 pub use entity::Entity;
-pub use executor::{Executor, JobEnd, Request, current, install, scope};
-pub use extensions::Extensions;
+pub use executor::Executor;
 pub use failure::Failure;
-pub use handler::Run;
-pub use job::{Declaration, Job, QueueSettings, Schedule, SourceLocation, WorkerSettings};
+pub use job::Job;
 pub use job_error::JobError;
 pub use jobs_macros::{Entity, job};
-pub use jobs_rules as rules;
+#[doc(inline)]
 pub use jobs_rules::{
-    Enqueued, Error, ErrorKind, Group, IntoInstant, IntoJobOptions, IntoJobRefs, IntoSeconds,
-    IntoStartAfter, IntoUnit, JobKey, JobOptions, JobRef, JobState, OptionValues, QueuePolicy,
-    StartAfter, Unit, store_output,
+    Error, ErrorKind, Group, IntoInstant, IntoJobOptions, IntoSeconds, IntoStartAfter, IntoUnit,
+    JobOptions, JobState, QueuePolicy, StartAfter, Unit,
 };
 pub use memory::Memory;
-pub use outcome::{Outcome, UNDECODABLE_DELAY};
-pub use registry::{JobSet, Registered, Registry};
-pub use submission::{InputFrom, Inputs, Submission};
+pub use registry::JobSet;
+pub use submission::{Inputs, Submission};
 pub use submitted::SubmittedJob;
+
+// Short paths within this crate.
+use executor::{
+    Cancellation, Declaration, Enqueued, Extensions, JobEnd, JobKey, OptionValues, Outcome,
+    Registered, Request, Run, SourceLocation, scope,
+};
+use jobs_rules::{IntoJobRefs, JobRef};

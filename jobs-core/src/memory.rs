@@ -1,4 +1,4 @@
-//! An executor without a database, for tests: jobs wait in memory, and run when the test says so.
+//! An executor without a database, for tests: jobs wait in memory and run when the test calls for it.
 
 mod drain;
 mod row;
@@ -18,13 +18,13 @@ use crate::{
 use drain::Drain;
 use row::{Row, deduplicated};
 
-/// Keeps jobs in memory, for unit tests: those of `#[job(executor = Memory)]`, and within [`scope`](Self::scope), or when a job that
-/// it runs submits them, those of every other executor too. A value is a handle that is cheap to clone; the jobs are dropped
-/// with the last clone.
+/// An executor for unit tests, which keeps its jobs in memory. It takes the jobs of `#[job(executor = Memory)]`, and within
+/// [`scope`](Self::scope), or when a job that it runs submits them, those of every other executor too. Clones share the jobs, which
+/// are dropped with the last clone.
 ///
-/// Nothing runs by itself, and the clock does not move by itself: [`drain`](Self::drain) runs what is due,
-/// [`travel`](Self::travel) moves the clock. Delays, priorities, retries, snoozes, unique keys, throttling, ids and dead letters
-/// work as on Postgres; of a random retry delay, the longest is taken. Schedules, groups, retention and heartbeats are left out.
+/// Nothing runs by itself, and the clock does not move by itself: [`drain`](Self::drain) runs the jobs that are due, and
+/// [`travel`](Self::travel) moves the clock. Delays, priorities, retries, snoozes, singleton keys, throttling, ids and dead letters
+/// work as on Postgres; a random retry delay is always the longest one. Schedules, groups, retention and heartbeats have no effect.
 ///
 /// ```
 /// # use jobs_core::{job, Memory, JobError};
@@ -57,9 +57,9 @@ use row::{Row, deduplicated};
 /// # impl Executor for PgBoss {
 /// #     const NAME: &'static str = "PgBoss";
 /// #     type Connection = std::convert::Infallible;
-/// #     async fn submit(&self, _: Vec<jobs_core::Request>) -> Result<Vec<jobs_core::Enqueued>, jobs_core::Error> { unreachable!() }
-/// #     async fn submit_in(&self, c: &mut Self::Connection, _: Vec<jobs_core::Request>) -> Result<Vec<jobs_core::Enqueued>, jobs_core::Error> { match *c {} }
-/// #     async fn end_of(&self, _: &jobs_core::JobKey) -> Result<jobs_core::JobEnd, jobs_core::Error> { unreachable!() }
+/// #     async fn submit(&self, _: Vec<jobs_core::executor::Request>) -> Result<Vec<jobs_core::executor::Enqueued>, jobs_core::Error> { unreachable!() }
+/// #     async fn submit_in(&self, c: &mut Self::Connection, _: Vec<jobs_core::executor::Request>) -> Result<Vec<jobs_core::executor::Enqueued>, jobs_core::Error> { match *c {} }
+/// #     async fn end_of(&self, _: &jobs_core::executor::JobKey) -> Result<jobs_core::executor::JobEnd, jobs_core::Error> { unreachable!() }
 /// # }
 /// struct Prices {
 ///     cents: u32,
@@ -115,7 +115,7 @@ impl Default for Memory {
 }
 
 impl Memory {
-    /// An executor without jobs, whose clock shows the time of this call.
+    /// Makes an executor without jobs. Its clock shows the time of this call.
     pub fn new() -> Self {
         let state = State {
             now: SystemTime::now().into(),
@@ -131,14 +131,14 @@ impl Memory {
         }
     }
 
-    /// A value for `ctx.app::<T>()`, or the delegate of an entity. Handles that were cloned before do not have it.
+    /// Provides a value for `ctx.app::<T>()`, or the delegate of an entity. Earlier clones do not have it.
     #[must_use]
     pub fn provide<T: Send + Sync + 'static>(mut self, value: T) -> Self {
         self.provided = self.provided.with(value);
         self
     }
 
-    /// The time on its clock.
+    /// The time of its clock.
     pub fn now(&self) -> DateTime<Utc> {
         self.state().now
     }
@@ -150,7 +150,7 @@ impl Memory {
         state.now
     }
 
-    /// Sets the clock to an instant, before or after the present one, and returns it.
+    /// Sets the clock to an earlier or later instant, and returns that instant.
     ///
     /// # Errors
     /// [`ErrorKind::BadInput`] quoting a text that is not an instant.
@@ -160,7 +160,8 @@ impl Memory {
         Ok(when)
     }
 
-    /// Makes the context of a first attempt, to call a job's function in a test. What is provided here is in it; `job` can be set.
+    /// Makes the context of a first attempt, to call a job's function in a test. It has the values that are provided here; the
+    /// fields of `ctx.job` can be changed.
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`] if the delegate of an entity is not provided.
@@ -173,26 +174,26 @@ impl Memory {
         })
     }
 
-    /// Runs a future in which submissions that name no executor go to this one, whatever executor their job declares.
+    /// Runs a future. Submissions in it that name no executor go to this one, whatever executor their job declares.
     pub async fn scope<F: Future>(&self, future: F) -> F::Output {
         crate::scope(self.clone(), future).await
     }
 
-    /// Runs all jobs that are due, and those that become due meanwhile, until none is; returns what ran, in order.
+    /// Runs the jobs that are due, and those that become due meanwhile, until there are none; returns the attempts, in order.
     ///
-    /// Jobs run one after the other: by priority, then in the order in which they were submitted. One that takes longer than a
-    /// moment goes on beside the next, as it may wait for it. A function that takes several jobs at once is given one at a time.
+    /// Jobs run one after the other: by priority, then in the order in which they were submitted. A job that takes longer than
+    /// 100 ms goes on beside the next one, since it may wait for it. A function that takes several jobs at once gets one at a time.
     ///
     /// # Errors
-    /// [`ErrorKind::Refused`] after ten thousand attempts.
+    /// [`ErrorKind::Refused`] after 10,000 attempts.
     pub async fn drain(&self) -> Result<Vec<Ran>, Error> {
         Drain::begin(self).run().await
     }
 
-    /// The jobs of one kind that were submitted, whatever their state, in order.
+    /// The submitted jobs of one kind in any state, in the order of their submission.
     ///
     /// # Errors
-    /// [`ErrorKind::BadInput`] if an input does not decode, though it was encoded from the same type.
+    /// [`ErrorKind::BadInput`] if an input does not decode, although it was encoded from the same type.
     pub fn submitted<J: Job>(&self) -> Result<Vec<Submitted<J>>, Error> {
         let state = self.state();
         let of_this_kind = state.rows.iter().filter(|row| row.name == J::NAME);
@@ -207,6 +208,8 @@ impl Memory {
     }
 }
 
+// For tests only, so the compiler should not propose it to users of another executor.
+#[diagnostic::do_not_recommend]
 impl Executor for Memory {
     const NAME: &'static str = "Memory";
     const TAKES_ALL: bool = true;

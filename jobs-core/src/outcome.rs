@@ -9,31 +9,32 @@ use crate::Failure;
 /// The shortest time between an attempt whose input does not decode and the next one.
 pub const UNDECODABLE_DELAY: Duration = Duration::from_secs(30);
 
-/// The outcome of one attempt. Settling needs nothing else.
+/// The outcome of one attempt: all that an executor needs to settle it. An executor must handle every variant.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
-    /// The function returned this, in the form in which it is stored; `None` is SQL's null.
+    /// The function succeeded. This is its output as JSON text, in the form in which it is stored; `None` is SQL's null.
     Done(Option<String>),
-    /// It failed and may run again, if its retry limit allows.
+    /// The attempt failed; another one follows while the retry limit allows it.
     Failed(Failure),
-    /// It failed for good, whatever the retry limit says.
+    /// The job failed for good, whatever the retry limit is.
     Fatal(Failure),
-    /// It failed; the next attempt, if the retry limit allows one, is due after this time.
+    /// The attempt failed; the next one, if the retry limit allows it, is due after this time.
     RetryIn(Failure, Duration),
     /// Its input does not decode; another version of the program may be able to read it. The next attempt, if the retry limit
     /// allows one, is due after the job's own retry delay, but not before [`UNDECODABLE_DELAY`].
     Undecodable(Failure),
-    /// It snoozed for this time; the attempt is not counted.
+    /// The job runs again after this time, and this attempt is not counted.
     Snoozed(Duration),
-    /// It cancelled itself for this reason.
+    /// The job cancelled itself for this reason.
     Cancelled(String),
-    /// The worker stopped before it ended: it goes back as if it had never been fetched.
+    /// The worker stopped before the attempt ended: the job waits as if it had not been fetched.
     Released,
-    /// The attempt belongs to this worker no longer: its job was cancelled, expired or taken. Nothing is settled.
+    /// The attempt does not belong to this worker any more: its job was cancelled, has expired, or was fetched by another worker.
+    /// There is nothing to settle.
     Lost,
 }
 
-/// Reads a stored output back as the type that the function returned.
+/// Decodes a stored output as the type that the function returned.
 pub(crate) fn read_output<T: serde::de::DeserializeOwned + 'static>(
     stored: Option<Value>,
 ) -> Result<T, serde_json::Error> {

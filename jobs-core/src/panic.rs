@@ -1,4 +1,4 @@
-//! Panics of jobs become failures that say what was panicked and where.
+//! Panics of jobs become failures with the message and the place of the panic.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -12,7 +12,7 @@ thread_local! {
     static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Runs a function; a panic in it becomes the failure that describes it.
+/// Runs a function. A panic in it becomes a failure.
 pub(crate) fn catching<R>(function: impl FnOnce() -> R) -> Result<R, Failure> {
     note_places();
     WATCHING.set(true);

@@ -4,12 +4,12 @@ pub use crate::batch::{
     Batch, BatchProbe, BatchReturned, IntoResults, NotForBatch, Results, into_results,
     run_batch_async, run_batch_blocking,
 };
-pub use crate::handler::{Run, run_async, run_blocking};
-pub use crate::registry::Registered;
+pub use crate::executor::{Declaration, Extensions, Registered, Run, Schedule, SourceLocation};
+pub use crate::handler::{run_async, run_blocking};
+pub use crate::submission::InputFrom;
 pub use crate::{
-    Context, Declaration, Entity, Error, Executor, Extensions, Inputs, IntoInstant, IntoJobOptions,
-    IntoStartAfter, IntoUnit, Job, JobError, JobOptions, QueueSettings, Schedule, SourceLocation,
-    Submission, SubmittedJob, WorkerSettings,
+    Context, Entity, Error, Executor, Inputs, IntoInstant, IntoJobOptions, IntoStartAfter,
+    IntoUnit, Job, JobError, JobOptions, Submission, SubmittedJob,
 };
 pub use inventory;
 pub use jobs_rules::QueuePolicy;
@@ -20,26 +20,26 @@ use std::marker::PhantomData;
 
 use crate::{Enqueued, JobEnd, JobKey, Request};
 
-/// Tells whether a function's return type is a `Result`, by whatever alias: `Probe::<R>::IS_RESULT` is the constant below for
-/// a `Result`, and the one of [`NotAResult`] for every other type, as a type's own constants come before those of traits.
+/// Finds out whether a function's return type is a `Result`, whatever alias it is written with. `Probe::<R>::IS_RESULT` is the constant
+/// below for a `Result`, and that of [`NotAResult`] for every other type, since inherent constants win over those of traits.
 pub struct Probe<R>(PhantomData<R>);
 
 impl<T, E> Probe<Result<T, E>> {
-    /// It is.
+    /// `R` is a `Result`.
     pub const IS_RESULT: bool = true;
 }
 
 /// See [`Probe`].
 pub trait NotAResult {
-    /// It is not.
+    /// `R` is not a `Result`.
     const IS_RESULT: bool = false;
 }
 
 impl<R> NotAResult for Probe<R> {}
 
-/// What a job's function may return, and what that makes the job's output.
+/// The output of a job whose function returns this type.
 pub trait Returned<const IS_RESULT: bool> {
-    /// What it returns when it succeeds.
+    /// The type of the output.
     type Output;
 }
 
@@ -51,12 +51,12 @@ impl<T> Returned<false> for T {
     type Output = T;
 }
 
-/// The same, with an error that converts.
+/// A return type whose error, if it has one, converts into a [`JobError`].
 pub trait IntoResult<const IS_RESULT: bool>: Returned<IS_RESULT> {
-    /// Converts it.
+    /// Converts the returned value.
     ///
     /// # Errors
-    /// The function's own.
+    /// The function's own error.
     fn into_result(self) -> Result<Self::Output, JobError>;
 }
 
@@ -72,10 +72,10 @@ impl<T> IntoResult<false> for T {
     }
 }
 
-/// Converts what a function returned.
+/// Converts the value that a function returned.
 ///
 /// # Errors
-/// The function's own.
+/// The function's own error.
 pub fn into_result<const IS_RESULT: bool, R: IntoResult<IS_RESULT>>(
     returned: R,
 ) -> Result<R::Output, JobError> {
@@ -85,12 +85,12 @@ pub fn into_result<const IS_RESULT: bool, R: IntoResult<IS_RESULT>>(
 /// An error that a job's function may return: everything that converts into a [`JobError`].
 #[diagnostic::on_unimplemented(
     message = "the error `{Self}` does not convert into a `JobError`",
-    label = "a job cannot fail with this",
+    label = "a job cannot return this error",
     note = "implement `std::error::Error` for it (it must be `Send + Sync + 'static`); texts, `anyhow::Error`, `eyre::Report` and \
             `Box<dyn Error + Send + Sync>` convert too"
 )]
 pub trait IntoJobError {
-    /// Converts it.
+    /// Converts the error.
     fn into_job_error(self) -> JobError;
 }
 
@@ -101,7 +101,7 @@ impl<E: Into<JobError>> IntoJobError for E {
     }
 }
 
-/// The type of a context parameter: that of the job itself.
+/// The type of a context parameter: the context of the job itself.
 #[diagnostic::on_unimplemented(
     message = "the context of this job is `Context<{J}>`, not `{Self}`",
     label = "write `Context<{J}>`"
@@ -117,19 +117,19 @@ impl<J: Job> ContextOf<J> for Context<J> {
     }
 }
 
-/// Makes the input for a schedule that gives none.
+/// Makes the input of a schedule that declares none.
 pub fn default_input<T: DefaultInput>() -> T {
     T::default_input()
 }
 
-/// An input that a schedule can make by itself.
+/// An input that a schedule can make.
 #[diagnostic::on_unimplemented(
-    message = "the schedule does not know what input to submit: `{Self}` has no default",
+    message = "the schedule has no input to submit: `{Self}` has no default",
     label = "add an input: `schedule(cron = \"...\", input = ...)`",
-    note = "or implement `Default` for `{Self}`, and every run gets that"
+    note = "or implement `Default` for `{Self}`, which each of its jobs then gets"
 )]
 pub trait DefaultInput {
-    /// Makes it.
+    /// Makes the input.
     fn default_input() -> Self;
 }
 
@@ -140,7 +140,7 @@ impl<T: Default> DefaultInput for T {
     }
 }
 
-/// The executor of a job that names none, so that the compiler reports that once.
+/// Stands for the executor of a job that names none, so that the compiler reports this once.
 #[derive(Debug, Clone, Copy)]
 pub enum NoExecutor {}
 

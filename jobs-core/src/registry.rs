@@ -1,4 +1,4 @@
-//! Which jobs this program has: name to handler.
+//! The jobs that are linked into this program, and their handlers.
 
 use std::any::TypeId;
 use std::collections::HashMap;
@@ -10,7 +10,7 @@ use crate::{
     Declaration, Error, ErrorKind, Executor, Extensions, Failure, Job, Outcome, Run, SourceLocation,
 };
 
-/// One job that is linked into this program. Generated code makes it.
+/// One job that is linked into this program. Generated code registers it.
 pub struct Registered {
     executor: fn() -> TypeId,
     declaration: fn() -> &'static Declaration,
@@ -27,7 +27,7 @@ impl Registered {
         Self::of::<J>(Handler::One(handler))
     }
 
-    /// Registers a job whose handler takes several at once.
+    /// Registers a job whose handler takes several jobs at once.
     pub const fn batched<J: Job>(handler: BatchHandler) -> Self {
         Self::of::<J>(Handler::Batch(handler))
     }
@@ -42,7 +42,7 @@ impl Registered {
         }
     }
 
-    /// The job with this very declaration, whatever its executor.
+    /// The job with this declaration, whatever its executor.
     pub(crate) fn of_declaration(declaration: &'static Declaration) -> Option<&'static Self> {
         let mut all = inventory::iter::<Self>();
         all.find(|job| std::ptr::eq(job.declaration(), declaration))
@@ -54,12 +54,12 @@ impl Registered {
         all.find(|job| (job.executor)() == (self.executor)() && job.declaration().name == name)
     }
 
-    /// What was declared.
+    /// The job's declaration.
     pub fn declaration(&self) -> &'static Declaration {
         (self.declaration)()
     }
 
-    /// Checks that JSON text decodes as the input of the job; `None` stands for null.
+    /// Checks that JSON text decodes as the job's input; `None` stands for null.
     ///
     /// # Errors
     /// [`ErrorKind::BadInput`] naming the field that does not decode.
@@ -100,7 +100,7 @@ impl Registry {
     /// Collects every job of this executor type that is linked into the program.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`] if two jobs share a name; it names both places.
+    /// [`ErrorKind::Configuration`] if two jobs have the same name; it names the places of both.
     pub fn linked<E: Executor>() -> Result<Self, Error> {
         let mut registry = Self::default();
         let mut twice = Vec::new();
@@ -136,7 +136,7 @@ impl Registry {
         self.jobs.get(name).copied()
     }
 
-    /// Every job, in no order.
+    /// All jobs, in no particular order.
     pub fn iter(&self) -> impl Iterator<Item = &'static Registered> {
         self.jobs.values().copied()
     }
@@ -146,10 +146,10 @@ impl Registry {
         self.jobs.is_empty()
     }
 
-    /// Checks that the entities of every job are provided.
+    /// Checks that the delegates of every job's entities are provided.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`] naming every job that would miss something.
+    /// [`ErrorKind::Configuration`] naming every job of which a delegate is not provided.
     pub fn check(&self, provided: &Extensions) -> Result<(), Error> {
         let mut missing: Vec<String> = self
             .iter()
@@ -177,9 +177,23 @@ fn collision(name: &str, one: SourceLocation, other: SourceLocation) -> String {
     )
 }
 
-/// A tuple of job handles.
+/// Jobs as one type: a handle, or a tuple of handles. Tuples may hold tuples, so a set can have any number of jobs.
+///
+/// ```
+/// # use jobs_core::{JobSet, Memory, job};
+/// # #[job(executor = Memory)] async fn send_mail() {}
+/// # #[job(executor = Memory)] async fn send_letter() {}
+/// # #[job(executor = Memory)] async fn bill() {}
+/// type Post = (SendMail, SendLetter);
+/// assert_eq!(<(Post, Bill)>::names(), ["send_mail", "send_letter", "bill"]);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a set of jobs",
+    label = "not a set of jobs",
+    note = "give a job's handle (`SendMail`), or a tuple of up to 16 handles or of such tuples: `((A, B), (C, D))`"
+)]
 pub trait JobSet {
-    /// Their names.
+    /// The names of the jobs.
     fn names() -> Vec<&'static str>;
 }
 
@@ -190,20 +204,16 @@ impl<J: Job> JobSet for J {
 }
 
 macro_rules! job_sets {
-    ($($job:ident)*) => {
-        impl<$($job: JobSet),*> JobSet for ($($job,)*) {
+    () => {};
+    ($first:ident $($rest:ident)*) => {
+        #[diagnostic::do_not_recommend]
+        impl<$first: JobSet, $($rest: JobSet),*> JobSet for ($first, $($rest,)*) {
             fn names() -> Vec<&'static str> {
-                [$($job::names()),*].concat()
+                [$first::names(), $($rest::names()),*].concat()
             }
         }
+        job_sets!($($rest)*);
     };
 }
 
-job_sets!(A);
-job_sets!(A B);
-job_sets!(A B C);
-job_sets!(A B C D);
-job_sets!(A B C D E);
-job_sets!(A B C D E F);
-job_sets!(A B C D E F G);
-job_sets!(A B C D E F G H);
+job_sets!(A B C D E F G H I J K L M N O P);

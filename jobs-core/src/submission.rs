@@ -1,4 +1,4 @@
-//! A submission: a job with its time and its options, before it is stored.
+//! A job with its due time and its options, before it is stored.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -12,8 +12,35 @@ use crate::{
 };
 use jobs_rules::in_units;
 
-/// A job about to be submitted. A later call of the same method wins. A value that is refused is an error of the `submit` at the
-/// end of the chain, which then writes nothing.
+/// A job that is about to be submitted: its due time, its options and its executor.
+///
+/// A handle makes one with `delay`, `run_at`, `run_in`, `run_now` or `with`. If a method is called twice, the later call wins. A
+/// value that is not valid is an error of the `submit` at the end of the chain, which then stores nothing.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use jobs_core::{Memory, Unit, job};
+/// #[job(executor = Memory)]
+/// async fn send_mail(address: String) {}
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), jobs_core::Error> {
+/// let memory = Memory::new();
+/// let job = SendMail::delay("90s")
+///     .retry_limit(5)
+///     .retry_delay(Duration::from_secs(10))
+///     .singleton_key("tony")
+///     .throttle("1h")
+///     .on(&memory)
+///     .submit("tony@example.com".into())
+///     .await?;
+/// assert!(job.is_new());
+///
+/// let addresses = ["a@example.com", "b@example.com"].map(String::from);
+/// let jobs = SendMail::run_in(2, Unit::Days).on(&memory).submit_many(addresses).await?;
+/// assert_eq!(jobs.len(), 2);
+/// # Ok(()) }
+/// ```
 #[must_use = "nothing is submitted until `.submit(input).await`"]
 pub struct Submission<J: Job> {
     start_after: Option<Result<StartAfter, Error>>,
@@ -32,14 +59,14 @@ impl<J: Job> fmt::Debug for Submission<J> {
     }
 }
 
-/// What `submit_many` takes: a `Vec`, an array or any other iterator over the inputs.
+/// The inputs of [`submit_many`](Submission::submit_many): a `Vec`, an array or any other iterator over them.
 #[diagnostic::on_unimplemented(
     message = "`submit_many` takes inputs by value, and `{Self}` does not hold `{Input}`",
     label = "does not give `{Input}` by value",
     note = "give a `Vec`, an array or an iterator of `{Input}`: `inputs` in place of `&inputs`, or `inputs.iter().cloned()`"
 )]
 pub trait Inputs<Input> {
-    /// The inputs, one by one.
+    /// Converts it into an iterator.
     fn into_inputs(self) -> impl Iterator<Item = Input>;
 }
 
@@ -50,10 +77,10 @@ impl<I: IntoIterator, Input: InputFrom<I::Item>> Inputs<Input> for I {
     }
 }
 
-/// True of one and the same type. As a trait, unlike `IntoIterator<Item = Input>`, it lets the compiler show the message of
+/// Every type implements this for itself. Unlike `IntoIterator<Item = Input>`, such a bound lets the compiler show the message of
 /// [`Inputs`].
 pub trait InputFrom<T> {
-    /// Returns it.
+    /// Returns the value.
     fn input_from(given: T) -> Self;
 }
 
@@ -81,37 +108,37 @@ impl<J: Job> Submission<J> {
         Self::default()
     }
 
-    /// Due after whole seconds, a [`Duration`](std::time::Duration) or a text such as `"90s"` or `"1h30m"`; or at a date, or a text
-    /// as in RFC 3339, which is in UTC if it names no zone. A delay is at most ten years long: for a later time, and for a Unix
-    /// time, use [`run_at`](Self::run_at).
+    /// Makes the job due after whole seconds, a [`Duration`](std::time::Duration) or a text such as `"90s"` or `"1h30m"`; or at a
+    /// date, or at a text as in RFC 3339, which is in UTC if it names no zone. A delay is at most ten years long: for a later time,
+    /// and for a Unix time, use [`run_at`](Self::run_at).
     pub fn delay(mut self, delay: impl IntoStartAfter) -> Self {
         self.start_after = Some(delay.into_start_after());
         self
     }
 
-    /// Due at once.
+    /// Makes the job due at once.
     pub fn run_now(mut self) -> Self {
         self.start_after = Some(Ok(StartAfter::Now));
         self
     }
 
-    /// Due at this instant: a chrono `DateTime`, a [`SystemTime`](std::time::SystemTime), or a text as in RFC 3339, which is in
-    /// UTC if it names no zone. An instant in the past means at once.
+    /// Makes the job due at this instant: a chrono `DateTime`, a [`SystemTime`](std::time::SystemTime), or a text as in RFC 3339,
+    /// which is in UTC if it names no zone. An instant in the past means at once.
     pub fn run_at(mut self, when: impl IntoInstant) -> Self {
         self.start_after = Some(when.into_instant().map(StartAfter::At));
         self
     }
 
-    /// Due after `n` units; months, quarters and years are calendar steps.
+    /// Makes the job due after `n` units. Months, quarters and years are calendar steps.
     pub fn run_in(mut self, n: impl TryInto<i64>, unit: impl IntoUnit) -> Self {
         self.start_after = Some(in_units(n, unit));
         self
     }
 }
 
-/// Options of this submission; each wins over the job's, which wins over the queue's.
+/// Options of this submission. Each wins over the job's, which wins over the queue's.
 impl<J: Job> Submission<J> {
-    /// Adds these options over the ones given before.
+    /// Adds these options; they win over those of earlier calls.
     pub fn with(mut self, options: JobOptions) -> Self {
         self.options = options.over(&self.options);
         self
@@ -122,17 +149,17 @@ impl<J: Job> Submission<J> {
         self.with(JobOptions::new().retry_limit(limit))
     }
 
-    /// How long a failed attempt waits for the next, in seconds or as a `Duration`.
+    /// How long a failed attempt waits for the next: whole seconds.
     pub fn retry_delay(self, delay: impl IntoSeconds) -> Self {
         self.with(JobOptions::new().retry_delay(delay))
     }
 
-    /// Whether the retry delay doubles with each attempt, with a random part.
+    /// Whether the retry delay doubles with each attempt; a part of it is random.
     pub fn retry_backoff(self, backoff: bool) -> Self {
         self.with(JobOptions::new().retry_backoff(backoff))
     }
 
-    /// The longest that a growing retry delay may get.
+    /// The maximum of a retry delay with backoff.
     pub fn retry_delay_max(self, longest: impl IntoSeconds) -> Self {
         self.with(JobOptions::new().retry_delay_max(longest))
     }
@@ -142,7 +169,7 @@ impl<J: Job> Submission<J> {
         self.with(JobOptions::new().expire_in(time))
     }
 
-    /// How long a job that was not fetched is kept after it was due.
+    /// How long a job that no worker fetches is kept after it was due.
     pub fn retention(self, time: impl IntoSeconds) -> Self {
         self.with(JobOptions::new().retention(time))
     }
@@ -152,17 +179,17 @@ impl<J: Job> Submission<J> {
         self.with(JobOptions::new().delete_after(time))
     }
 
-    /// After how long without a heartbeat the worker counts as dead: 10 seconds or more.
+    /// After how long without a heartbeat a running job is taken from its worker: 10 seconds or more.
     pub fn heartbeat(self, time: impl IntoSeconds) -> Self {
         self.with(JobOptions::new().heartbeat(time))
     }
 
-    /// Higher runs first; the default is 0.
+    /// Jobs with a higher priority run first; the default is 0.
     pub fn priority(self, priority: i32) -> Self {
         self.with(JobOptions::new().priority(priority))
     }
 
-    /// Where a copy goes when the job has failed for good.
+    /// The job whose queue gets a copy if this one fails for good.
     pub fn dead_letter<Other: Job>(self) -> Self {
         self.with(JobOptions::new().dead_letter(Other::NAME))
     }
@@ -173,27 +200,30 @@ impl<J: Job> Submission<J> {
         self.with(JobOptions::new().singleton_key(key))
     }
 
-    /// At most one such job (of one key) in each slot of this length; a second one is not stored.
+    /// Stores at most one job, or one of each singleton key, in each slot of this length; a second one is a duplicate.
     pub fn throttle(self, slot: impl IntoSeconds) -> Self {
         self.with(JobOptions::new().throttle(slot))
     }
 
-    /// As [`throttle`](Self::throttle), but a second job is stored for the next slot; a third is not stored.
+    /// As [`throttle`](Self::throttle), but a second job is stored for the next slot; a third is a duplicate.
     pub fn debounce(self, slot: impl IntoSeconds) -> Self {
         self.with(JobOptions::new().debounce(slot))
     }
 
-    /// The group whose active jobs a worker may limit: its id (`"tenant"`), or that and a tier (`("tenant", "pro")`).
+    /// The group whose active jobs a worker may limit: its id (`"tenant"`), or its id and tier (`("tenant", "pro")`).
     pub fn group(self, group: impl Into<Group>) -> Self {
         self.with(JobOptions::new().group(group))
     }
 
-    /// The job's id, in place of a random one. Unique within the queue: a second job of it is not stored.
+    /// The job's id, instead of a random one. It is unique within the queue: a second job with it is a duplicate.
     pub fn id(self, id: Uuid) -> Self {
         self.with(JobOptions::new().id(id))
     }
 
-    /// Names the executor.
+    /// Chooses the executor that stores the job.
+    ///
+    /// Without this it is the executor of the running job, else that of the surrounding `scope(future)`, else the one that this
+    /// process started or installed last.
     pub fn on(mut self, executor: &J::Executor) -> Self {
         self.executor = Some(executor.clone());
         self
@@ -205,14 +235,15 @@ impl<J: Job> Submission<J> {
     /// Stores the job.
     ///
     /// # Errors
-    /// If there is no executor, if an option or a time is refused, or if the storage refuses the job.
+    /// [`ErrorKind::NoExecutor`] if there is no executor; [`ErrorKind::BadInput`] if an option, a time or the input is not valid; or
+    /// an error of the storage.
     pub async fn submit(self, input: J::Input) -> Result<SubmittedJob<J>, Error> {
         let mut submitted = self.submit_many([input]).await?;
         submitted.pop().ok_or_else(no_receipt)
     }
 
-    /// Stores the job with more options, which win over the ones given before: [`JobOptions`], or a
-    /// [`serde_json::Value`] in pg-boss's spelling (`{"retryLimit": 2}`).
+    /// Stores the job with more options, which win over those of earlier calls: [`JobOptions`], or a [`serde_json::Value`] in
+    /// pg-boss's spelling (`{"retryLimit": 2}`).
     ///
     /// # Errors
     /// As [`submit`](Self::submit), and if the JSON has a member that is not an option.
@@ -241,7 +272,7 @@ impl<J: Job> Submission<J> {
         Ok(tracked(&keeper, receipts))
     }
 
-    /// Stores the job through the caller's connection: it exists if and only if the transaction commits.
+    /// Stores the job through the caller's connection, so that it exists if and only if the caller's transaction commits.
     ///
     /// # Errors
     /// As [`submit`](Self::submit).
@@ -257,7 +288,7 @@ impl<J: Job> Submission<J> {
         submitted.pop().ok_or_else(no_receipt)
     }
 
-    /// What would be stored, with the executor that it is meant for: for an executor that can do more with it than store it.
+    /// Returns what [`submit`](Self::submit) would store, and its executor: for an executor that offers more than storing.
     ///
     /// # Errors
     /// As [`submit`](Self::submit).

@@ -1,4 +1,4 @@
-//! A submitted job, which can be followed from any process.
+//! A submitted job, which any process can follow.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -12,14 +12,35 @@ use crate::{
     Enqueued, Error, ErrorKind, Executor, Failure, IntoJobRefs, Job, JobEnd, JobKey, JobRef,
 };
 
-/// A job that was submitted.
+/// A job that was submitted. It only names the job: dropping it does not affect the job.
+///
+/// ```
+/// # use jobs_core::{Job, Memory, SubmittedJob, job};
+/// #[job(executor = Memory)]
+/// async fn double(number: u32) -> u32 {
+///     number * 2
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), jobs_core::Error> {
+/// # let memory = Memory::new();
+/// let submitted = Double::run_now().on(&memory).submit(21).await?;
+/// println!("{} {} on {}", submitted.job_name, submitted.job_id, submitted.executor_name);
+/// # memory.drain().await?;
+/// assert_eq!(submitted.output().await?, 42);
+///
+/// // Later, or in another process, the id is enough.
+/// let tracked = Double::track(submitted.job_id).on(&memory);
+/// assert_eq!(tracked.output().await?, 42);
+/// # Ok(()) }
+/// ```
 #[non_exhaustive]
 pub struct SubmittedJob<J: Job> {
     /// Unique within the queue.
     pub job_id: Uuid,
     /// The job's name, and its queue's.
     pub job_name: &'static str,
-    /// The name of the executor that keeps it.
+    /// The name of the executor that stores it.
     pub executor_name: &'static str,
     is_new: bool,
     keeper: Option<Keeper<J::Executor>>,
@@ -27,7 +48,7 @@ pub struct SubmittedJob<J: Job> {
 }
 
 impl<J: Job> SubmittedJob<J> {
-    /// Makes one from the receipt that an executor returned.
+    /// Names the job that an executor has stored; for executors.
     pub fn stored(executor: J::Executor, receipt: Enqueued) -> Self {
         Self::kept(Keeper::Own(executor), receipt)
     }
@@ -43,8 +64,7 @@ impl<J: Job> SubmittedJob<J> {
         }
     }
 
-    /// Follows a job that was submitted before, perhaps by another process, by its id. Whether the job exists is
-    /// only checked when something is asked of it.
+    /// Names a job that was submitted before, perhaps by another process. Whether it exists is checked when it is used.
     pub fn track(job_id: Uuid) -> Self {
         let keeper = keeper().ok();
         Self {
@@ -57,7 +77,7 @@ impl<J: Job> SubmittedJob<J> {
         }
     }
 
-    /// Names the executor, for a tracked job.
+    /// Chooses the executor, for a tracked job.
     #[must_use]
     pub fn on(mut self, executor: &J::Executor) -> Self {
         self.executor_name = J::Executor::NAME;
@@ -65,16 +85,17 @@ impl<J: Job> SubmittedJob<J> {
         self
     }
 
-    /// `false` if the submission was a duplicate of an existing job (throttle, unique key, policy), which this one is then.
+    /// `false` if nothing was stored, because the submission was a duplicate (by throttle, singleton key or policy) of an existing
+    /// job. This then names the existing job.
     pub fn is_new(&self) -> bool {
         self.is_new
     }
 
-    /// The executor that keeps the job.
+    /// The executor that stores the job.
     ///
     /// # Errors
-    /// [`ErrorKind::NoExecutor`] if it was tracked where there was none and there is none now, or if an executor of another
-    /// type keeps it, such as [`Memory`](crate::Memory) in a test.
+    /// [`ErrorKind::NoExecutor`] if it was tracked without an executor and there is none now, or if an executor of another type
+    /// stores it, such as [`Memory`](crate::Memory) in a test.
     pub fn executor(&self) -> Result<J::Executor, Error> {
         self.keeper()?.own()
     }
@@ -83,7 +104,7 @@ impl<J: Job> SubmittedJob<J> {
         self.keeper.clone().map_or_else(keeper, Ok)
     }
 
-    /// The queue and the id.
+    /// The job's queue and id.
     pub fn key(&self) -> JobKey {
         JobKey {
             name: J::NAME.into(),
@@ -91,14 +112,14 @@ impl<J: Job> SubmittedJob<J> {
         }
     }
 
-    /// Waits until the job has ended, and returns its output; [`output_within`](Self::output_within) does so with a time limit.
+    /// Waits until the job has ended, and returns its output. [`output_within`](Self::output_within) does so with a time limit.
     ///
-    /// A job that waits for another occupies a slot of its queue, and its singleton key, until the other has ended. If the other
-    /// is of the same queue, it may need that very slot or key, and then neither ever ends: wait for jobs of other queues.
+    /// A job that waits for another one keeps its slot in its queue, and its singleton key, until the other has ended. If both are
+    /// of the same queue, the other may need this slot or key, and then neither ends: wait only for jobs of other queues.
     ///
     /// # Errors
-    /// [`ErrorKind::Failed`] with the stored failure as its source, [`ErrorKind::Cancelled`], [`ErrorKind::Deleted`]; or
-    /// an error of the executor.
+    /// [`ErrorKind::Failed`] with the stored [`Failure`] as its source, [`ErrorKind::Cancelled`], [`ErrorKind::Deleted`],
+    /// [`ErrorKind::BadInput`] if the output does not decode as the job's type; or an error of the executor.
     pub async fn output(&self) -> Result<J::Output, Error> {
         let Self {
             job_id, job_name, ..
@@ -143,7 +164,7 @@ impl<J: Job> SubmittedJob<J> {
     /// ```
     ///
     /// # Errors
-    /// As `output`; and [`ErrorKind::TimedOut`] if the job has not ended in time.
+    /// As [`output`](Self::output); and [`ErrorKind::TimedOut`] if the job has not ended in time.
     pub async fn output_within(&self, limit: Duration) -> Result<J::Output, Error> {
         tokio::time::timeout(limit, self.output())
             .await

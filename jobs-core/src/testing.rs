@@ -1,6 +1,6 @@
-//! For tests of programs with jobs: what was submitted, and what ran.
+//! For tests of programs that have jobs: which jobs were submitted, and which ran.
 //!
-//! [`Memory`](crate::Memory) is an executor without a database; an executor with one can offer the same.
+//! [`Memory`](crate::Memory) is an executor without a database. An executor with one can implement [`Submissions`] too.
 
 mod submitted;
 mod turns;
@@ -8,23 +8,37 @@ mod turns;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::JobState;
+use crate::{JobKey, JobState};
 
 pub use submitted::{Submissions, Submitted, assert_not_submitted, assert_submitted};
 pub use turns::Turns;
 
 /// One attempt that a drain ran, and its outcome.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Ran {
     /// The job's name, and its queue's.
     pub name: String,
     /// Unique within the queue.
     pub id: Uuid,
-    /// Which attempt it was, from 1.
+    /// The number of the attempt, from 1.
     pub attempt: u32,
-    /// What the attempt left: `completed`, `failed`, `cancelled`; `retry` if another one follows; `created` if the job was
-    /// snoozed.
+    /// The state of the job after the attempt: `completed`, `failed` or `cancelled`; `retry` if another attempt follows; `created`
+    /// if the job was snoozed.
     pub state: JobState,
-    /// What the function returned or failed with, as it is stored.
+    /// The stored output, or the stored failure.
     pub output: Option<Value>,
+}
+
+impl Ran {
+    /// Describes an attempt, for an executor; `output` is as it is stored.
+    pub fn new(job: JobKey, attempt: u32, state: JobState, output: Option<Value>) -> Self {
+        Self {
+            name: job.name,
+            id: job.id,
+            attempt,
+            state,
+            output,
+        }
+    }
 }

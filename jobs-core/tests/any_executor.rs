@@ -5,12 +5,10 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use jobs_core::dispatch::dispatch;
+use jobs_core::executor::dispatch;
+use jobs_core::executor::{Enqueued, Extensions, JobEnd, JobKey, Outcome, Registry, Request, Run};
 use jobs_core::testing::assert_submitted;
-use jobs_core::{
-    Context, Enqueued, Error, ErrorKind, Executor, Extensions, Job, JobEnd, JobError, JobInfo,
-    JobKey, Memory, Outcome, Registry, Request, Run, job,
-};
+use jobs_core::{Context, Error, ErrorKind, Executor, Job, JobError, JobInfo, Memory, job};
 use uuid::Uuid;
 
 /// An executor whose storage is far away.

@@ -335,3 +335,16 @@ async fn an_input_that_does_not_decode_waits_thirty_seconds_or_the_retry_delay_f
         [(many, 2, JobState::Failed)]
     );
 }
+
+#[job(executor = Memory)]
+async fn parse(text: String) -> Result<i32, JobError> {
+    Ok(text.parse::<i32>()?)
+}
+
+#[tokio::test]
+async fn a_test_that_calls_the_function_finds_the_original_error() {
+    let error = parse("x".into()).await.unwrap_err();
+    assert!(error.source().unwrap().is::<std::num::ParseIntError>());
+    let original = error.downcast_ref::<std::num::ParseIntError>().unwrap();
+    assert_eq!(original.kind(), &std::num::IntErrorKind::InvalidDigit);
+}

@@ -10,14 +10,14 @@ use syn::{
 use crate::errors::Errors;
 use crate::names;
 
-/// An argument as it shall be written. Messages show it.
+/// How an argument is written, for messages.
 #[derive(Clone, Copy)]
 pub(crate) struct Form {
     /// The word that it begins with.
     pub(crate) name: &'static str,
-    /// What its value is.
+    /// What its value must be.
     pub(crate) value: &'static str,
-    /// A right one.
+    /// An example.
     pub(crate) example: &'static str,
 }
 
@@ -35,7 +35,7 @@ impl Form {
     }
 }
 
-/// A value that may be given once.
+/// An argument that may be set once.
 pub(crate) struct Once<T>(Option<T>);
 
 impl<T> Default for Once<T> {
@@ -45,7 +45,7 @@ impl<T> Default for Once<T> {
 }
 
 impl<T> Once<T> {
-    /// Takes the value; the first one stays.
+    /// Sets the value. A second value is an error, and the first is kept.
     pub(crate) fn set(&mut self, key: &Ident, value: Result<T>) -> Result<()> {
         let value = value?;
         if self.0.is_some() {
@@ -71,8 +71,8 @@ pub(crate) fn set_twice(key: &Ident) -> Error {
     )
 }
 
-/// Reads every argument. After a mistake it goes on behind the next comma; the words whose arguments were wrong come back,
-/// so that what they were meant to be is not reported as missing too.
+/// Reads every argument. After a mistake it continues after the next comma. Returns the words of the arguments with mistakes, so that
+/// the argument that was meant is not also reported as missing.
 pub(crate) fn read_each(
     input: ParseStream<'_>,
     errors: &mut Errors,
@@ -101,7 +101,7 @@ fn read_one(
     end_of(&key, input)
 }
 
-/// The words whose arguments were wrong.
+/// The words of the arguments with mistakes.
 #[derive(Default)]
 pub(crate) struct Misread(Vec<String>);
 

@@ -30,7 +30,7 @@ impl Errors {
         }
     }
 
-    /// Keeps the error of a result and gives the rest.
+    /// Notes the error of a result, and returns the value.
     pub(crate) fn check<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.add(error)).ok()
     }

@@ -1,11 +1,12 @@
-//! The executor on Postgres: its face.
+//! The executor on Postgres.
 
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jobs_core::{Declaration, Error, ErrorKind, Extensions, Registry};
+use jobs_core::executor::{Declaration, Extensions, Registry};
+use jobs_core::{Error, ErrorKind};
 use sqlx::PgPool;
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex as AsyncMutex, OnceCell, broadcast};
@@ -26,24 +27,24 @@ use crate::wakeups::Wakeups;
 use crate::worker::{Settled, WorkPlan, Worker};
 use pg_boss::Boss;
 
-/// The name that jobs of [`PgBoss`] bear in [`SubmittedJob::executor_name`](jobs_core::SubmittedJob).
+/// The [`executor_name`](crate::SubmittedJob::executor_name) of jobs of [`PgBoss`].
 pub const PG_BOSS_EXECUTOR_NAME: &str = "PgBoss";
 
 /// How many batches of settled ids a waiter in this process may lag behind, before it looks into the database.
 const SETTLED_BATCHES: usize = 256;
 
-/// Keeps jobs in Postgres, in the tables of pg-boss 12.38, and runs them.
+/// The executor on Postgres: stores jobs in the tables of pg-boss 12.38, and runs them.
 ///
-/// It is a cheap handle: clone it at will. Dropping the last one stops the work.
+/// It is a handle, and clones are cheap. When the application drops its last one, the executor stops.
 #[derive(Clone)]
 pub struct PgBoss {
     inner: Arc<Inner>,
-    /// What the application's handles share, for its destructor; the library's own have none.
+    /// Shared by the application's handles, to stop when the last is dropped; the library's own handles have none.
     #[expect(dead_code, reason = "it acts when it is dropped")]
     handles: Option<Arc<Handles>>,
 }
 
-/// With the last handle of the application the work ends.
+/// Stops the executor when the application drops its last handle.
 struct Handles {
     inner: Arc<Inner>,
 }
@@ -83,7 +84,7 @@ impl Inner {
     }
 }
 
-/// What `start` began and `stop` ends.
+/// Everything that `start` begins and `stop` ends.
 struct Started {
     worker: Option<Worker>,
     supervision: Supervision,
@@ -106,7 +107,7 @@ impl Started {
     }
 }
 
-/// What [`PgBoss::install`] gives: it is installed already; awaiting this makes the schema and the queues ready too.
+/// Returned by [`PgBoss::install`]. The executor is installed; awaiting this also makes the schema and the queues ready.
 #[derive(Debug)]
 pub struct Installed {
     boss: PgBoss,
@@ -144,7 +145,7 @@ impl PgBoss {
         })
     }
 
-    /// A handle that does not keep the work going.
+    /// A handle that does not keep the executor running.
     fn internal(&self) -> Self {
         Self {
             inner: Arc::clone(&self.inner),
@@ -152,7 +153,7 @@ impl PgBoss {
         }
     }
 
-    /// Begins to set up an executor.
+    /// Returns the settings of an executor, to be changed before it connects.
     pub fn builder() -> PgBossBuilder {
         PgBossBuilder::new()
     }
@@ -160,29 +161,28 @@ impl PgBoss {
     /// Connects to a database, with the default settings.
     ///
     /// # Errors
-    /// If the URL is wrong, or if the database cannot be reached within 10 seconds.
+    /// If the URL is not valid, or if the database cannot be reached within 10 seconds.
     pub async fn connect(url: &str) -> Result<Self, Error> {
         Self::builder().url(url).connect().await
     }
 
-    /// Connects to the database that the environment names: `PG_BOSS_NEW_OPTIONS`, else `DATABASE_URL`; else, with the feature
+    /// Connects to the database that the environment variable `PG_BOSS_NEW_OPTIONS` names, else `DATABASE_URL`; else, with the feature
     /// `embedded`, to a private Postgres whose data is in `.jobs/`.
     ///
     #[doc = include_str!("config/options.md")]
     ///
     /// # Errors
-    /// If the environment names no database or a wrong one, if an option is refused, or if the database cannot be reached
-    /// within 10 seconds.
+    /// If the environment names no database, if an option is not valid, or if the database cannot be reached within 10 seconds.
     pub async fn from_env() -> Result<Self, Error> {
         Self::builder().connect().await
     }
 
-    /// Makes the schema and the queues ready, sees to the declared schedules, and begins to work; and
-    /// [installs](Self::install) the executor. Starting twice is the same as once.
+    /// Makes the schema, the queues and the declared schedules ready, begins to run jobs, and [installs](Self::install) the executor.
+    /// If it is started already, this does nothing.
     ///
     /// # Errors
-    /// If two jobs share a name, if a job needs what nobody provides, if the schema cannot be used, or if the database does
-    /// not answer.
+    /// If two jobs have the same name, if the delegate of a job's entity is not provided, if the schema cannot be used, or if the
+    /// database does not respond.
     pub async fn start(&self) -> Result<(), Error> {
         let mut started = self.inner.started.lock().await;
         if started.is_some() {
@@ -228,7 +228,7 @@ impl PgBoss {
             runtime: Handle::current(),
             at_once: CancellationToken::new(),
         });
-        jobs_core::install(self.internal());
+        jobs_core::executor::install(self.internal());
         Ok(())
     }
 
@@ -258,11 +258,12 @@ impl PgBoss {
         stop.await
     }
 
-    /// Stops within the time of `stop_timeout`: it fetches no more, lets running jobs end, and shortly before the time is over
-    /// releases those that take longer, without counting an attempt. The executor can still submit, and be started again.
+    /// Stops within [`stop_timeout`](PgBossBuilder::stop_timeout): fetches no more jobs, waits for running jobs, and shortly before
+    /// the time is over releases those that still run, without counting the attempt. The executor can still submit jobs, and can be
+    /// started again.
     ///
-    /// The stop goes on when this future is dropped. Dropping the last handle stops too; the handles that jobs get from
-    /// [`Context::executor`](jobs_core::Context::executor), and the installed one, do not count.
+    /// The stop goes on if this future is dropped. Dropping the application's last handle stops too; the handles that jobs get from
+    /// [`Context::executor`](crate::Context::executor), and the installed one, do not count.
     ///
     /// # Errors
     /// Currently infallible.
@@ -276,29 +277,29 @@ impl PgBoss {
         Ok(())
     }
 
-    /// Makes this the process's executor without working: for a process that only submits. Await what it gives to have the
-    /// schema and the queues made ready now, and not with the first submission.
+    /// Makes this the process's executor without running jobs, for a process that only submits. Submissions that name no executor go
+    /// to it. Await the result to make the schema and the queues ready now, instead of with the first submission.
     pub fn install(&self) -> Installed {
-        jobs_core::install(self.internal());
+        jobs_core::executor::install(self.internal());
         Installed { boss: self.clone() }
     }
 
-    /// Runs a future in which submissions that name no executor go to this one.
+    /// Runs a future. Submissions in it that name no executor go to this one.
     pub async fn scope<F: Future>(&self, future: F) -> F::Output {
-        jobs_core::scope(self.clone(), future).await
+        jobs_core::executor::scope(self.clone(), future).await
     }
 
-    /// Whether the library's own tasks (fetching, heartbeats, maintenance, schedules) do their work, for an application's health
-    /// check. It reads what they recorded and does not ask the database. An executor that is not started is healthy.
+    /// Checks whether the library's own tasks (fetching, heartbeats, maintenance, schedules) work, for an application's health check. It
+    /// reads what they have recorded, without a query. An executor that is not started is healthy.
     ///
     /// # Errors
-    /// What cannot be done at the moment, and why.
+    /// The tasks that fail at the moment, and why.
     pub fn is_healthy(&self) -> Result<(), Unhealthy> {
         self.inner.health.check()
     }
 
-    /// The application's pool of connections, of `max_connections`. The library does not use it, but for `ctx.entities`: it has
-    /// connections of its own, up to 5 for submissions and maintenance, and up to 6 for the worker.
+    /// The application's pool of connections, of the size [`max_connections`](PgBossBuilder::max_connections). The library itself uses it
+    /// only for `ctx.entities`.
     pub fn pool(&self) -> &PgPool {
         &self.inner.pool
     }
@@ -351,7 +352,7 @@ impl PgBoss {
         Ok(self.inner.maintenance.get_or_init(make).await)
     }
 
-    /// Whether it fetches jobs, or does its duties, by itself.
+    /// Whether it runs jobs, maintenance or schedules by itself.
     #[cfg(feature = "testing")]
     pub(crate) async fn is_at_work(&self) -> bool {
         let Settings {

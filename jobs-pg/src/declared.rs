@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jobs_core::{Declaration, Error, Registry};
+use jobs_core::Error;
+use jobs_core::executor::{Declaration, Registry};
 use pg_boss::{Host, HostFuture};
 
 use crate::wakeups::Wakeups;

@@ -1,15 +1,14 @@
-//! A private PostgreSQL, run with the programs found on this machine: for development, examples and tests.
+//! A private PostgreSQL server, run with the programs of this machine, for development, examples and tests (feature `embedded`).
 //!
-//! [`Embedded::start`] keeps its data in a folder and may be called again on the same folder, whatever the way the last
-//! server ended. The server listens on loopback only, under a random password, and ends with the last process that holds
-//! it, however that process ends: a small shell watchdog reads a FIFO which all of them have open.
+//! [`Embedded::start`] keeps the data in a folder, and can be called again with the same folder, however the last server ended. The
+//! server listens on loopback only, with a random password. It ends with the last process that uses it, however that process ends: a
+//! small shell script watches a FIFO that all of them keep open.
 //!
-//! Two processes that start on one folder share one server: the second joins the first one's, and the server runs until
-//! both are done with it. The settings are then those of the first.
+//! Two processes that start with one folder share one server, which runs until both have ended. The settings are those of the first.
 //!
-//! PostgreSQL refuses to run as root. Started by root, the server runs as the owner of the folder, if that is not root,
-//! else as the user `postgres`, else as `nobody`, and the folder is made theirs. If they cannot reach it (below `/root`,
-//! say), a folder below the system's temporary one stands in for it, with a warning.
+//! PostgreSQL refuses to run as root. If the program runs as root, the server runs as the owner of the folder, if that is not root,
+//! else as the user `postgres`, else as `nobody`, who then owns the folder. If that user cannot reach the folder (below `/root`, for
+//! example), a folder in the system's temporary directory is used instead, with a warning.
 
 #[cfg(not(unix))]
 compile_error!("the feature `embedded` needs a Unix system");
@@ -38,7 +37,7 @@ use server::{Server, Settings};
 /// How long a fast shutdown, and the immediate one after it, may take in all.
 const STOP_BOUND: Duration = Duration::from_secs(20);
 
-/// A hold on a private PostgreSQL server; the server ends with the last hold.
+/// A private PostgreSQL server. It ends when the last value for its folder, in any process, is dropped.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), jobs_pg::embedded::EmbeddedError> {
@@ -48,6 +47,7 @@ const STOP_BOUND: Duration = Duration::from_secs(20);
 /// # Ok(())
 /// # }
 /// ```
+#[must_use = "the server ends when this is dropped"]
 pub struct Embedded {
     home: Home,
     port: u16,
@@ -59,15 +59,15 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// Starts the server whose data are in `folder`, or joins the one that runs there.
+    /// Starts a server with its data in `folder`, or joins the one that runs there.
     ///
     /// # Errors
-    /// If the programs are missing or too old, the folder cannot be used, or the server does not come up within 30 s.
+    /// If PostgreSQL's programs are missing or too old, if the folder cannot be used, or if the server does not start within 30 s.
     pub async fn start(folder: impl Into<PathBuf>) -> Result<Self, EmbeddedError> {
         Self::builder(folder).start().await
     }
 
-    /// Begins with other settings than those of [`start`](Self::start).
+    /// Returns the settings of a server, to be changed before it starts.
     pub fn builder(folder: impl Into<PathBuf>) -> EmbeddedBuilder {
         let settings = Settings {
             fast: false,
@@ -80,28 +80,27 @@ impl Embedded {
         }
     }
 
-    /// The address of the database `postgres`, password included.
+    /// The URL of the database `postgres`, with the password.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The address of another database on this server.
+    /// The URL of another database on this server, with the password.
     pub fn url_of(&self, database: &str) -> String {
         url(self.port, &self.password, database)
     }
 
-    /// The folder that is used: the one asked for, or the one that stands in for it.
+    /// The folder with the data: the requested one, or its replacement.
     pub fn folder(&self) -> &Path {
         &self.home.folder
     }
 
-    /// The file that the server's messages go to; each start begins it anew.
+    /// The file with the server's messages. Each start overwrites it.
     pub fn log(&self) -> PathBuf {
         self.home.log()
     }
 
-    /// Gives up the hold and waits until the server has ended, if nobody else holds it. Dropping does the same without
-    /// waiting.
+    /// Stops the server and waits until it has ended, unless another value uses it. Dropping does the same without waiting.
     pub async fn stop(self) {
         let Self {
             home,
@@ -136,8 +135,9 @@ impl fmt::Debug for Embedded {
     }
 }
 
-/// Settings of a private server that is not yet started.
+/// The settings of a private server, from [`Embedded::builder`].
 #[derive(Debug, Clone)]
+#[must_use = "nothing happens until `.start().await`"]
 pub struct EmbeddedBuilder {
     folder: PathBuf,
     programs_in: Option<Vec<PathBuf>>,
@@ -145,28 +145,25 @@ pub struct EmbeddedBuilder {
 }
 
 impl EmbeddedBuilder {
-    /// Gives up safety for speed: a crash of the machine may cost the data. For tests.
-    #[must_use]
+    /// Trades durability for speed: a crash of the machine may lose the data. For tests.
     pub fn fast(mut self) -> Self {
         self.settings.fast = true;
         self
     }
 
-    /// How many connections the server takes at a time; 200 unless said.
-    #[must_use]
+    /// Sets how many connections the server accepts at once; the default is 200.
     pub fn max_connections(mut self, connections: u16) -> Self {
         self.settings.max_connections = connections;
         self
     }
 
-    /// Looks for `initdb` and `postgres` in these folders only, the first that serves is used.
-    #[must_use]
+    /// Searches for `initdb` and `postgres` in these folders only, and uses the first suitable one.
     pub fn programs_in(mut self, folders: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
         self.programs_in = Some(folders.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Starts the server, or joins the one that runs on the folder.
+    /// Starts the server, or joins the one that runs with the folder.
     ///
     /// # Errors
     /// As [`Embedded::start`].

@@ -15,7 +15,8 @@ mod sql;
 use std::fmt;
 use std::marker::PhantomData;
 
-use jobs_core::{Error, ErrorKind, Extensions};
+use jobs_core::executor::Extensions;
+use jobs_core::{Error, ErrorKind};
 use sqlx::{AssertSqlSafe, Encode, Postgres, Type};
 
 use pg_boss::error::map_db_error;
@@ -23,14 +24,36 @@ use pg_boss::error::map_db_error;
 pub use connections::{Connection, Connections};
 pub use row::{ReadRow, TableRow, Values};
 
-/// The table of an entity, as a job sees it. Clones reach the same table.
+/// The table of an entity: what a job gets in `ctx.entities`. Clones are of the same table.
+///
+/// ```no_run
+/// # use jobs_pg::prelude::*;
+/// #[derive(sqlx::FromRow, Entity)]
+/// #[entity(table = "task")]
+/// struct Task {
+///     #[entity(id, generated)]
+///     id: i64,
+///     description: String,
+///     is_done: bool,
+/// }
+///
+/// #[job(executor = PgBoss, entities = [Task])]
+/// async fn finish(description: String, ctx: Context<Finish>) -> Result<u64, JobError> {
+///     let tasks = ctx.entities.task;
+///     for mut task in tasks.find_by("description", description).await? {
+///         task.is_done = true;
+///         tasks.update(&task).await?;
+///     }
+///     Ok(tasks.count().await?)
+/// }
+/// ```
 pub struct Table<T> {
     connections: Connections,
     row: PhantomData<fn() -> T>,
 }
 
 impl<T: TableRow> Table<T> {
-    /// Finds the connections among what an executor provides.
+    /// Makes a table of the connections that an executor provides.
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`] if it is an executor without a database.
@@ -45,7 +68,7 @@ impl<T: TableRow> Table<T> {
         Ok(Self::new(connections.clone()))
     }
 
-    /// Reaches the table through these connections.
+    /// Makes a table of these connections.
     pub fn new(connections: Connections) -> Self {
         Self {
             connections,
@@ -53,19 +76,19 @@ impl<T: TableRow> Table<T> {
         }
     }
 
-    /// All rows, by id.
+    /// All rows, in the order of their ids.
     ///
     /// # Errors
-    /// If the database cannot be reached or refuses.
+    /// If the query fails.
     pub async fn find_many(&self) -> Result<Vec<T>, Error> {
         self.rows("list", sql::select::<T>(sql::EVERY_ROW), Values::default())
             .await
     }
 
-    /// The row of this id, if there is one.
+    /// The row with this id, if there is one.
     ///
     /// # Errors
-    /// If the database cannot be reached or refuses.
+    /// If the query fails.
     pub async fn find(&self, id: T::Id) -> Result<Option<T>, Error> {
         let mut rows = self
             .rows("read", sql::select::<T>(T::ID), Values::of(id))
@@ -73,11 +96,10 @@ impl<T: TableRow> Table<T> {
         Ok(rows.pop())
     }
 
-    /// The rows that have this value in this column, by id. Nothing equals SQL's null.
+    /// The rows with this value in this column, in the order of their ids. No row equals SQL's null.
     ///
     /// # Errors
-    /// [`ErrorKind::BadInput`] listing the columns if there is none of this name; or if the database cannot be reached
-    /// or refuses.
+    /// [`ErrorKind::BadInput`] listing the columns if there is none with this name; or if the query fails.
     pub async fn find_by<V>(&self, column: &str, value: V) -> Result<Vec<T>, Error>
     where
         V: for<'q> Encode<'q, Postgres> + Type<Postgres>,
@@ -87,10 +109,10 @@ impl<T: TableRow> Table<T> {
             .await
     }
 
-    /// Adds a row and returns it as it is stored. A generated id is the database's, whatever the row says.
+    /// Inserts a row and returns it as it is stored. An id that the database generates replaces the one in `row`.
     ///
     /// # Errors
-    /// If the database cannot be reached or refuses.
+    /// If the query fails.
     pub async fn insert(&self, row: &T) -> Result<T, Error> {
         let mut rows = self
             .rows("insert into", sql::insert::<T>(), Values::of_row(row))
@@ -104,10 +126,10 @@ impl<T: TableRow> Table<T> {
         })
     }
 
-    /// Writes the row over the one of its id; `false` if there is none.
+    /// Updates the row with the same id; `false` if there is none.
     ///
     /// # Errors
-    /// If the database cannot be reached or refuses.
+    /// If the query fails.
     pub async fn update(&self, row: &T) -> Result<bool, Error> {
         let changed = self
             .execute("update", sql::update::<T>(), Values::of_row(row))
@@ -115,10 +137,10 @@ impl<T: TableRow> Table<T> {
         Ok(changed > 0)
     }
 
-    /// Deletes the row of this id; `false` if there is none.
+    /// Deletes the row with this id; `false` if there is none.
     ///
     /// # Errors
-    /// If the database cannot be reached or refuses.
+    /// If the query fails.
     pub async fn delete(&self, id: T::Id) -> Result<bool, Error> {
         let changed = self
             .execute("delete from", sql::delete::<T>(), Values::of(id))
@@ -126,10 +148,10 @@ impl<T: TableRow> Table<T> {
         Ok(changed > 0)
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     ///
     /// # Errors
-    /// If the database cannot be reached or refuses.
+    /// If the query fails.
     pub async fn count(&self) -> Result<u64, Error> {
         let refused = refused::<T>("count");
         let mut connection = self.connections.acquire().await.map_err(&refused)?;
@@ -138,10 +160,10 @@ impl<T: TableRow> Table<T> {
         Ok(count.unsigned_abs())
     }
 
-    /// A connection for queries of one's own.
+    /// A connection for other queries.
     ///
     /// # Errors
-    /// If none can be had.
+    /// If there is none within the time limit of the pool.
     pub async fn connection(&self) -> Result<Connection, Error> {
         self.connections
             .acquire()

@@ -1,18 +1,26 @@
-//! What `jobs-core` asks of an executor.
+//! For authors of executors and of data layers: what [`jobs_core::executor`] has, and the rows of a [`Table`](crate::Table).
+//!
+//! A job names its executor in the attribute, `#[job(executor = Yours)]`; [`PgBoss`] is one.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use jobs_core::{
-    Declaration, Enqueued, Error, Executor, JobEnd, JobKey, QueuePolicy, Request, StartAfter,
-};
 use sqlx::PgConnection;
 use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
+pub use crate::entities::{ReadRow, TableRow, Values};
+use crate::operation::Operation;
 use crate::store::{NewJob, with_timeout};
-use crate::{Operation, PG_BOSS_EXECUTOR_NAME, PgBoss};
+use crate::{Error, PG_BOSS_EXECUTOR_NAME, PgBoss, QueuePolicy, StartAfter};
+#[doc(inline)]
+pub use jobs_core::executor::{
+    Batch, BatchHandler, Cancellation, Declaration, Enqueued, Executor, Extensions, JobEnd, JobKey,
+    OptionValues, Outcome, QueueSettings, Registered, Registry, Request, Run, Schedule,
+    SourceLocation, WorkerSettings, current, dispatch, dispatch_all, dispatch_batch, install,
+    scope, store_output,
+};
 use pg_boss::error::{is_transient, map_db_error};
 use pg_boss::validate::{bad_input, check_input};
 

@@ -1,4 +1,4 @@
-//! Whether the library's own tasks do their work, for an application's health check.
+//! Whether the library's own tasks work, for an application's health check.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,7 +15,7 @@ struct Problem {
     is_panic: bool,
 }
 
-/// Why an executor is not healthy: what the library cannot do at the moment.
+/// Why an executor is not healthy: the tasks of the library that fail at the moment.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{}", reasons.join("; "))]
 pub struct Unhealthy {
@@ -23,7 +23,7 @@ pub struct Unhealthy {
 }
 
 impl Unhealthy {
-    /// One sentence for each thing that the library cannot do, as in "cannot end overdue attempts: ...".
+    /// One sentence for each failing task, such as "cannot end overdue attempts: ...".
     pub fn reasons(&self) -> &[String] {
         &self.reasons
     }

@@ -1,4 +1,4 @@
-//! What pg-boss can do with a submitted job: look at its row, cancel it, resume it.
+//! Operations on one submitted job: read its row, cancel it, resume it.
 
 mod flow;
 mod submission;
@@ -8,15 +8,18 @@ pub use submission::PgBossSubmission;
 
 use std::fmt;
 
-use jobs_core::{Error, ErrorKind, Job, JobKey, SubmittedJob};
+use jobs_core::executor::JobKey;
+use jobs_core::{Error, ErrorKind, Job, SubmittedJob};
 
+use crate::operation::{AffectedJobs, DependencyPage, JobUpdate, Operation};
+use crate::sealed::Sealed;
 use crate::store::with_timeout;
-use crate::{AffectedJobs, DependencyPage, JobDetails, JobUpdate, Operation, PgBoss};
+use crate::{JobDetails, PgBoss};
 use pg_boss::error::map_db_error;
 
-/// Gives jobs of [`PgBoss`] what only it can do.
-pub trait PgBossExt {
-    /// The job as pg-boss sees it: `details`, `cancel`, `resume`, `retry` and `delete` are there.
+/// Adds the operations of [`PgBoss`] to its submitted jobs. Only this crate implements it.
+pub trait PgBossExt: Sealed {
+    /// Returns the operations on this job: `details`, `cancel`, `resume`, `retry`, `delete` and others.
     fn pg_boss(&self) -> PgBossJob<'_>;
 }
 
@@ -29,17 +32,17 @@ impl<J: Job<Executor = PgBoss>> PgBossExt for SubmittedJob<J> {
     }
 }
 
-/// A job as pg-boss sees it.
+/// The operations on one job, from [`PgBossExt::pg_boss`].
 pub struct PgBossJob<'a> {
     key: JobKey,
     boss: Box<dyn Fn() -> Result<PgBoss, Error> + Send + Sync + 'a>,
 }
 
 impl PgBossJob<'_> {
-    /// The job's row, with all its columns.
+    /// Reads the job's row, with all its columns.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`] if there is no such job, or no longer.
+    /// [`ErrorKind::NotFound`] if there is no such job; it may have been deleted.
     pub async fn details(&self) -> Result<JobDetails, Error> {
         let JobKey { name, id } = &self.key;
         let boss = (self.boss)()?;
@@ -49,7 +52,7 @@ impl PgBossJob<'_> {
         let row = row.ok_or_else(|| {
             Error::new(
                 ErrorKind::NotFound,
-                format!("there is no job {id} in queue `{name}`, or no longer"),
+                format!("there is no job {id} in queue `{name}`; it may have been deleted"),
             )
         })?;
         serde_json::from_str(&row).map_err(|error| {
@@ -61,45 +64,45 @@ impl PgBossJob<'_> {
         })
     }
 
-    /// Cancels the job, waiting or running; `false` if it had ended already. Whoever runs it learns it with his next sign of
-    /// life, and his function is dropped.
+    /// Cancels the job, whether it waits or runs; `false` if it had already ended. A running job is notified at its next heartbeat,
+    /// and its future is dropped.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// If the database does not respond.
     pub async fn cancel(&self) -> Result<bool, Error> {
         let boss = (self.boss)()?;
         self.change(boss.cancel(&self.key.name, self.key.id)).await
     }
 
-    /// Lets a cancelled job wait again; `false` if it is not cancelled.
+    /// Resumes a cancelled job, which then waits again; `false` if it is not cancelled.
     ///
     /// # Errors
-    /// [`ErrorKind::Refused`] if the policy of the queue has no place for it.
+    /// [`ErrorKind::Refused`] if it conflicts with another job by the policy of the queue.
     pub async fn resume(&self) -> Result<bool, Error> {
         let boss = (self.boss)()?;
         self.change(boss.resume(&self.key.name, self.key.id)).await
     }
 
-    /// Gives a failed job one more attempt; `false` if it has not failed.
+    /// Lets a failed job run once more; `false` if it has not failed.
     ///
     /// # Errors
-    /// [`ErrorKind::Refused`] if the policy of the queue has no place for it.
+    /// [`ErrorKind::Refused`] if it conflicts with another job by the policy of the queue.
     pub async fn retry(&self) -> Result<bool, Error> {
         let boss = (self.boss)()?;
         self.change(boss.retry(&self.key.name, self.key.id)).await
     }
 
-    /// Removes the job's row, whatever its state; `false` if there is none.
+    /// Deletes the job's row, whatever its state; `false` if there is none.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// If the database does not respond.
     pub async fn delete(&self) -> Result<bool, Error> {
         let boss = (self.boss)()?;
         self.change(boss.delete_job(&self.key.name, self.key.id))
             .await
     }
 
-    /// Changes the job while it waits; `false` if it does not wait any more.
+    /// Changes a waiting job; `false` if it does not wait any more.
     ///
     /// # Errors
     /// As [`PgBoss::update`].
@@ -109,19 +112,19 @@ impl PgBossJob<'_> {
         Ok(!updated.jobs.is_empty())
     }
 
-    /// The jobs of a flow that it waits for, or waited for.
+    /// The jobs of its flow that it waits for, or has waited for.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// If the database does not respond.
     pub async fn dependencies(&self) -> Result<Vec<JobKey>, Error> {
         let (boss, part) = ((self.boss)()?, DependencyPage::new());
         boss.dependencies(&self.key.name, self.key.id, part).await
     }
 
-    /// The jobs of a flow that wait, or waited, for it.
+    /// The jobs of its flow that wait for it, or have waited for it.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// If the database does not respond.
     pub async fn dependents(&self) -> Result<Vec<JobKey>, Error> {
         let (boss, part) = ((self.boss)()?, DependencyPage::new());
         boss.dependents(&self.key.name, self.key.id, part).await

@@ -1,31 +1,26 @@
-//! Typed background jobs on Postgres, in the tables of pg-boss.
+// Links of the README to files of the repository lead to pages of this documentation: the first definition of a link counts.
+#![doc = "[docs/roles.md]: roles"]
+#![doc = ""]
+#![doc = include_str!("../README.md")]
+//! ## Cargo features
 //!
-//! ```no_run
-//! use jobs_pg::prelude::*;
+//! | feature | default | |
+//! |---|---|---|
+//! | `embedded` | off | [`embedded`]: a private Postgres server for development and tests, which [`PgBoss::from_env`] starts if no database is named |
 //!
-//! /// Says hello.
-//! #[job(executor = PgBoss)]
-//! async fn greet(name: String) -> Result<String, JobError> {
-//!     Ok(format!("Hello {name}!"))
-//! }
+//! ## Modules
 //!
-//! #[tokio::main]
-//! async fn main() -> Result<(), jobs_pg::Error> {
-//!     let boss = PgBoss::from_env().await?;
-//!     boss.start().await?;
-//!     let submitted = Greet::submit("Tony".into()).await?;
-//!     println!("{}", submitted.output().await?);
-//!     boss.stop().await
-//! }
-//! ```
-//!
-//! [`macro@job`] generates a handle for the function, [`PgBoss`] keeps the jobs and runs them. The schema is that of pg-boss
-//! 12.38, so Node programs and this one share queues, schedules and jobs.
+//! Programs that declare and submit jobs need the [`prelude`], and the types at the root. [`operation`] has the options, filters and
+//! results of the operations by hand, [`testing`] the assertions for tests, and [`executor`] what authors of executors and of data
+//! layers need.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test fails by panicking"))]
 
 #[cfg(feature = "embedded")]
 pub mod embedded;
+#[cfg(doc)]
+#[doc = include_str!("../roles.md")]
+pub mod roles {}
 
 mod backoff;
 mod boss;
@@ -35,12 +30,14 @@ mod connect;
 mod crash;
 mod declared;
 mod entities;
-mod executor;
+pub mod executor;
 mod health;
 mod job_ext;
 mod on_demand;
+pub mod operation;
 mod outage;
 mod provision;
+mod sealed;
 mod store;
 mod supervise;
 mod task;
@@ -51,23 +48,27 @@ mod worker;
 
 pub use boss::{Installed, PG_BOSS_EXECUTOR_NAME, PgBoss};
 pub use builder::PgBossBuilder;
-pub use entities::{Connection, Connections, ReadRow, Table, TableRow, Values};
+pub use entities::{Connection, Connections, Table};
 pub use health::Unhealthy;
 pub use job_ext::{PgBossExt, PgBossFlow, PgBossJob, PgBossSubmission};
-pub use jobs_core::*;
-pub use pg_boss::{
-    AffectedJobs, Aggregate, BamEntry, BamStatus, DatabaseError, DependencyPage, FetchOptions,
-    FindJobs, Flow, Import, ImportCount, ImportKind, ImportReport, Instance, IntoQueueOptions,
-    IntoScheduleOptions, JobDetails, JobUpdate, Json, ListQueues, ListSchedules, Operation,
-    Percentile, QueueDetails, QueueOptions, QueueStats, QueueStatsQuery, Redrive, RedrivePreview,
-    RedriveResult, ScheduleDetails, ScheduleOptions, SchedulePreview, Schema, SchemaError, Skipped,
-    SkippedReason, UpdateTarget, Updated, Warning,
+#[doc(inline)]
+pub use jobs_core::{
+    Context, Entity, Error, ErrorKind, Executor, Failure, Group, Inputs, IntoInstant,
+    IntoJobOptions, IntoSeconds, IntoStartAfter, IntoUnit, Job, JobError, JobInfo, JobOptions,
+    JobSet, JobState, Memory, QueuePolicy, StartAfter, Submission, SubmittedJob, Unit, job,
 };
+#[doc(inline)]
+pub use pg_boss::{DatabaseError, JobDetails, Json, SchemaError};
 
+/// What generated code uses. Not for other code, and not stable.
 #[doc(hidden)]
-pub use jobs_core::private;
+pub mod private {
+    pub use crate::Table;
+    pub use crate::executor::{TableRow, Values};
+    pub use jobs_core::private::*;
+}
 
-/// What a program that declares and submits jobs needs.
+/// Everything that a program needs to declare and submit jobs.
 pub mod prelude {
     pub use crate::{
         Context, Entity, JobError, JobOptions, PG_BOSS_EXECUTOR_NAME, PgBoss, PgBossExt,

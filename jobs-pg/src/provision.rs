@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use jobs_core::{Declaration, Error, ErrorKind, QueuePolicy, Registered, Registry};
+use jobs_core::executor::{Declaration, Registered, Registry};
+use jobs_core::{Error, ErrorKind, QueuePolicy};
 use serde_json::{Map, Value};
 
 use crate::config::Settings;
@@ -163,7 +164,7 @@ fn wanted(job: Option<&Declaration>) -> Map<String, Value> {
         .entry("policy")
         .or_insert_with(|| QueuePolicy::Standard.as_str().into());
     // What pg-boss itself works has no heartbeat that it would keep.
-    if job.is_none_or(|job| !job.name.starts_with(jobs_core::rules::RESERVED_PREFIX)) {
+    if job.is_none_or(|job| !job.name.starts_with(jobs_rules::RESERVED_PREFIX)) {
         options.entry("notify").or_insert(true.into());
         options
             .entry("heartbeatSeconds")

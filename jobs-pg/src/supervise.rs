@@ -22,7 +22,7 @@ mod warnings;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jobs_core::Registry;
+use jobs_core::executor::Registry;
 use tokio::time::Instant;
 
 #[cfg(feature = "testing")]

@@ -35,4 +35,7 @@ mod drain;
 mod submitted;
 
 pub use boss::{TestBoss, boss, boss_with};
-pub use jobs_core::testing::*;
+#[doc(inline)]
+pub use jobs_core::testing::{
+    Ran, Submissions, Submitted, Turns, assert_not_submitted, assert_submitted,
+};

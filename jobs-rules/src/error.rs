@@ -9,15 +9,15 @@ use std::fmt;
 pub enum ErrorKind {
     /// No executor is running, scoped or installed where one is needed.
     NoExecutor,
-    /// Something given by the caller is refused; nothing was written.
+    /// An argument of the caller is not valid; nothing was stored.
     BadInput,
-    /// The program is set up wrong: a name twice, an unknown setting, a value that is not provided.
+    /// The program is set up wrongly: two jobs with one name, an unknown setting, a value that is not provided.
     Configuration,
-    /// The executor's storage cannot be reached, or does not respond.
+    /// The executor's storage cannot be reached, or does not respond. The same call may succeed later.
     Unavailable,
     /// The storage exists, but this library cannot work with it.
     Incompatible,
-    /// The storage refused what was asked for.
+    /// The storage refused the operation.
     Refused,
     /// There is no such job, queue or schedule.
     NotFound,
@@ -27,13 +27,14 @@ pub enum ErrorKind {
     Cancelled,
     /// The awaited job's row was deleted.
     Deleted,
-    /// The awaited job had not ended when the time was over.
+    /// The awaited job had not ended within the time limit.
     TimedOut,
 }
 
-/// What the library could not do, and why.
+/// An error of this library or of an executor.
 ///
-/// `Display` says the first, [`source`](StdError::source) keeps the second; `Debug` shows the whole chain.
+/// `Display` says which operation failed, [`source`](StdError::source) is the cause, and `Debug` shows the whole chain.
+/// [`kind`](Self::kind) tells the errors apart that a caller can act on.
 pub struct Error {
     kind: ErrorKind,
     message: String,
@@ -41,7 +42,7 @@ pub struct Error {
 }
 
 impl Error {
-    /// Makes an error that has no deeper cause.
+    /// Makes an error without a cause.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self {
             kind,
@@ -50,7 +51,7 @@ impl Error {
         }
     }
 
-    /// Makes an error with its cause. The message must not repeat it.
+    /// Makes an error with a cause, which the message must not repeat.
     pub fn caused_by(
         kind: ErrorKind,
         message: impl Into<String>,

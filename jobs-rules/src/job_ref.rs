@@ -1,34 +1,45 @@
-//! What names a job in its queue, or one attempt at it.
+//! References to a job in its queue, or to one attempt at it.
 
 use chrono::{DateTime, Utc};
-
 use uuid::Uuid;
 
 use crate::Enqueued;
 
-/// A job of a queue, or one attempt at it.
+/// A reference to a job of a queue, or to one attempt at it.
 ///
-/// With a retry count and a start it is one attempt: an operation on it does nothing when another worker has fetched the job
-/// since. Without, it is the job, whichever worker runs it.
+/// With a retry count and a start it refers to one attempt: an operation on it does nothing if another worker has fetched the job
+/// since. Without them it refers to the job, whichever worker runs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub struct JobRef {
     /// The job's id, unique within its queue.
     pub id: Uuid,
     /// The retry count with which the attempt was fetched.
     pub retry_count: Option<i32>,
-    /// When the attempt was fetched. A job that was snoozed or released keeps its retry count; this tells its attempts apart.
+    /// When the attempt was fetched. A job that was snoozed or released keeps its retry count; this distinguishes its attempts.
     pub started_on: Option<DateTime<Utc>>,
 }
 
-/// What an operation on jobs takes: an id, an [attempt](JobRef), a fetched or submitted job, or many of one kind.
+/// The jobs of an operation: an id, a [reference](JobRef), a fetched or submitted job, or several of one of these types.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` names no jobs",
+    message = "`{Self}` does not refer to jobs",
     label = "not jobs",
     note = "give a `Uuid`, a `JobRef`, a fetched job as `&job`, or a `Vec` or slice of these"
 )]
 pub trait IntoJobRefs {
-    /// The jobs.
+    /// Converts the argument.
     fn into_job_refs(self) -> Vec<JobRef>;
+}
+
+impl JobRef {
+    /// Refers to one attempt.
+    pub fn attempt(id: Uuid, retry_count: i32, started_on: Option<DateTime<Utc>>) -> Self {
+        Self {
+            id,
+            retry_count: Some(retry_count),
+            started_on,
+        }
+    }
 }
 
 impl From<Uuid> for JobRef {

@@ -18,6 +18,7 @@ mod options;
 mod output;
 mod policy;
 mod recurrence;
+mod sealed;
 mod start_after;
 mod state;
 mod stored;

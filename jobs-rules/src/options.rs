@@ -1,4 +1,4 @@
-//! The options of one job: how they are given, how they merge, and pg-boss's spelling of them.
+//! The options of one job: their bounds, how they merge, and pg-boss's spelling of them.
 
 mod group;
 mod json;
@@ -16,66 +16,88 @@ use crate::{
 use chrono::TimeDelta;
 use uuid::Uuid;
 
+use crate::sealed::Sealed;
 use crate::{Error, ErrorKind, IntoStartAfter, StartAfter};
 
-/// Options of one job. What is not given comes from the next in line: the submission, the job's attribute, the queue.
+/// Options of one job. An option that is not set is taken from the job's attribute, then from the queue.
 ///
-/// What is out of bounds (those of pg-boss 12.38) is noted and refused when the job is submitted.
+/// A time is a number of whole seconds, a [`Duration`], or a text such as `"90s"`, `"15m"`, `"2h"` or `"7d"`. A value that is out of
+/// bounds (those of pg-boss 12.38) is an error when the job is submitted.
+///
+/// ```
+/// # use jobs_core::{JobOptions, Memory, job};
+/// # use serde_json::json;
+/// #[job(executor = Memory)]
+/// async fn send_mail(address: String) {}
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), jobs_core::Error> {
+/// # let memory = Memory::new();
+/// # memory.scope(async {
+/// let careful = JobOptions::new().retry_limit(10).retry_delay("1m").retry_backoff(true).expire_in("5m");
+/// SendMail::submit_with("tony@example.com".into(), careful).await?;
+///
+/// // The same in pg-boss's spelling.
+/// let careful = json!({"retryLimit": 10, "retryDelay": 60, "retryBackoff": true, "expireInSeconds": 300});
+/// SendMail::submit_with("tony@example.com".into(), careful).await?;
+/// # Ok(()) }).await }
+/// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct JobOptions {
     values: OptionValues,
     refused: Option<String>,
 }
 
-/// The values of the options that are given, for an executor. Times are whole seconds.
+/// The values of the options that are set, for an executor. Times are whole seconds.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OptionValues {
     /// How many more attempts may follow the first.
     pub retry_limit: Option<i32>,
-    /// The wait before another attempt.
+    /// How long a failed attempt waits for the next.
     pub retry_delay: Option<i32>,
-    /// Whether that wait grows.
+    /// Whether that delay grows.
     pub retry_backoff: Option<bool>,
-    /// What it grows to at most.
+    /// The maximum of a growing delay.
     pub retry_delay_max: Option<i32>,
     /// How long one attempt may take.
     pub expire_in: Option<i32>,
     /// How long a waiting job is kept after it was due.
     pub retention: Option<i32>,
-    /// How long an ended job is kept.
+    /// How long an ended job is kept; 0 keeps it for ever.
     pub delete_after: Option<i32>,
     /// After how long without a heartbeat the worker counts as dead.
     pub heartbeat: Option<i32>,
-    /// Higher runs first.
+    /// Jobs with a higher priority run first.
     pub priority: Option<i32>,
-    /// The queue for a copy of the job that failed for good.
+    /// The queue that gets a copy if the job fails for good.
     pub dead_letter: Option<String>,
-    /// The job's id.
+    /// The job's id; a random one if it is not set.
     pub id: Option<Uuid>,
     /// The deduplication key.
     pub singleton_key: Option<String>,
     /// The length of a throttle slot.
     pub singleton_seconds: Option<i32>,
-    /// Whether a job whose slot is taken goes into the next one.
+    /// Whether a job whose throttle slot is taken goes into the next slot.
     pub singleton_next_slot: Option<bool>,
-    /// The group whose jobs share a limit.
+    /// The group whose active jobs a worker may limit.
     pub group: Option<Group>,
-    /// When it is due, where the submission does not say.
+    /// When it is due, if the submission does not say.
     pub start_after: Option<StartAfter>,
 }
 
-/// Whole seconds: an integer, a duration, or a text such as `"90s"`, `"15m"`, `"2h"`, `"7d"`.
+/// A length of time: whole seconds as an integer, a duration, or a text such as `"90s"`, `"15m"`, `"2h"`, `"7d"`. Only this crate
+/// implements the trait.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a length of time",
     label = "not a length of time",
     note = "write whole seconds (`90`), a `Duration`, or a text (\"90s\", \"15m\", \"2h\", \"7d\")"
 )]
-pub trait IntoSeconds {
-    /// Reads it.
+pub trait IntoSeconds: Sealed {
+    /// Converts the argument.
     ///
     /// # Errors
-    /// What is wrong with it, or that it is negative.
+    /// What is wrong with it, to complete a sentence that begins with the option's name.
     fn into_time(self) -> Result<Duration, String>;
 }
 
@@ -120,17 +142,18 @@ macro_rules! seconds {
 
 seconds!(i32 i64 u8 u16 u32 u64 usize);
 
-/// What `submit_with` takes.
+/// The options of [`submit_with`](crate::Submission::submit_with): [`JobOptions`], or a `serde_json::Value` in pg-boss's spelling.
+/// Only this crate implements the trait.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a set of job options",
     label = "not job options",
     note = "give `JobOptions::new().retry_limit(2)`, or JSON in pg-boss's spelling: `json!({{\"retryLimit\": 2}})`"
 )]
-pub trait IntoJobOptions {
-    /// Reads it.
+pub trait IntoJobOptions: Sealed {
+    /// Converts the argument.
     ///
     /// # Errors
-    /// [`ErrorKind::BadInput`] naming what is not an option, or not a value for one.
+    /// [`ErrorKind::BadInput`] naming a member that is not an option, or whose value is not valid.
     fn into_job_options(self) -> Result<JobOptions, Error>;
 }
 
@@ -148,7 +171,7 @@ impl IntoJobOptions for () {
 }
 
 impl JobOptions {
-    /// No options: everything comes from the job and its queue.
+    /// Sets no option: everything comes from the job and its queue.
     pub fn new() -> Self {
         Self::default()
     }
@@ -160,21 +183,21 @@ impl JobOptions {
         self
     }
 
-    /// How long a failed attempt waits for the next, in seconds or as a [`Duration`] of whole seconds.
+    /// How long a failed attempt waits for the next: whole seconds.
     #[must_use]
     pub fn retry_delay(mut self, delay: impl IntoSeconds) -> Self {
         self.values.retry_delay = self.seconds(JobOption::RetryDelay, delay);
         self
     }
 
-    /// Whether the retry delay doubles with each attempt, with a random part.
+    /// Whether the retry delay doubles with each attempt; a part of it is random.
     #[must_use]
     pub fn retry_backoff(mut self, backoff: bool) -> Self {
         self.values.retry_backoff = Some(backoff);
         self
     }
 
-    /// The longest that a growing retry delay may get.
+    /// The maximum of a retry delay with backoff.
     #[must_use]
     pub fn retry_delay_max(mut self, longest: impl IntoSeconds) -> Self {
         self.values.retry_delay_max = self.seconds(JobOption::RetryDelayMax, longest);
@@ -188,7 +211,7 @@ impl JobOptions {
         self
     }
 
-    /// How long a job that was not fetched is kept after it was due.
+    /// How long a job that no worker fetches is kept after it was due.
     #[must_use]
     pub fn retention(mut self, time: impl IntoSeconds) -> Self {
         self.values.retention = self.seconds(JobOption::Retention, time);
@@ -202,21 +225,21 @@ impl JobOptions {
         self
     }
 
-    /// After how long without a heartbeat the worker counts as dead: 10 seconds or more.
+    /// After how long without a heartbeat a running job is taken from its worker: 10 seconds or more.
     #[must_use]
     pub fn heartbeat(mut self, time: impl IntoSeconds) -> Self {
         self.values.heartbeat = self.seconds(JobOption::Heartbeat, time);
         self
     }
 
-    /// Higher runs first; the default is 0.
+    /// Jobs with a higher priority run first; the default is 0.
     #[must_use]
     pub fn priority(mut self, priority: i32) -> Self {
         self.values.priority = Some(priority);
         self
     }
 
-    /// The queue for a copy when the job has failed for good.
+    /// The name of the queue that gets a copy if the job fails for good.
     #[must_use]
     pub fn dead_letter(mut self, queue: impl Into<String>) -> Self {
         let queue = queue.into();
@@ -227,7 +250,7 @@ impl JobOptions {
         self
     }
 
-    /// The job's id, in place of a random one. Unique within the queue.
+    /// The job's id, instead of a random one. It is unique within the queue: a second job with it is a duplicate.
     #[must_use]
     pub fn id(mut self, id: Uuid) -> Self {
         self.values.id = Some(id);
@@ -244,7 +267,7 @@ impl JobOptions {
         self
     }
 
-    /// At most one such job (of one key) in each slot of this length; a second one is not stored.
+    /// Stores at most one job, or one of each singleton key, in each slot of this length; a second one is a duplicate.
     #[must_use]
     pub fn throttle(mut self, slot: impl IntoSeconds) -> Self {
         self.values.singleton_seconds = self.seconds(JobOption::SingletonSeconds, slot);
@@ -252,7 +275,7 @@ impl JobOptions {
         self
     }
 
-    /// As [`throttle`](Self::throttle), but a second job is stored for the next slot; a third is not stored.
+    /// As [`throttle`](Self::throttle), but a second job is stored for the next slot; a third is a duplicate.
     #[must_use]
     pub fn debounce(mut self, slot: impl IntoSeconds) -> Self {
         self = self.throttle(slot);
@@ -260,7 +283,7 @@ impl JobOptions {
         self
     }
 
-    /// The group whose active jobs a worker may limit: its id (`"tenant"`), or that and a tier (`("tenant", "pro")`).
+    /// The group whose active jobs a worker may limit: its id (`"tenant"`), or its id and tier (`("tenant", "pro")`).
     #[must_use]
     pub fn group(mut self, group: impl Into<Group>) -> Self {
         let group = group.into();
@@ -286,7 +309,7 @@ impl JobOptions {
         self
     }
 
-    /// These options, and from `base` what they do not say.
+    /// Takes the options that are not set here from `base`.
     #[must_use]
     pub fn over(self, base: &Self) -> Self {
         Self {
@@ -295,7 +318,7 @@ impl JobOptions {
         }
     }
 
-    /// What is given.
+    /// The options that are set.
     pub fn values(&self) -> &OptionValues {
         &self.values
     }
@@ -305,10 +328,10 @@ impl JobOptions {
         self.values.start_after.take()
     }
 
-    /// Checks what was given, alone and together.
+    /// Checks each option, and the options together.
     ///
     /// # Errors
-    /// [`ErrorKind::BadInput`] saying what is expected.
+    /// [`ErrorKind::BadInput`] naming the option and what it may be.
     pub fn check(&self) -> Result<(), Error> {
         let refused = match &self.refused {
             Some(refused) => Some(refused.clone()),

@@ -1,10 +1,10 @@
 //! The form in which pg-boss stores outputs.
 
-/// Brings a returned value into the form that pg-boss stores (12.38: objects as they are, null as SQL's null, all else as
-/// `{"value": it}`).
+/// Encodes an output as pg-boss 12.38 stores it: an object as it is, null as SQL's null (`None`), and anything else as
+/// `{"value": ...}`.
 ///
 /// # Errors
-/// If the value has no JSON.
+/// If the value cannot be encoded as JSON.
 pub fn store_output(output: &impl serde::Serialize) -> Result<Option<String>, serde_json::Error> {
     let text = serde_json::to_string(output)?;
     Ok(match text.as_bytes().first() {

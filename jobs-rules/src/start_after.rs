@@ -1,4 +1,4 @@
-//! When a job is due: every form that `delay`, `run_at` and `run_in` take.
+//! When a job is due: the arguments of `delay`, `run_at` and `run_in`.
 
 use std::time::{Duration, SystemTime};
 
@@ -8,26 +8,27 @@ use crate::{
 };
 use chrono::{DateTime, SecondsFormat, TimeDelta, TimeZone, Utc};
 
+use crate::sealed::Sealed;
 use crate::{Error, ErrorKind};
 
 const YEARS: u32 = 1_000;
 const LONGEST: Duration = Duration::from_secs(YEARS as u64 * 366 * 86_400);
 
-/// When a job is due. The distances count from the moment at which the database stores the job, by its clock.
+/// When a job is due. Relative times count from the moment at which the executor stores the job, by its clock.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StartAfter {
     /// At once.
     Now,
     /// After this time.
     In(Duration),
-    /// After this number of calendar months: a month after 31 January is the last day of February.
+    /// After so many calendar months: a month after 31 January is the last day of February.
     InMonths(u32),
     /// At this instant.
     At(DateTime<Utc>),
 }
 
 impl StartAfter {
-    /// The text that pg-boss's rule reads as the same: an instant in UTC, or an interval of Postgres.
+    /// Formats it as pg-boss reads it: an instant in UTC, or an interval of Postgres.
     pub fn to_text(&self) -> String {
         match self {
             Self::Now => "0".into(),
@@ -37,11 +38,10 @@ impl StartAfter {
         }
     }
 
-    /// Checks that every program can read the row of such a job: a date from year 1 to year 9999, or at most 1,000 years from
-    /// now.
+    /// Checks the bounds within which every program can read the job's row: the years 1 to 9999, or at most 1,000 years from now.
     ///
     /// # Errors
-    /// [`ErrorKind::BadInput`] naming the bound.
+    /// [`ErrorKind::BadInput`] if it is out of bounds.
     pub fn check(&self) -> Result<(), Error> {
         let is_in_bounds = match self {
             Self::Now => true,
@@ -62,20 +62,20 @@ impl StartAfter {
     }
 }
 
-/// What `delay` takes: whole seconds, a [`Duration`], a date, or a text: a duration (`"90s"`, `"1h30m"`) or a date and time, which
-/// is in UTC if it names no zone.
+/// The argument of `delay`: whole seconds, a [`Duration`], a date, or a text. A text is a duration (`"90s"`, `"1h30m"`), or a date and
+/// time, which is in UTC if it names no zone.
 ///
-/// A delay is not negative, and at most ten years long; later jobs are due with `run_at`.
+/// A delay is not negative, and at most ten years long; for a later time use `run_at`. Only this crate implements the trait.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a delay",
     label = "not a delay",
     note = "write seconds (`10`), a `Duration`, a text (\"90s\", \"1h30m\", \"2030-01-01T00:00:00Z\") or a chrono `DateTime`"
 )]
-pub trait IntoStartAfter {
-    /// Reads it.
+pub trait IntoStartAfter: Sealed {
+    /// Converts the argument.
     ///
     /// # Errors
-    /// [`ErrorKind::BadInput`] quoting what it cannot read.
+    /// [`ErrorKind::BadInput`] quoting the text, or saying which bound it exceeds.
     fn into_start_after(self) -> Result<StartAfter, Error>;
 }
 
@@ -86,11 +86,11 @@ pub trait IntoStartAfter {
     label = "not an instant",
     note = "write a chrono `DateTime`, a `SystemTime` or an RFC 3339 text; for a time from now use `run_in(n, unit)`"
 )]
-pub trait IntoInstant {
-    /// Reads it.
+pub trait IntoInstant: Sealed {
+    /// Converts the argument.
     ///
     /// # Errors
-    /// [`ErrorKind::BadInput`] quoting what it cannot read.
+    /// [`ErrorKind::BadInput`] quoting the text, or saying which bound it exceeds.
     fn into_instant(self) -> Result<DateTime<Utc>, Error>;
 }
 
@@ -196,14 +196,14 @@ fn refused(message: impl ToString) -> Error {
     Error::new(ErrorKind::BadInput, message.to_string())
 }
 
-/// What names a [`Unit`]: the unit itself, or its English word, singular or plural.
+/// A unit of time: a [`Unit`], or its English word, singular or plural. Only this crate implements the trait.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a unit of time",
     label = "not a unit",
     note = "write `Unit::Seconds`, or the word: \"seconds\""
 )]
-pub trait IntoUnit {
-    /// Reads it.
+pub trait IntoUnit: Sealed {
+    /// Converts the argument.
     ///
     /// # Errors
     /// [`ErrorKind::BadInput`] listing the known units.

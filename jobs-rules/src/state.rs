@@ -7,21 +7,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Error, ErrorKind};
 
-/// The six states of a job. The order is pg-boss's.
+/// The six states of a job, in pg-boss's order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum JobState {
-    /// It waits for its first attempt.
+    /// The job waits for its first attempt.
     Created,
-    /// It failed, and waits for another attempt.
+    /// An attempt failed, and the job waits for the next one.
     Retry,
-    /// It runs.
+    /// The job runs.
     Active,
-    /// It has ended well.
+    /// The job has succeeded.
     Completed,
-    /// It was cancelled.
+    /// The job was cancelled.
     Cancelled,
-    /// It failed for good.
+    /// The job has failed for good.
     Failed,
 }
 
@@ -35,7 +35,7 @@ impl JobState {
         Self::Failed,
     ];
 
-    /// Its name, as it is stored.
+    /// The name of the state, as it is stored.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Created => "created",

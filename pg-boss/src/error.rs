@@ -1,4 +1,4 @@
-//! From what the database says to the library's error.
+//! Converts errors of the database into the library's error.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -24,8 +24,8 @@ const FOREIGN_STATEMENT: [&str; 2] = ["26000", "42P05"];
 /// A column or function that the statement names is not there: the schema was changed since the start.
 const UNDEFINED: [&str; 2] = ["42703", "42883"];
 
-/// Says what we were doing, and keeps what the database said as the cause. What it says by the name of a constraint is said
-/// in words besides.
+/// Makes an error that names the failed operation and keeps the database's error as its cause. If that names a constraint, the message
+/// says what the constraint means.
 pub fn map_db_error(doing: impl Into<String>) -> impl FnOnce(sqlx::Error) -> Error {
     let doing = doing.into();
     move |error| {
@@ -34,12 +34,26 @@ pub fn map_db_error(doing: impl Into<String>) -> impl FnOnce(sqlx::Error) -> Err
     }
 }
 
-/// What the database said, or why it could not be asked: the cause of an [`Error`] of this executor.
+/// The message of the database, or the reason why it could not be reached: the source of an [`Error`] of this executor.
+///
+/// ```
+/// # use std::error::Error as _;
+/// use pg_boss::{DatabaseError, Error};
+///
+/// fn is_deadlock(error: &Error) -> bool {
+///     let database = error.source().and_then(|source| source.downcast_ref::<DatabaseError>());
+///     database.and_then(DatabaseError::sqlstate).as_deref() == Some("40P01")
+/// }
+/// ```
 #[derive(Debug)]
-pub struct DatabaseError(sqlx::Error);
+pub struct DatabaseError(pub(crate) sqlx::Error);
 
 impl DatabaseError {
-    /// The code that Postgres gives to each kind of error; none if the database was not reached.
+    pub(crate) fn new(error: sqlx::Error) -> Self {
+        Self(error)
+    }
+
+    /// The code that Postgres gives to this kind of error; `None` if the database was not reached.
     pub fn sqlstate(&self) -> Option<String> {
         sqlstate(&self.0)
     }
@@ -54,7 +68,7 @@ impl fmt::Display for DatabaseError {
 
 impl StdError for DatabaseError {}
 
-/// What sqlx's error says, as a reader of the log wants it.
+/// The message of sqlx's error, as a reader of the log needs it.
 pub fn reason(error: &sqlx::Error) -> String {
     match (error.as_database_error(), reason_of(error)) {
         (Some(error), _) => error.message().to_owned(),
@@ -85,11 +99,11 @@ fn meaning(error: &sqlx::Error) -> Option<&'static str> {
         OF_THE_QUEUE | "schedule_name_fkey" | "subscription_name_fkey" => {
             Some("there is no such queue")
         }
-        "dlq_fkey" | "queue_dead_letter_fkey" => Some("the dead letter queue does not stand"),
+        "dlq_fkey" | "queue_dead_letter_fkey" => Some("the dead letter queue does not exist"),
         "job_key_strict_fifo_singleton_key_check" => {
             Some("the queue keeps the order of each key, and the job has no singleton key")
         }
-        index if is_of_jobs(index) => Some("an equal job has its place"),
+        index if is_of_jobs(index) => Some("a job with the same key already exists"),
         _ => None,
     }
 }

@@ -38,7 +38,7 @@ pub struct Import {
 }
 
 impl From<&str> for Import {
-    /// All of a schema, its name spelled as in pg-boss's option `schema` (see [`Schema::new`]).
+    /// Imports all of a schema. The name is spelled as in pg-boss's option `schema`: lower case, or in double quotes.
     fn from(schema: &str) -> Self {
         Self {
             schema: schema.to_owned(),

@@ -10,36 +10,36 @@ use uuid::Uuid;
 use crate::Json;
 use crate::row_time;
 
-/// A job's row, by the columns of schema 46. Times are whole seconds. Columns that a newer schema adds are
-/// in [`other`](Self::other). A point in time that chrono cannot hold, such as `infinity`, is the nearest that it can.
+/// A job's row, with the columns of schema 46. Lengths of time are whole seconds. Columns that a newer schema adds are in
+/// [`other`](Self::other). An instant that chrono cannot represent, such as `infinity`, is replaced by the nearest that it can.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobDetails {
     /// Unique within the queue.
     pub id: Uuid,
-    /// The queue.
+    /// The queue's name.
     pub name: String,
-    /// Higher runs first.
+    /// Jobs with a higher priority run first.
     pub priority: i32,
     /// The input.
     pub data: Option<Json>,
-    /// What has become of it.
+    /// The current state.
     pub state: JobState,
     /// How many more attempts may follow the first.
     pub retry_limit: i32,
-    /// How often it was fetched again.
+    /// The number of attempts after the first.
     pub retry_count: i32,
-    /// The wait before another attempt.
+    /// How long a failed attempt waits for the next.
     pub retry_delay: i32,
-    /// Whether that wait grows.
+    /// Whether that delay grows.
     pub retry_backoff: bool,
-    /// What it grows to at most.
+    /// The maximum of a growing delay.
     pub retry_delay_max: Option<i32>,
     /// How long an attempt may take.
     pub expire_seconds: i32,
-    /// How long the job is kept when it has ended; 0 is for ever.
+    /// How long the job is kept after it has ended; 0 keeps it for ever.
     pub deletion_seconds: i32,
-    /// What tells it from equal jobs.
+    /// The deduplication key.
     pub singleton_key: Option<String>,
     /// Its throttle slot, in UTC.
     #[serde(default, deserialize_with = "row_time::local_if_any")]
@@ -60,40 +60,40 @@ pub struct JobDetails {
     /// When it ended.
     #[serde(default, deserialize_with = "row_time::if_any")]
     pub completed_on: Option<DateTime<Utc>>,
-    /// How long it is kept while it waits.
+    /// When it is deleted if it still waits.
     #[serde(deserialize_with = "row_time::instant")]
     pub keep_until: DateTime<Utc>,
-    /// What the function returned or failed with.
+    /// The stored output, or the stored failure.
     pub output: Option<Json>,
-    /// The queue for its copy if it fails for good.
+    /// The queue that gets a copy if it fails for good.
     pub dead_letter: Option<String>,
-    /// Its queue's policy when it was submitted.
+    /// The policy of its queue when it was submitted.
     pub policy: Option<String>,
-    /// The last sign of life.
+    /// When its worker last sent a heartbeat.
     #[serde(default, deserialize_with = "row_time::if_any")]
     pub heartbeat_on: Option<DateTime<Utc>>,
-    /// After how long without one its worker is taken for dead.
+    /// After how long without a heartbeat it is taken from its worker.
     pub heartbeat_seconds: Option<i32>,
     /// Whether it waits for other jobs.
     pub blocked: bool,
-    /// Whether others wait for it.
+    /// Whether other jobs wait for it.
     pub blocking: bool,
-    /// How many it waits for.
+    /// The number of jobs that it still waits for.
     pub pending_dependencies: i32,
-    /// In a dead letter queue: the queue it came from.
+    /// Of a copy in a dead letter queue: the queue of the original job.
     pub source_name: Option<String>,
-    /// The job it is a copy of.
+    /// The id of the original job.
     pub source_id: Option<Uuid>,
-    /// When that was submitted.
+    /// When the original job was submitted.
     #[serde(default, deserialize_with = "row_time::if_any")]
     pub source_created_on: Option<DateTime<Utc>>,
-    /// That one's retry count.
+    /// The retry count of the original job.
     pub source_retry_count: Option<i32>,
-    /// What that one failed with.
+    /// The output of the original job.
     pub source_output: Option<Json>,
-    /// The first job of the chain.
+    /// The id of the first job, if a copy was copied again.
     pub source_root_id: Option<Uuid>,
-    /// The W3C trace context that came with it.
+    /// The W3C trace context that was submitted with it.
     pub trace_context: Option<Json>,
     /// Whether it was stored by an upsert by key.
     pub upsert_by_key: Option<bool>,
@@ -103,7 +103,7 @@ pub struct JobDetails {
 }
 
 impl JobDetails {
-    /// The input as a type.
+    /// Decodes the input.
     ///
     /// # Errors
     /// [`ErrorKind::BadInput`] naming the field that does not decode.
@@ -122,14 +122,12 @@ impl JobDetails {
     }
 }
 
-/// The attempt, if the row was active when it was read; else the job.
+/// Refers to the attempt if the job was active when its row was read, else to the job.
 impl From<&JobDetails> for JobRef {
     fn from(job: &JobDetails) -> Self {
-        let is_active = job.state == JobState::Active;
-        Self {
-            id: job.id,
-            retry_count: is_active.then_some(job.retry_count),
-            started_on: job.started_on.filter(|_| is_active),
+        match job.state {
+            JobState::Active => Self::attempt(job.id, job.retry_count, job.started_on),
+            _ => Self::from(job.id),
         }
     }
 }

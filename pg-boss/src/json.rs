@@ -1,4 +1,4 @@
-//! JSON as rows have it.
+//! JSON as it is stored.
 
 use std::fmt;
 use std::ops::Index;
@@ -8,10 +8,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// JSON of a row, with every digit as it is stored.
+/// JSON from a row, exactly as it is stored.
 ///
-/// Other programs may have stored what a [`Value`] cannot hold: a number such as `1e400`, or arrays nested deeper than 127
-/// levels. The [text](Self::text) is there in any case. Indexing reads the [value](Self::value), and is null where there is none.
+/// Other programs may have stored JSON that a [`Value`] cannot represent: a number such as `1e400`, or arrays nested more than 127
+/// levels deep. The [text](Self::text) is always available. Indexing reads the [value](Self::value), and returns null without one.
 #[derive(Clone)]
 pub struct Json {
     text: Box<RawValue>,
@@ -21,17 +21,17 @@ pub struct Json {
 static NULL: Value = Value::Null;
 
 impl Json {
-    /// The text.
+    /// The JSON text.
     pub fn text(&self) -> &str {
         self.text.get()
     }
 
-    /// The value, if a [`Value`] can hold it.
+    /// The value, if a [`Value`] can represent it.
     pub fn value(&self) -> Option<&Value> {
         self.value.as_ref()
     }
 
-    /// Reads it as a type.
+    /// Decodes it.
     ///
     /// # Errors
     /// If it does not decode.
@@ -62,7 +62,7 @@ impl<I: serde_json::value::Index> Index<I> for Json {
     }
 }
 
-/// By value where both have one, and else by text.
+/// Compares values if both have one, else texts.
 impl PartialEq for Json {
     fn eq(&self, other: &Self) -> bool {
         match (&self.value, &other.value) {

@@ -25,6 +25,7 @@ mod queue;
 mod row_time;
 mod schedule;
 mod schema;
+mod sealed;
 mod settle;
 mod statement;
 mod store;

@@ -1,4 +1,7 @@
-//! What is done by hand: one operation on the database, alone or in a transaction of the caller's.
+//! Operations by hand: their options, filters and results.
+//!
+//! A method of [`Boss`] that changes or reads what is stored returns an [`Operation`], which is awaited alone or within a
+//! transaction of the caller.
 
 mod recovery;
 
@@ -70,8 +73,8 @@ impl OperationError {
 
 /// One operation on the jobs of a [`Boss`]; nothing happens until it is awaited.
 ///
-/// Awaited, it is all or nothing by itself. [`within`](Self::within) makes it a part of a transaction of the caller's (what
-/// pg-boss takes as the option `db`).
+/// Awaited, it is a transaction of its own. [`within`](Self::within) makes it part of the caller's transaction (pg-boss's option
+/// `db`).
 ///
 /// ```no_run
 /// # async fn example(boss: &pg_boss::Boss) -> Result<(), Box<dyn std::error::Error>> {

@@ -8,11 +8,6 @@
     reason = "tests look at the rows with SQL of their own"
 )]
 
-/// The examples of the README, compiled.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-pub struct Readme;
-
 mod apart;
 mod cluster;
 mod database;

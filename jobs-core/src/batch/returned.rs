@@ -1,4 +1,4 @@
-//! What a function that takes several jobs may return, and what that says of each job.
+//! The return types of functions that take several jobs.
 
 use std::iter::repeat_n;
 use std::marker::PhantomData;
@@ -9,42 +9,42 @@ use crate::handler::outcome_of;
 use crate::private::{IntoJobError, IntoResult};
 use crate::{Failure, JobError, Outcome};
 
-/// What the function said of its jobs.
+/// The results of the jobs of one call.
 pub enum Results<T> {
-    /// All are done, and have no output.
+    /// All jobs succeeded, without an output.
     Done,
-    /// This is true of all.
+    /// All jobs failed with this error.
     Failed(JobError),
-    /// One for each, in the order of the inputs.
+    /// A result for each job, in the order of the inputs.
     Each(Vec<Result<T, JobError>>),
 }
 
-/// Tells whether a function that takes several jobs may return this type, as [`Probe`](crate::private::Probe) does for one job.
+/// Finds out whether a function that takes several jobs may return this type, as [`Probe`](crate::private::Probe) does for one job.
 pub struct BatchProbe<R>(PhantomData<R>);
 
 impl BatchProbe<()> {
-    /// It may.
+    /// The type is allowed.
     pub const IS_FOR_BATCH: bool = true;
 }
 
 impl<E> BatchProbe<Result<(), E>> {
-    /// It may.
+    /// The type is allowed.
     pub const IS_FOR_BATCH: bool = true;
 }
 
 impl<T, E> BatchProbe<Vec<Result<T, E>>> {
-    /// It may.
+    /// The type is allowed.
     pub const IS_FOR_BATCH: bool = true;
 }
 
 impl<T, E, E2> BatchProbe<Result<Vec<Result<T, E>>, E2>> {
-    /// It may.
+    /// The type is allowed.
     pub const IS_FOR_BATCH: bool = true;
 }
 
 /// See [`BatchProbe`].
 pub trait NotForBatch {
-    /// It may not.
+    /// The type is not allowed.
     const IS_FOR_BATCH: bool = false;
 }
 
@@ -56,7 +56,7 @@ pub trait BatchReturned<const IS_FOR_BATCH: bool> {
     type Output;
 }
 
-/// So that what a function may not return is reported once, by [`IntoResults`].
+/// A type that is not allowed has an output too, so that only [`IntoResults`] reports it.
 impl<R> BatchReturned<false> for R {
     type Output = ();
 }
@@ -77,14 +77,14 @@ impl<T, E, E2> BatchReturned<true> for Result<Vec<Result<T, E>>, E2> {
     type Output = T;
 }
 
-/// What a function that takes several jobs may return, with errors that convert.
+/// A return type of a function that takes several jobs, with errors that convert into a `JobError`.
 #[diagnostic::on_unimplemented(
     message = "a job with `batch` cannot return `{Self}`",
     label = "return `()` or `Result<(), E>` for all jobs together, or `Vec<Result<T, E>>` with a result for each",
     note = "the results of a `Vec` are in the order of the inputs; `Result<Vec<Result<T, E>>, E2>` can fail all jobs at once too"
 )]
 pub trait IntoResults<const IS_FOR_BATCH: bool>: BatchReturned<IS_FOR_BATCH> {
-    /// Converts it.
+    /// Converts the returned value.
     fn into_results(self) -> Results<Self::Output>;
 }
 
@@ -119,7 +119,7 @@ impl<T, E: IntoJobError, E2: IntoJobError> IntoResults<true> for Result<Vec<Resu
     }
 }
 
-/// Makes results of what a function returned.
+/// Converts the value that a function returned.
 pub fn into_results<const IS_FOR_BATCH: bool, R: IntoResults<IS_FOR_BATCH>>(
     returned: R,
 ) -> Results<R::Output> {
@@ -127,7 +127,7 @@ pub fn into_results<const IS_FOR_BATCH: bool, R: IntoResults<IS_FOR_BATCH>>(
 }
 
 impl<T: Serialize> Results<T> {
-    /// The outcome of each of so many jobs.
+    /// The outcome of each job.
     pub(super) fn into_outcomes(self, jobs: usize) -> Vec<Outcome> {
         match self {
             Self::Done => vec![Outcome::Done(None); jobs],
@@ -137,7 +137,7 @@ impl<T: Serialize> Results<T> {
     }
 }
 
-/// A job that has no result must not be lost: it fails, and may run again.
+/// A job without a result must not be lost: its attempt fails.
 fn one_for_each<T: Serialize>(results: Vec<Result<T, JobError>>, jobs: usize) -> Vec<Outcome> {
     let given = results.len();
     let message =
@@ -146,7 +146,7 @@ fn one_for_each<T: Serialize>(results: Vec<Result<T, JobError>>, jobs: usize) ->
         tracing::warn!(
             given,
             jobs,
-            "a batch job returned more results than it has jobs; the last ones were dropped"
+            "the function returned more results than it got jobs; the last ones were dropped"
         );
     }
     let missing = Outcome::Failed(Failure::new("MissingResult", message));

@@ -115,8 +115,8 @@ tokio::task_local! {
 
 static INSTALLED: RwLock<Vec<(TypeId, AnyExecutor)>> = RwLock::new(Vec::new());
 
-/// The executor for a submission that names none: the running job's, else the surrounding [`scope`]'s, else the one
-/// that this process [`install`]ed last.
+/// Returns the executor of a submission that names none: the one of the running job, else of the surrounding [`scope`], else the
+/// one of this type that this process [`install`]ed last.
 ///
 /// # Errors
 /// [`ErrorKind::NoExecutor`] if there is none of this type.
@@ -156,14 +156,14 @@ fn installed<E: Executor>() -> Option<Keeper<E>> {
     executor.of_type().map(Keeper::Own)
 }
 
-/// Makes this the process's executor of its type, for submissions that name none.
+/// Makes this the process's executor of its type: submissions that name none go to it.
 pub fn install<E: Executor>(executor: E) {
     let mut all = INSTALLED.write().unwrap_or_else(PoisonError::into_inner);
     all.retain(|(of, _)| *of != TypeId::of::<E>());
     all.push((TypeId::of::<E>(), AnyExecutor::new(executor)));
 }
 
-/// Runs a future in which submissions that name no executor go to this one.
+/// Runs a future. Submissions in it that name no executor go to this one.
 pub async fn scope<E: Executor, F: Future>(executor: E, future: F) -> F::Output {
     let mut scopes = SCOPED.try_with(Vec::clone).unwrap_or_default();
     scopes.push(AnyExecutor::new(executor));

@@ -9,10 +9,11 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::after;
+use crate::executor::UNDECODABLE_DELAY;
 use crate::testing::{Ran, Submitted};
 use crate::{
     Declaration, Error, Failure, Job, JobEnd, JobInfo, JobKey, JobOptions, JobState, OptionValues,
-    Outcome, Registered, Request, StartAfter, UNDECODABLE_DELAY,
+    Outcome, Registered, Request, StartAfter,
 };
 
 /// The default of pg-boss.
@@ -140,13 +141,7 @@ impl Row {
             }
             Outcome::Released | Outcome::Lost => self.release(),
         }
-        Ran {
-            name: self.name.to_owned(),
-            id: self.id,
-            attempt,
-            state: self.state,
-            output: self.output.clone(),
-        }
+        Ran::new(self.key(), attempt, self.state, self.output.clone())
     }
 
     /// It waits as if the attempt had not begun.

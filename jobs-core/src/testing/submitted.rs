@@ -1,4 +1,4 @@
-//! What was submitted, with its types, and assertions about it.
+//! Submitted jobs with their types, and assertions about them.
 
 use std::fmt::{self, Write as _};
 use std::panic::Location;
@@ -12,20 +12,20 @@ use crate::{Error, ErrorKind, Job, JobState};
 /// How many submissions a failed assert shows.
 const SHOWN: usize = 20;
 
-/// One job that was submitted, by any process.
+/// A job that was submitted, by any process.
 #[non_exhaustive]
 pub struct Submitted<J: Job> {
     /// Unique within the queue.
     pub job_id: Uuid,
-    /// What the caller gave.
+    /// The input.
     pub input: J::Input,
-    /// Its state.
+    /// The current state.
     pub state: JobState,
     /// When it was submitted.
     pub created_on: DateTime<Utc>,
     /// When it is due.
     pub start_after: DateTime<Utc>,
-    /// Higher runs first.
+    /// Jobs with a higher priority run first.
     pub priority: i32,
     /// How many more attempts may follow the first.
     pub retry_limit: u32,
@@ -34,11 +34,11 @@ pub struct Submitted<J: Job> {
 }
 
 impl<J: Job> Submitted<J> {
-    /// Reads one from what an executor has stored; `input` is JSON text, `None` is JSON null. The rest is as for a
-    /// job without options that waits, and the executor sets what it knows better.
+    /// Describes a stored job, for an executor. `input` is JSON text; `None` stands for null. The rest is as in a waiting job
+    /// without options; the executor sets what differs.
     ///
     /// # Errors
-    /// [`ErrorKind::BadInput`] naming what of the input does not decode.
+    /// [`ErrorKind::BadInput`] naming the field of the input that does not decode.
     pub fn read(
         job_id: Uuid,
         input: Option<&str>,
@@ -86,10 +86,10 @@ pub trait Submissions: Sync {
     fn submitted<J: Job>(&self) -> impl Future<Output = Result<Vec<Submitted<J>>, Error>> + Send;
 }
 
-/// Gives the first submitted job whose input is as expected.
+/// Asserts that a job with such an input was submitted, and returns the first one.
 ///
 /// # Panics
-/// If there is none; the message lists what was submitted instead.
+/// If there is none; the message lists the submitted jobs of this kind.
 #[track_caller]
 pub fn assert_submitted<J: Job>(
     executor: &impl Submissions,
@@ -109,10 +109,10 @@ pub fn assert_submitted<J: Job>(
     }
 }
 
-/// Checks that no job was submitted whose input is such.
+/// Asserts that no job with such an input was submitted.
 ///
 /// # Panics
-/// If there is one; the message lists what was submitted.
+/// If there is one; the message lists the submitted jobs of this kind.
 #[track_caller]
 pub fn assert_not_submitted<J: Job>(
     executor: &impl Submissions,

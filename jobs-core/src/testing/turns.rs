@@ -1,4 +1,4 @@
-//! Running attempts one after the other, without a deadlock where one waits for another.
+//! Running attempts one after the other, without a deadlock if one waits for another.
 
 use std::fmt;
 use std::time::Duration;
@@ -16,7 +16,7 @@ const TURN_LENGTH: Duration = Duration::from_millis(100);
 /// A drain that runs more attempts than this probably has no end.
 const MAX_ATTEMPTS: usize = 10_000;
 
-/// The attempts of a drain; for executors. Those that still run when it is dropped are dropped too.
+/// Runs the attempts of a drain one after the other; for executors. Dropping it drops the attempts that still run.
 pub struct Turns<T> {
     running: JoinSet<(T, Outcome)>,
     begun: usize,
@@ -32,14 +32,14 @@ impl<T> Default for Turns<T> {
 }
 
 impl<T: Send + 'static> Turns<T> {
-    /// Begins an attempt; what names it comes back with its outcome.
+    /// Begins an attempt. `attempt` identifies it and is returned with its outcome.
     pub fn begin(&mut self, attempt: T, registered: &'static Registered, run: Run) {
         self.begun += 1;
         self.running
             .spawn(async move { (attempt, dispatch(registered, run).await) });
     }
 
-    /// The next attempt that ends; `None` if none runs, or none ends for a moment.
+    /// Returns the next attempt that ends; `None` if none runs, or if none ends within 100 ms.
     pub async fn ended(&mut self) -> Option<(T, Outcome)> {
         loop {
             match timeout(TURN_LENGTH, self.running.join_next()).await {
@@ -51,10 +51,10 @@ impl<T: Send + 'static> Turns<T> {
         }
     }
 
-    /// Checks that the drain may still end.
+    /// Checks that the drain has not run too many attempts to end.
     ///
     /// # Errors
-    /// [`ErrorKind::Refused`] once there were ten thousand attempts.
+    /// [`ErrorKind::Refused`] after 10,000 attempts.
     pub fn check(&self) -> Result<(), Error> {
         if self.begun < MAX_ATTEMPTS {
             return Ok(());
@@ -64,7 +64,7 @@ impl<T: Send + 'static> Turns<T> {
         Err(Error::new(ErrorKind::Refused, message))
     }
 
-    /// Whether none runs.
+    /// Whether no attempt runs.
     pub fn all_ended(&self) -> bool {
         self.running.is_empty()
     }

@@ -16,6 +16,7 @@ pub(super) fn expand(table: &Table<'_>) -> TokenStream {
         is_id_generated,
         ..
     } = table;
+    let private = quote!(#library::private);
     let id = &table.columns[table.id];
     let (id_field, id_type, id_column) = (id.field, id.ty, &id.name);
     let columns = table.columns.iter().map(|column| &column.name);
@@ -30,16 +31,16 @@ pub(super) fn expand(table: &Table<'_>) -> TokenStream {
     });
     // A struct that sqlx cannot read is reported at its name.
     quote_spanned! {row.span()=>
-        impl #library::Entity for #row {
-            type Delegate = #library::Table<#row>;
+        impl #private::Entity for #row {
+            type Delegate = #private::Table<#row>;
 
-            fn delegate(provided: &#library::Extensions) -> ::core::result::Result<Self::Delegate, #library::Error> {
-                #library::Table::from_provided(provided)
+            fn delegate(provided: &#private::Extensions) -> ::core::result::Result<Self::Delegate, #private::Error> {
+                #private::Table::from_provided(provided)
             }
         }
         // A field that is `Copy` is borrowed like the others.
         #[allow(clippy::needless_borrows_for_generic_args)]
-        impl #library::TableRow for #row {
+        impl #private::TableRow for #row {
             type Id = #id_type;
             const TABLE: &'static [&'static str] = &[#(#name),*];
             const COLUMNS: &'static [&'static str] = &[#(#columns),*];
@@ -50,7 +51,7 @@ pub(super) fn expand(table: &Table<'_>) -> TokenStream {
                 &self.#id_field
             }
 
-            fn push_values(&self, values: &mut #library::Values) {
+            fn push_values(&self, values: &mut #private::Values) {
                 #(#values)*
             }
         }
@@ -62,13 +63,14 @@ pub(super) fn stub(input: &DeriveInput) -> TokenStream {
     let Ok(library) = library::find_jobs_pg() else {
         return TokenStream::new();
     };
+    let private = quote!(#library::private);
     let row = &input.ident;
     let (parameters, arguments, conditions) = input.generics.split_for_impl();
     let is_row =
         matches!(&input.data, Data::Struct(data) if matches!(data.fields, Fields::Named(_)));
     let table = (is_row && input.generics.params.is_empty()).then(|| {
         quote! {
-            impl #library::TableRow for #row {
+            impl #private::TableRow for #row {
                 type Id = i64;
                 const TABLE: &'static [&'static str] = &[];
                 const COLUMNS: &'static [&'static str] = &[];
@@ -79,16 +81,16 @@ pub(super) fn stub(input: &DeriveInput) -> TokenStream {
                     &0
                 }
 
-                fn push_values(&self, _: &mut #library::Values) {}
+                fn push_values(&self, _: &mut #private::Values) {}
             }
         }
     });
     let delegate = match &table {
-        Some(_) => quote!(#library::Table<#row>),
+        Some(_) => quote!(#private::Table<#row>),
         None => quote!(()),
     };
     quote! {
-        impl #parameters #library::Entity for #row #arguments #conditions {
+        impl #parameters #private::Entity for #row #arguments #conditions {
             type Delegate = #delegate;
         }
         #table

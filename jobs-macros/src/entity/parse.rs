@@ -1,4 +1,4 @@
-//! `#[entity(...)]` and what matters of `#[sqlx(...)]`, as written.
+//! `#[entity(...)]` as written, and the arguments of `#[sqlx(...)]` that matter here.
 
 use proc_macro2::{Ident, TokenTree};
 use syn::parse::{ParseStream, Parser};
@@ -61,12 +61,12 @@ impl OnStruct {
         all
     }
 
-    /// Whether no table was given, nor anything that was meant to be one.
+    /// Whether there is no table, nor a misspelt one.
     pub(super) fn lacks_table(&self) -> bool {
         self.table.is_unset() && !self.misread.is_meant(TABLE.name)
     }
 
-    /// Whether the id was meant to be said here, where it does not belong.
+    /// Whether the struct has the attribute of the id, which belongs to a field.
     pub(super) fn means_id(&self) -> bool {
         self.misread.is_meant(ID.name)
     }
@@ -125,7 +125,7 @@ fn each(
     misread
 }
 
-/// Reads sqlx's attributes; what is wrong with them is for sqlx's own derive to say.
+/// Reads sqlx's attributes. sqlx's own derive reports their mistakes.
 fn each_of_sqlx(attributes: &[Attribute], read: impl FnMut(&Ident, ParseStream<'_>) -> Result<()>) {
     each(attributes, "sqlx", &mut Errors::default(), read);
 }

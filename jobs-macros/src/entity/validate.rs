@@ -31,7 +31,7 @@ pub(super) struct Column<'a> {
 }
 
 impl<'a> Table<'a> {
-    /// Checks everything; `None` only beside an error.
+    /// Checks everything. Returns `None` only after it has noted an error.
     pub(super) fn new(input: &'a DeriveInput, errors: &mut Errors) -> Option<Self> {
         let written = OnStruct::read(&input.attrs, errors);
         let fields = named_fields(input, errors)?;
@@ -81,7 +81,7 @@ fn named_fields<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Option<Vec<&
             Fields::Named(fields) => return Some(fields.named.iter().collect()),
             _ => errors.at(
                 &input.ident,
-                "an entity's columns are its fields' names; write `struct Name { id: i64, ... }`",
+                "the columns of an entity are its named fields; write `struct Name { id: i64, ... }`",
             ),
         },
         _ => errors.at(
@@ -120,7 +120,7 @@ fn column<'a>(field: &'a Field, case: Option<&str>, errors: &mut Errors) -> Opti
         return None;
     }
     if let Some(word) = written.flatten.into_inner() {
-        errors.at(word, "a flattened field is several columns, which an entity cannot write; list the columns themselves");
+        errors.at(word, "an entity cannot have a flattened field, which stands for several columns; declare a field for each column");
         return None;
     }
     let is_id = written.id.into_inner() == Some(true);

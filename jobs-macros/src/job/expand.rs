@@ -81,10 +81,7 @@ impl<'a> Parts<'a> {
             .attributes
             .iter()
             .filter(|attribute| attribute.path().is_ident("doc"));
-        let summary = format!(
-            "The handle of the job `{}`: submits it, and names its types.",
-            job.name
-        );
+        let summary = format!("The handle of the job `{}`, which submits it.", job.name);
         // Another item of this name is reported at the function, not at the attribute.
         let place = handle.span();
         let keyword = at(place, quote!(struct));

@@ -13,7 +13,7 @@ use super::context::{check_context, is_context};
 use super::owned::stored;
 use crate::errors::Errors;
 
-/// A function, up to its body: that is the compiler's business.
+/// A function without its body, which only the compiler reads.
 pub(crate) struct Function {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
@@ -65,16 +65,16 @@ fn not_a_function(item: ParseStream<'_>) -> Option<Error> {
 pub(crate) struct Shape {
     /// Whether the function takes several jobs at once.
     pub(crate) takes_several: bool,
-    /// What the caller gives for one job; `None` for `()`.
+    /// The type of one job's input; `None` for `()`.
     pub(crate) input: Option<Type>,
     /// The type of the context parameter, if there is one.
     pub(crate) context: Option<Type>,
-    /// What it returns; `None` for `()`.
+    /// The return type; `None` for `()`.
     pub(crate) returned: Option<Type>,
 }
 
 impl Shape {
-    /// Reads the shape; what is wrong with it is noted, and left out of it. A method has none.
+    /// Reads the shape. A type that is not valid is noted and left out. A method has no shape.
     pub(crate) fn of(
         function: &Function,
         handle: &Ident,
@@ -110,7 +110,7 @@ fn check_asyncness(signature: &Signature, is_blocking: bool, errors: &mut Errors
         ),
         (None, false) => errors.at(
             signature.fn_token,
-            format!("a job is an `async fn`; write `async fn {name}`, or add `blocking` to run a plain function on the pool for blocking work"),
+            format!("a job is an `async fn`; write `async fn {name}`, or add `blocking` to the attribute to run a plain function on a thread of its own"),
         ),
         _ => {}
     }
@@ -156,7 +156,7 @@ fn typed<'a>(signature: &'a Signature, errors: &mut Errors) -> Option<Vec<&'a Ty
             FnArg::Receiver(receiver) => {
                 errors.at(
                     receiver,
-                    "a job is a free function and has no `self`; move it out of the `impl`, and give what it needs as its input",
+                    "a job is a free function and has no `self`; move it out of the `impl`, and pass what it needs as its input",
                 );
                 return None;
             }
@@ -221,7 +221,7 @@ impl Shape {
         self.input.clone().unwrap_or_else(|| syn::parse_quote!(()))
     }
 
-    /// The output's type: what is returned, or what the `Result` holds; of several jobs, that of each.
+    /// The output's type: the return type, or the success type of the `Result`; with several jobs, that of each.
     pub(crate) fn output_type(&self, library: &Path) -> Type {
         let Some(ty) = &self.returned else {
             return syn::parse_quote!(());
@@ -238,8 +238,8 @@ impl Shape {
         }
     }
 
-    /// A constant that is true if the function returns a `Result`, or of several jobs what says something of all: only the
-    /// compiler knows what an alias stands for. `None` if it returns nothing, or what cannot be a `Result`.
+    /// A constant that is true if the function returns a `Result`, or, with several jobs, one of the allowed types: only the compiler
+    /// can resolve an alias. `None` if it returns nothing, or a type that cannot be a `Result`.
     pub(crate) fn kind_of_return(&self, private: &TokenStream) -> Option<TokenStream> {
         let ty = self.returned.as_ref()?;
         let may_be_alias = matches!(plain(ty), Type::Path(_) | Type::Macro(_));

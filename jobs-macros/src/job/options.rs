@@ -1,4 +1,4 @@
-//! `options(...)`: names, kinds and bounds are those of the library; here they meet the source.
+//! `options(...)`: checks the names, kinds and bounds of jobs-rules at their places in the source.
 
 use jobs_rules::{
     JobOption, OptionKind, check_integer, check_own_name, check_retry_delay_max, check_seconds,
@@ -12,11 +12,11 @@ use super::words::{self, Level};
 use crate::arguments::whole_number;
 use crate::errors::Errors;
 
-/// Options that are right.
+/// Valid options.
 #[derive(Default)]
 pub(crate) struct OptionSet {
     values: Vec<OptionValue>,
-    /// Whether none was wrong and left out.
+    /// Whether every option was valid; those that were not are left out.
     is_whole: bool,
 }
 
@@ -33,11 +33,11 @@ pub(crate) enum Value {
     Seconds(i32),
     Flag(bool),
     Name(String),
-    /// The handle of the job whose name is meant.
+    /// The handle of the job with this name.
     NameOf(Path),
 }
 
-/// Checks the options; what is wrong is noted and left out.
+/// Checks the options. Those that are not valid are noted and left out.
 pub(super) fn options(written: Option<Options>, errors: &mut Errors) -> OptionSet {
     let written = written.unwrap_or_default();
     let values: Vec<_> = written
@@ -55,7 +55,7 @@ impl OptionSet {
         self.values.iter()
     }
 
-    /// Checks what depends on several options, where those not given here come from `defaults`.
+    /// Checks the rules between options. Options that are not set here come from `defaults`.
     pub(super) fn check_over(&self, defaults: &Self, errors: &mut Errors) {
         let Some(place) = self.find(JobOption::RetryDelayMax).map(|found| found.place) else {
             return;

@@ -1,4 +1,4 @@
-//! What a type must be so that its values can be stored and read back: owned, and one that can be named.
+//! Types whose values can be stored and read back: they own their data and have a name.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
@@ -8,7 +8,7 @@ use super::function::plain;
 use crate::errors::Errors;
 use crate::names;
 
-/// The type, if values of it can be stored; what keeps them from it is noted.
+/// The type, if its values can be stored; else a mistake is noted.
 pub(super) fn stored(
     ty: &Type,
     what: &str,
@@ -19,7 +19,7 @@ pub(super) fn stored(
     is_fine.then(|| ty.clone())
 }
 
-/// Notes what a stored value cannot be: borrowed, or of a type that has no name.
+/// Notes a type that borrows or that has no name.
 fn check_owned(ty: &Type, what: &str, errors: &mut Errors) -> bool {
     if let Some(reference) = borrowed(
         ty.to_token_stream(),

@@ -98,7 +98,7 @@ pub(crate) struct Schedule {
 }
 
 impl Schedule {
-    /// Whether no cron expression was given, nor anything that was meant to say when.
+    /// Whether there is no cron expression, nor a misspelt one.
     pub(crate) fn lacks_cron(&self) -> bool {
         let is_meant = |name| self.misread.is_meant(name);
         self.cron.is_unset() && !is_meant(CRON.name) && !is_meant("every")
@@ -106,7 +106,7 @@ impl Schedule {
 }
 
 impl Arguments {
-    /// Reads all arguments; what cannot be read is noted and left out.
+    /// Reads all arguments. Those that cannot be read are noted and left out.
     pub(crate) fn read(input: ParseStream<'_>, errors: &mut Errors) -> Self {
         let mut all = Self::default();
         all.misread = read_each(input, errors, |key, input, errors| {
@@ -115,7 +115,7 @@ impl Arguments {
         all
     }
 
-    /// Whether no executor was given, nor anything that was meant to be one.
+    /// Whether there is no executor, nor a misspelt one.
     pub(crate) fn lacks_executor(&self) -> bool {
         self.executor.is_unset() && !self.misread.is_meant(EXECUTOR.name)
     }
@@ -217,7 +217,7 @@ fn schedule(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> Result
         misread: Misread::default(),
     };
     if input.peek(Token![=]) && (input.peek2(token::Bracket) || input.peek2(token::Brace)) {
-        let message = "one `schedule` holds one cron expression; write `schedule(cron = \"0 * * * *\", key = \"hourly\")` for each";
+        let message = "one `schedule` has one cron expression; write `schedule(cron = \"0 * * * *\", key = \"hourly\")` for each of them";
         return Err(Error::new(word.span(), message));
     }
     if !input.peek(token::Paren) {

@@ -1,4 +1,4 @@
-//! `schedule = "..."` and `schedule(...)`: every rule and every message about them.
+//! `schedule = "..."` and `schedule(...)`: all rules and messages about them.
 
 use std::collections::HashSet;
 
@@ -22,7 +22,7 @@ pub(crate) struct Schedule {
     pub(crate) options: OptionSet,
 }
 
-/// Checks the schedules, whose options go over the job's; what is wrong is noted and left out.
+/// Checks the schedules, whose options win over the job's. Those that are not valid are noted and left out.
 pub(super) fn schedules(
     written: Vec<parse::Schedule>,
     defaults: &OptionSet,
@@ -92,7 +92,7 @@ fn checked_zone(zone: &LitStr, errors: &mut Errors) -> String {
 fn checked_missed(missed: &LitStr, errors: &mut Errors) -> Option<String> {
     let message = match missed.value().as_str() {
         known @ ("skip" | "once" | "all") => return Some(known.to_owned()),
-        other => jobs_rules::unknown("policy for missed times", other, &["skip", "once", "all"]),
+        other => jobs_rules::unknown("policy for missed ticks", other, &["skip", "once", "all"]),
     };
     errors.at(missed, message);
     None

@@ -1,4 +1,4 @@
-//! From arguments as written to a job that can be generated: every rule and every message about them.
+//! Checks the arguments as written and makes the job to generate: all rules and messages about them.
 
 use jobs_rules::{QueuePolicy, check_own_name};
 use proc_macro2::{Ident, Span};
@@ -46,7 +46,7 @@ pub(crate) struct QueueSettings {
 }
 
 impl Job {
-    /// Checks everything; what is wrong is noted, and left out of the job.
+    /// Checks everything. A mistake is noted, and left out of the job.
     pub(crate) fn new(
         function: Function,
         arguments: Arguments,
@@ -113,7 +113,7 @@ fn check_handle(handle: &Ident, shape: &Shape, errors: &mut Errors) -> bool {
     false
 }
 
-/// Every job of a strict queue needs a key, and a schedule has none to give.
+/// Every job of a strict queue needs a key, and a schedule has none.
 fn check_keys(queue: &QueueSettings, schedules: &[Schedule], errors: &mut Errors) {
     if queue.policy != Some(QueuePolicy::KeyStrictFifo) {
         return;
@@ -121,7 +121,7 @@ fn check_keys(queue: &QueueSettings, schedules: &[Schedule], errors: &mut Errors
     for schedule in schedules {
         errors.add(syn::Error::new(
             schedule.place,
-            "a job of a `key_strict_fifo` queue needs a key, which a schedule cannot give; schedule another job that submits this \
+            "a job of a `key_strict_fifo` queue needs a singleton key, which a schedule does not have; schedule another job that submits this \
              one with `.singleton_key(\"...\")`",
         ));
     }
@@ -194,7 +194,7 @@ fn queue(queue: parse::Queue, errors: &mut Errors) -> QueueSettings {
     }
 }
 
-/// Notes the error of a rule at its place and gives what it made.
+/// Notes the error of a rule at its place, and returns the result.
 pub(super) fn note<T, E: std::fmt::Display>(
     errors: &mut Errors,
     place: Span,

@@ -1,4 +1,4 @@
-//! Words that are written in the wrong place, or known from other libraries, and what to write in their place.
+//! Words that belong to another place of the attribute, or come from other libraries, and what to write instead.
 
 use proc_macro2::Ident;
 use syn::Error;
@@ -16,7 +16,7 @@ pub(super) enum Level {
 }
 
 impl Level {
-    /// What a word is there, and what it belongs to.
+    /// How messages call a word at this level, and the level.
     const fn what(self) -> (&'static str, &'static str) {
         match self {
             Self::Job => ("argument", "an argument of `#[job]`"),
@@ -28,7 +28,7 @@ impl Level {
     }
 }
 
-/// Words, and what each of them should be.
+/// Words, and what to write instead of each.
 const WORDS: &[(&[&str], &str)] = &[
     (
         &[

@@ -1,4 +1,4 @@
-//! `worker(...)`: every rule and every message about it.
+//! `worker(...)`: all rules and messages about it.
 
 use syn::{Error, GenericArgument, PathArguments, Type};
 
@@ -17,7 +17,7 @@ pub(crate) struct WorkerSettings {
     pub(crate) group_tiers: Vec<(String, u32)>,
 }
 
-/// Checks the settings; what is wrong is noted.
+/// Checks the settings. Mistakes are noted.
 pub(super) fn worker(written: parse::Worker, errors: &mut Errors) -> WorkerSettings {
     let [min, max] = [written.min_priority, written.max_priority].map(|once| once.into_inner());
     if let (Some(min), Some(max)) = (&min, &max)
@@ -34,7 +34,7 @@ pub(super) fn worker(written: parse::Worker, errors: &mut Errors) -> WorkerSetti
         && written.group_concurrency.is_unset()
     {
         let message =
-            "`group_tiers` needs a limit for groups of no tier; add `group_concurrency = 2`";
+            "`group_tiers` needs a limit for groups without a tier; add `group_concurrency = 2`";
         errors.at(&tiers.word, message);
     }
     WorkerSettings {
@@ -47,7 +47,7 @@ pub(super) fn worker(written: parse::Worker, errors: &mut Errors) -> WorkerSetti
     }
 }
 
-/// Makes the shape that of a function that takes several jobs: input and output are those of one job.
+/// Marks the function as one that takes several jobs; input and output become those of one job.
 pub(super) fn take_several(shape: &mut Shape, function: &Function, errors: &mut Errors) {
     let message = "a job with `batch` takes its inputs as a `Vec`; write `inputs: Vec<T>`";
     shape.takes_several = true;

@@ -125,7 +125,7 @@ pub(super) const KEYS: &[Key] = &[
     honoured(
         "application_name",
         Takes::Text,
-        "names the connections, and the application whose declared schedules are kept in step; default: `PGAPPNAME`, else the name of the program's file",
+        "the name of the connections, and of the application that owns the declared schedules; default: `PGAPPNAME`, else the name of the program's file",
     ),
     honoured(
         "connectionTimeoutMillis",
@@ -166,7 +166,7 @@ pub(super) const KEYS: &[Key] = &[
     honoured(
         "migrate",
         Takes::Flag,
-        "whether missing job tables are installed; those that stand are never changed; default: true",
+        "whether missing job tables are installed; existing ones are never changed; default: true",
     ),
     honoured(
         "createSchema",
@@ -176,27 +176,27 @@ pub(super) const KEYS: &[Key] = &[
     nothing(
         "allowSchemaCaseVariant",
         Takes::Flag,
-        "a schema whose name differs from another's by case alone is not refused here",
+        "a schema whose name differs from another only in its case is accepted",
     ),
     nothing(
         "useListenNotify",
         Takes::Flag,
-        "this executor always listens for queues that notify, and polls besides",
+        "this executor always listens for queues that notify, and also polls",
     ),
     honoured(
         "registerInstance",
         Takes::Flag,
-        "whether this process enters itself into the table of instances; default: true",
+        "whether this process registers itself in the table of instances; default: true",
     ),
     honoured(
         "instanceName",
         Takes::Text,
-        "its name there; default: `application_name` with ` (rust)` behind it, so that no Node process has the same",
+        "its name in the table of instances; default: `application_name` followed by ` (rust)`, so that it differs from Node processes",
     ),
     honoured(
         "instanceHeartbeatSeconds",
         Takes::Whole(1, 3600),
-        "how often it tells there that it lives; default: 30",
+        "how often it sends a heartbeat to the table of instances; default: 30",
     ),
     only(
         "backend",
@@ -206,7 +206,7 @@ pub(super) const KEYS: &[Key] = &[
     honoured(
         "superviseIntervalSeconds",
         SECONDS,
-        "how often maintenance is looked for; default: 60",
+        "how often this process checks whether there is maintenance to do; default: 60",
     ),
     honoured(
         "monitorIntervalSeconds",
@@ -216,22 +216,22 @@ pub(super) const KEYS: &[Key] = &[
     honoured(
         "maintenanceIntervalSeconds",
         SECONDS,
-        "how often each queue is rid of old jobs; default: 86400",
+        "how often old jobs are deleted from each queue; default: 86400",
     ),
     honoured(
         "flowIntervalSeconds",
         SECONDS,
-        "how often jobs that waited for others are let go; default: 5",
+        "how often jobs are released whose dependencies have ended; default: 5",
     ),
     nothing(
         "bamIntervalSeconds",
         Takes::Number(10, u32::MAX),
-        "index builds that a migration left behind are pg-boss's to do",
+        "index builds that a migration has deferred are left to pg-boss",
     ),
     honoured(
         "cronMonitorIntervalSeconds",
         CRON_SECONDS,
-        "how often due schedules are looked for; default: 30",
+        "how often this process checks for due schedules; default: 30",
     ),
     nothing(
         "cronWorkerIntervalSeconds",
@@ -258,17 +258,17 @@ pub(super) const KEYS: &[Key] = &[
     honoured(
         "warningQueueSize",
         Takes::Number(1, u32::MAX),
-        "how many waiting jobs of a queue are told of in the log, where the queue has no bound of its own; default: 10000",
+        "how many waiting jobs of a queue cause a warning, if the queue has no limit of its own; default: 10000",
     ),
     honoured(
         "monitorVacuum",
         Takes::Flag,
-        "whether nobody counts for a while after counts that took long enough to hold up autovacuum; default: true",
+        "whether counting pauses after a count that took long enough to delay autovacuum; default: true",
     ),
     honoured(
         "persistWarnings",
         Takes::Flag,
-        "whether warnings are kept in the database too; default: false",
+        "whether warnings are also stored in the database; default: false",
     ),
     honoured(
         "warningRetentionDays",
@@ -278,7 +278,7 @@ pub(super) const KEYS: &[Key] = &[
     honoured(
         "persistQueueStats",
         Takes::Flag,
-        "whether each count of a queue is kept, and how much passes through it is counted; default: false",
+        "whether each count of a queue and its throughput are stored; default: false",
     ),
     honoured(
         "queueStatRetentionDays",

@@ -1,14 +1,14 @@
-//! What can keep a private PostgreSQL from running, each with what to do about it.
+//! Why a private PostgreSQL server cannot run, and what to do about it.
 
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Why no private PostgreSQL runs.
+/// Why a private PostgreSQL server cannot run.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EmbeddedError {
-    /// Neither the usual folders nor PATH hold PostgreSQL's programs.
+    /// PostgreSQL's programs are neither in the usual folders nor in PATH.
     #[error(
         "cannot find PostgreSQL's programs `initdb` and `postgres` (searched {}); install them ({INSTALL}), \
          or set DATABASE_URL to the address of a running server",
@@ -18,60 +18,60 @@ pub enum EmbeddedError {
         /// The folders that were searched.
         searched: Vec<PathBuf>,
     },
-    /// Only versions below 14 were found.
+    /// Only versions before 14 were found.
     #[error(
         "the PostgreSQL in `{}` is version {found}, but 14 or newer is needed; install a newer one ({INSTALL}), \
          or set DATABASE_URL to the address of a running server",
         .programs.display()
     )]
     TooOld {
-        /// Where the programs lie.
+        /// The folder of the programs.
         programs: PathBuf,
         /// Their version.
         found: u32,
     },
-    /// The data were written by a major version that is not installed.
+    /// The data was written by a major version that is not installed.
     #[error(
-        "the data in `{}` were written by PostgreSQL {written_by}, whose programs are not found; \
-         install that version, or remove the folder to begin anew",
+        "the data in `{}` was written by PostgreSQL {written_by}, which is not installed; \
+         install that version, or remove the folder to begin with new data",
         .folder.display()
     )]
     OtherVersion {
         /// The folder with the data.
         folder: PathBuf,
-        /// The major version that wrote them.
+        /// The major version that wrote it.
         written_by: u32,
     },
-    /// The folder holds files that are not a private server's.
-    #[error("will not keep a database in `{}`: it holds other files; name an empty or a new folder", .folder.display())]
+    /// The folder contains other files.
+    #[error("cannot keep a database in `{}`: it contains other files; choose an empty or a new folder", .folder.display())]
     ForeignFolder {
         /// The folder.
         folder: PathBuf,
     },
-    /// Started as root, and there is no other user to run the server as.
+    /// The program runs as root, and there is no other user to run the server as.
     #[error(
         "PostgreSQL refuses to run as root, and this machine has neither a user `postgres` nor `nobody`; \
          create one, or start the program as another user"
     )]
     NoAccount,
-    /// Another process has been starting a server on the folder all the time.
-    #[error("another process is starting a server in `{}` and does not come to an end", .folder.display())]
+    /// Another process has been starting a server with the folder for too long.
+    #[error("another process is still starting a server in `{}`", .folder.display())]
     Busy {
         /// The folder.
         folder: PathBuf,
     },
-    /// The system refused something.
+    /// The operating system refused an operation.
     #[error("cannot {doing} `{}`", .path.display())]
     System {
-        /// What was tried.
+        /// The operation.
         doing: &'static str,
-        /// With which file, folder or program.
+        /// The file, folder or program.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// One of PostgreSQL's programs failed or took too long.
-    #[error("`{program}` failed for the folder `{}`; its last words: {said}", .folder.display())]
+    #[error("`{program}` failed for the folder `{}`; its last output: {said}", .folder.display())]
     Failed {
         /// The program.
         program: &'static str,
@@ -86,7 +86,7 @@ const INSTALL: &str = "Debian and Ubuntu: apt install postgresql; Fedora and Red
                        Alpine: apk add postgresql; Arch: pacman -S postgresql; macOS: brew install postgresql@17";
 
 impl EmbeddedError {
-    /// For `map_err`: keeps the system's word and says what was tried with what.
+    /// For `map_err`: adds the operation and its path to an error of the operating system.
     pub(super) fn system(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::System {
             doing,

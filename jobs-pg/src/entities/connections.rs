@@ -1,17 +1,17 @@
-//! Where the statements of a job's entities run: the one place that decides it.
+//! The connections on which the statements of a job's entities run.
 
 use std::ops::{Deref, DerefMut};
 
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, PgPool, Postgres};
 
-/// What the tables of a job run their statements on.
+/// The connections of a [`Table`](crate::Table): made of a pool with `Connections::from(pool)`.
 #[derive(Debug, Clone)]
 pub struct Connections {
     pool: PgPool,
 }
 
-/// Each statement on a connection of the pool, and so in a transaction of its own.
+/// Each statement runs on a connection of the pool, and so in a transaction of its own.
 impl From<PgPool> for Connections {
     fn from(pool: PgPool) -> Self {
         Self { pool }
@@ -24,7 +24,7 @@ impl Connections {
     }
 }
 
-/// A connection on loan, for queries of one's own: `sqlx::query(...).execute(&mut *connection)`.
+/// A connection of a pool, to which it returns when it is dropped: `sqlx::query(...).execute(&mut *connection)`.
 #[derive(Debug)]
 pub struct Connection(PoolConnection<Postgres>);
 

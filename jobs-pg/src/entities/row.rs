@@ -1,4 +1,4 @@
-//! A struct that is a row of a table, and its values on their way to the database.
+//! Structs that are rows of a table, and their values as arguments of a statement.
 
 use serde::Serialize;
 use sqlx::error::BoxDynError;
@@ -8,7 +8,7 @@ use sqlx::{Arguments, Encode, FromRow, Postgres, Type};
 
 /// A struct that is a row of a table. `#[derive(Entity)]` implements it.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no row of a table",
+    message = "`{Self}` is not a row of a table",
     label = "not a `TableRow`",
     note = "derive it: `#[derive(sqlx::FromRow, Entity)] #[entity(table = \"...\")]`"
 )]
@@ -16,7 +16,7 @@ pub trait TableRow: ReadRow {
     /// The type of the primary key.
     type Id: for<'q> Encode<'q, Postgres> + Type<Postgres> + Send + Sync;
 
-    /// The table's name, behind its schema if it has one.
+    /// The table's name, after its schema if that is named.
     const TABLE: &'static [&'static str];
 
     /// The columns, in the order in which their values are pushed.
@@ -25,7 +25,7 @@ pub trait TableRow: ReadRow {
     /// The column of the primary key.
     const ID: &'static str;
 
-    /// Whether the database makes the id of a new row.
+    /// Whether the database generates the id of a new row.
     const IS_ID_GENERATED: bool;
 
     /// The row's id.
@@ -35,16 +35,16 @@ pub trait TableRow: ReadRow {
     fn push_values(&self, values: &mut Values);
 }
 
-/// A struct that can be read from a row: what `#[derive(sqlx::FromRow)]` makes of it.
+/// A struct that can be read from a row. Every struct with `#[derive(sqlx::FromRow)]` is.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a row",
     label = "add `#[derive(sqlx::FromRow)]`"
 )]
 pub trait ReadRow: Sized + Send + Sync + 'static {
-    /// Reads it.
+    /// Reads a row.
     ///
     /// # Errors
-    /// sqlx's, if a column is missing or of another type.
+    /// If a column is missing or of another type.
     fn read(row: &PgRow) -> Result<Self, sqlx::Error>;
 }
 
@@ -56,7 +56,7 @@ impl<T: for<'r> FromRow<'r, PgRow> + Send + Sync + 'static> ReadRow for T {
     }
 }
 
-/// Values to be bound to a statement, in order.
+/// The values to bind to a statement, in order.
 #[derive(Default)]
 pub struct Values {
     arguments: PgArguments,
@@ -64,7 +64,7 @@ pub struct Values {
 }
 
 impl Values {
-    /// Adds a value. The first that cannot be encoded is the error of the statement.
+    /// Adds a value. If it cannot be encoded, the statement fails.
     pub fn push<'q, V: Encode<'q, Postgres> + Type<Postgres>>(&mut self, value: V) {
         if let Err(error) = self.arguments.add(value) {
             self.refused.get_or_insert(error);

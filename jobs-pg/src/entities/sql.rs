@@ -1,6 +1,7 @@
 //! The statements for an application's table.
 
-use jobs_core::{Error, ErrorKind, rules};
+use jobs_core::{Error, ErrorKind};
+use jobs_rules as rules;
 
 use super::TableRow;
 

@@ -4,14 +4,15 @@ use jobs_core::{Job, JobOptions};
 use pg_boss::Flow;
 
 use crate::PgBoss;
+use crate::sealed::Sealed;
 
-/// Adds declared jobs to a [`Flow`].
-pub trait PgBossFlow {
+/// Adds declared jobs to a [`Flow`]. Only this crate implements it.
+pub trait PgBossFlow: Sealed {
     /// Adds a job by its handle. Its queue is created if it does not exist.
     ///
     /// ```no_run
     /// # use jobs_pg::prelude::*;
-    /// # use jobs_pg::Flow;
+    /// # use jobs_pg::operation::Flow;
     /// #[job(executor = PgBoss)]
     /// async fn fetch_page(page: u32) {}
     /// #[job(executor = PgBoss)]

@@ -1,19 +1,21 @@
-//! What pg-boss can do with a job about to be submitted, beside storing it.
+//! Operations of `PgBoss` on a job that is about to be submitted, beside storing it.
 
 use std::future::Future;
 
-use jobs_core::{Enqueued, Error, Job, Request, Submission, SubmittedJob};
+use jobs_core::executor::{Enqueued, Request};
+use jobs_core::{Error, Job, Submission, SubmittedJob};
 
 use crate::PgBoss;
 use crate::executor::new_job;
+use crate::sealed::Sealed;
 use crate::store::{Match, Target, Upsert};
 use pg_boss::validate::bad_input;
 
-/// Gives submissions of [`PgBoss`]'s jobs what only it can do.
-pub trait PgBossSubmission<J: Job> {
-    /// Changes the job of this id or singleton key that waits already (the newest of that key), or stores it if there is none.
-    /// Whatever number of processes do so at once for one key, one job waits. It is then as if it had been submitted so: with this
-    /// input, due at this time, with the options that the submission and the attribute state.
+/// Adds the operations of [`PgBoss`] to submissions of its jobs. Only this crate implements it.
+pub trait PgBossSubmission<J: Job>: Sealed {
+    /// Changes the waiting job with this id or singleton key (the newest with that key), or stores a new one if there is none. If
+    /// several processes do so at once for one key, one job waits. The job then has this input and due time, and the options of the
+    /// submission and the attribute.
     ///
     /// ```no_run
     /// # use jobs_pg::prelude::*;
@@ -27,7 +29,7 @@ pub trait PgBossSubmission<J: Job> {
     /// ```
     ///
     /// # Errors
-    /// As [`submit`](Submission::submit); and [`BadInput`](jobs_core::ErrorKind::BadInput) without id and singleton key.
+    /// As [`submit`](Submission::submit); and [`BadInput`](jobs_core::ErrorKind::BadInput) without an id and a singleton key.
     fn upsert(self, input: J::Input)
     -> impl Future<Output = Result<SubmittedJob<J>, Error>> + Send;
 }

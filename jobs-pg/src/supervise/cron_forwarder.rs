@@ -3,11 +3,9 @@
 use std::error::Error as _;
 use std::sync::OnceLock;
 
+use jobs_core::executor::{Declaration, Extensions, SourceLocation};
 use jobs_core::private::{Registered, run_async};
-use jobs_core::{
-    Context, Declaration, Error, ErrorKind, Extensions, Job, JobError, JobOptions, SourceLocation,
-    StartAfter,
-};
+use jobs_core::{Context, Error, ErrorKind, Job, JobError, JobOptions, StartAfter};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};

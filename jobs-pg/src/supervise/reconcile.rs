@@ -1,6 +1,7 @@
 //! The schedules that a program declares, and their rows.
 
-use jobs_core::{Declaration, Error, ErrorKind, Registry, Schedule};
+use jobs_core::executor::{Declaration, Registry, Schedule};
+use jobs_core::{Error, ErrorKind};
 use serde_json::Value;
 
 use super::Maintenance;

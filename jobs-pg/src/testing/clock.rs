@@ -57,7 +57,7 @@ impl PgBoss {
     /// Gives the schema the time of the server again, for every program. Times that were stored meanwhile stay.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// As [`travel`](Self::travel), and if the database does not respond.
     pub async fn real_time(&self) -> Result<(), Error> {
         let store = self.clock_of_tests().await?;
         let removed = with_timeout(store.remove_clock()).await;
@@ -81,8 +81,8 @@ impl PgBoss {
     async fn clock_of_tests(&self) -> Result<&Store, Error> {
         let store = self.store().await?;
         if !(self.settings().test_clock || self.is_of_a_test(store).await?) {
-            let message = "time is moved in tests only, and the schema has been at work for more than a day; if it is a test's, \
-                           say `test_clock(true)` to the builder";
+            let message = "time can only be moved in tests, and the schema is older than a day; if it belongs to a test, add `test_clock(true)` \
+                           to the builder";
             return Err(Error::new(ErrorKind::Refused, message));
         }
         Ok(store)

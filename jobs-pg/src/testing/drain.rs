@@ -1,4 +1,4 @@
-//! Running what is due, when the test says so.
+//! Running the jobs that are due, for tests.
 
 use jobs_core::testing::Ran;
 use jobs_core::{Error, ErrorKind};
@@ -8,24 +8,23 @@ use crate::supervise::ByHand;
 use crate::worker::Drain;
 use pg_boss::error::map_db_error;
 
-/// Running by hand, for tests.
+/// Running jobs by a call, for tests.
 impl PgBoss {
     /// Runs everything that is due, and what becomes due by that, until nothing is; returns what ran, in order. The executor must
     /// not be started.
     ///
-    /// Jobs run in this process one after the other: by priority, then in the order in which they were submitted. One that
-    /// takes longer than a moment goes on beside the next, as it may wait for it. [`only`](crate::PgBossBuilder::only) bounds
-    /// what runs. As far as the settings ask for it, jobs that were kept long enough are removed first; then schedules are
-    /// declared and their due occurrences become jobs, overdue attempts end, and jobs that waited for others go on. A function that
-    /// takes several jobs at once is given one at a time; call it itself to test it with more.
+    /// Jobs run in this process one after the other: by priority, then in the order in which they were submitted. A job that takes
+    /// longer than 100 ms goes on beside the next one, since it may wait for it. [`only`](crate::PgBossBuilder::only) limits which jobs
+    /// run. If the settings have them on, maintenance and schedules run too: old jobs are deleted, schedules are declared and their
+    /// ticks become jobs, overdue attempts end, and jobs are released whose dependencies have ended. A function that takes several
+    /// jobs at once gets one at a time; a test with more calls the function itself.
     ///
     /// # Errors
-    /// [`ErrorKind::Refused`] if this executor is at work by itself, or if there is no end of what is due; what keeps an
-    /// executor from starting; if the database does not answer.
+    /// [`ErrorKind::Refused`] if this executor is started, or after 10,000 attempts; the errors of [`start`](Self::start).
     pub async fn drain(&self) -> Result<Vec<Ran>, Error> {
         if self.is_at_work().await {
-            let message = "cannot drain an executor that is started: it runs the jobs by itself; leave `start()` out, or say \
-                           `work(false)`, `supervise(false)` and `schedule(false)` to the builder";
+            let message = "cannot drain a started executor: it runs the jobs by itself; leave out `start()`, or add `work(false)`, \
+                           `supervise(false)` and `schedule(false)` to the builder";
             return Err(Error::new(ErrorKind::Refused, message));
         }
         let (store, registry) = self.declared().await?;

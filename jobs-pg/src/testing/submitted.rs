@@ -1,4 +1,4 @@
-//! What was submitted.
+//! The submitted jobs, for tests.
 
 use jobs_core::testing::{Submissions, Submitted};
 use jobs_core::{Error, Job};
@@ -8,12 +8,10 @@ use crate::store::{SubmittedRow, with_timeout};
 use pg_boss::error::map_db_error;
 
 impl PgBoss {
-    /// The jobs of one kind that are in the database, whoever submitted them and whatever their state, in the order in which
-    /// they were submitted; for tests.
+    /// The jobs of one kind in the database, from any process and in any state, in the order of their submission; for tests.
     ///
     /// # Errors
-    /// [`BadInput`](jobs_core::ErrorKind::BadInput) naming the job whose input does not decode; if the database does not
-    /// answer.
+    /// [`BadInput`](crate::ErrorKind::BadInput) naming the job whose input does not decode; or if the database does not respond.
     pub async fn submitted<J: Job>(&self) -> Result<Vec<Submitted<J>>, Error> {
         let store = self.store().await?;
         let doing = format!("look for submitted jobs of queue `{}`", J::NAME);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jobs_core::{Cancellation, Outcome};
+use jobs_core::executor::{Cancellation, Outcome};
 use tokio::time::timeout;
 
 use super::slots::Slot;

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use jobs_core::dispatch::dispatch_all;
-use jobs_core::{Cancellation, Failure, JobInfo, Outcome, Run};
+use jobs_core::executor::dispatch_all;
+use jobs_core::executor::{Cancellation, Outcome, Run};
+use jobs_core::{Failure, JobInfo};
 
 use super::leases::Lease;
 use super::slots::Slot;

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use jobs_core::rules::RESERVED_PREFIX;
+use jobs_core::Error;
+use jobs_core::executor::{Cancellation, JobKey, Outcome, Run};
 use jobs_core::testing::{Ran, Turns};
-use jobs_core::{Cancellation, Error, JobKey, Outcome, Run};
+use jobs_rules::RESERVED_PREFIX;
 
 use super::attempt::describe;
 use super::connections::Connections;
@@ -164,13 +165,8 @@ impl Drain {
         if let Some((state, output)) = settled
             && !key.name.starts_with(RESERVED_PREFIX)
         {
-            self.ran.push(Ran {
-                name: key.name,
-                id: key.id,
-                attempt: number,
-                state: state.parse()?,
-                output,
-            });
+            let ran = Ran::new(key, number, state.parse()?, output);
+            self.ran.push(ran);
         }
         Ok(())
     }

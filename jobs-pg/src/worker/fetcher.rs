@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jobs_core::{Cancellation, Outcome};
+use jobs_core::executor::{Cancellation, Outcome};
 use tokio::time::{Instant, sleep};
 
 use super::slots::{Reservation, Slot};

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jobs_core::Cancellation;
+use jobs_core::executor::Cancellation;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 

@@ -90,7 +90,7 @@ fn gone() -> sqlx::Error {
 #[cfg(test)]
 mod tests {
     use super::own_channel;
-    use crate::Schema;
+    use pg_boss::Schema;
 
     #[test]
     fn a_listener_s_own_channel_has_a_name_that_notify_takes() {

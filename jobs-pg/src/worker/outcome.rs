@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use jobs_core::{Failure, Outcome, UNDECODABLE_DELAY};
+use jobs_core::Failure;
+use jobs_core::executor::{Outcome, UNDECODABLE_DELAY};
 use sqlx::Error;
 
 use super::leases::Lease;

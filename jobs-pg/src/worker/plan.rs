@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use jobs_core::{BatchHandler, Registered, WorkerSettings};
+use jobs_core::executor::{BatchHandler, Registered, WorkerSettings};
 
 use crate::store::{GroupLimit, Limits};
 

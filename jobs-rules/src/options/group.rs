@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The group of a job: workers that limit groups count its active jobs.
+/// The group of a job. A worker with a group limit counts the active jobs of each group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
-    /// Which group.
+    /// The name of the group.
     pub id: String,
-    /// Which of the worker's limits counts for it.
+    /// Selects one of the worker's limits by its name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tier: Option<String>,
 }
@@ -24,7 +24,7 @@ impl From<String> for Group {
     }
 }
 
-/// A group and its tier.
+/// The id and the tier.
 impl<Id: Into<String>, Tier: Into<String>> From<(Id, Tier)> for Group {
     fn from((id, tier): (Id, Tier)) -> Self {
         Self {
@@ -35,7 +35,7 @@ impl<Id: Into<String>, Tier: Into<String>> From<(Id, Tier)> for Group {
 }
 
 impl Group {
-    /// pg-boss 12.38 takes no empty text for either.
+    /// Whether both texts are not empty, as pg-boss 12.38 requires.
     pub(super) fn is_named(&self) -> bool {
         !self.id.is_empty() && self.tier.as_deref() != Some("")
     }

@@ -31,10 +31,10 @@ impl IntoJobOptions for Value {
 }
 
 impl JobOptions {
-    /// Reads options that another program wrote: a member that is not an option is ignored, as in pg-boss.
+    /// Reads options that another program has stored. A member that is not an option is ignored, as in pg-boss.
     ///
     /// # Errors
-    /// [`ErrorKind::BadInput`] if the value of an option is not a valid one.
+    /// [`ErrorKind::BadInput`] if the value of an option is not valid.
     pub fn from_foreign(members: &Map<String, Value>) -> Result<Self, Error> {
         members
             .iter()
@@ -45,7 +45,7 @@ impl JobOptions {
             })
     }
 
-    /// The options that are given, in pg-boss's spelling.
+    /// The options that are set, in pg-boss's spelling.
     pub fn to_json(&self) -> Map<String, Value> {
         let start_after = self.values.start_after.as_ref().map(StartAfter::to_text);
         let mut members = Map::new();

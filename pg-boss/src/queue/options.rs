@@ -6,6 +6,7 @@ use jobs_rules::{Error, IntoSeconds, QueuePolicy};
 use jobs_rules::{JobOption, check_seconds, shorten};
 use serde_json::{Map, Value};
 
+use crate::sealed::Sealed;
 use crate::validate::bad_input;
 use check::check;
 
@@ -28,7 +29,7 @@ pub struct QueueOptions {
     label = "not queue options",
     note = "give `QueueOptions::new().retry_limit(2)`, or JSON in pg-boss's spelling: `json!({{\"retryLimit\": 2}})`"
 )]
-pub trait IntoQueueOptions {
+pub trait IntoQueueOptions: Sealed {
     /// Reads it; what is wrong with it is the error of the operation.
     fn into_queue_options(self) -> QueueOptions;
 }

@@ -4,6 +4,7 @@ use jobs_rules::{Error, IntoJobOptions, JobOptions};
 use jobs_rules::{check_name, shorten, unknown};
 use serde_json::{Map, Value};
 
+use crate::sealed::Sealed;
 use crate::validate::bad_input;
 
 /// No zone has a longer name, in bytes.
@@ -31,7 +32,7 @@ pub struct ScheduleOptions {
     label = "not schedule options",
     note = "give `ScheduleOptions::new().tz(\"Europe/Berlin\")`, or JSON in pg-boss's spelling: `json!({{\"tz\": \"Europe/Berlin\"}})`"
 )]
-pub trait IntoScheduleOptions {
+pub trait IntoScheduleOptions: Sealed {
     /// Reads it; what is wrong with it is the error of the operation.
     fn into_schedule_options(self) -> ScheduleOptions;
 }

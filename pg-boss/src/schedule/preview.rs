@@ -1,4 +1,4 @@
-//! When a schedule would fire, computed without a database.
+//! When a schedule fires, computed without a database.
 
 use chrono::{DateTime, Datelike, Utc};
 use jobs_rules::{Error, ErrorKind};
@@ -6,18 +6,19 @@ use jobs_rules::{Recurrence, shorten};
 
 use crate::Boss;
 
-/// How many times are told if nothing else is asked for (pg-boss 12.38's number).
+/// The default number of times (that of pg-boss 12.38).
 const USUAL_COUNT: usize = 5;
 
-/// The most that can be asked for (pg-boss 12.38's `previewScheduleMaxCount`).
+/// The maximum number of times (pg-boss 12.38's `previewScheduleMaxCount`).
 const MAX_PREVIEW: usize = 1_000;
 
-/// The last year from which can be asked: as far as texts of dates go.
+/// The last year in which a preview may begin: the last that a text of a date can have.
 const LAST_YEAR: i32 = 9_999;
 
 /// What to preview with [`Boss::preview_schedule`]: an expression in UTC, the next five times from now on, unless told
 /// otherwise.
 #[derive(Debug, Clone)]
+#[must_use]
 pub struct SchedulePreview {
     expression: String,
     tz: Option<String>,
@@ -26,7 +27,7 @@ pub struct SchedulePreview {
 }
 
 impl SchedulePreview {
-    /// Takes a cron expression, or a recurrence rule of RFC 5545, as a schedule does.
+    /// Previews a cron expression or a recurrence rule of RFC 5545, as a schedule has.
     pub fn of(expression: impl Into<String>) -> Self {
         Self {
             expression: expression.into(),
@@ -36,22 +37,19 @@ impl SchedulePreview {
         }
     }
 
-    /// Counts in a time zone: an IANA name, or an offset such as `+05:30`.
-    #[must_use]
+    /// Sets the time zone: an IANA name, or an offset such as `+05:30`.
     pub fn tz(mut self, zone: impl Into<String>) -> Self {
         self.tz = Some(zone.into());
         self
     }
 
-    /// Tells the times after this instant, which is itself left out. Otherwise it is now, by this machine's clock.
-    #[must_use]
+    /// Returns the times after this instant, without the instant itself. The default is now, by this machine's clock.
     pub const fn from(mut self, instant: DateTime<Utc>) -> Self {
         self.from = Some(instant);
         self
     }
 
-    /// Tells so many times, 1 to 1000.
-    #[must_use]
+    /// Sets the number of times: 1 to 1,000.
     pub const fn count(mut self, count: usize) -> Self {
         self.count = count;
         self
@@ -61,8 +59,8 @@ impl SchedulePreview {
 impl Boss {
     /// Tells when a schedule would fire: fewer times than asked for if it ends before.
     ///
-    /// These are the times at which a pass over the schedules files it, here and in Node: of a cron expression, none for what
-    /// the clock skips in spring, two for what it shows twice in autumn. (pg-boss's own `previewSchedule` lists one for each.)
+    /// These are the times at which the schedule submits jobs, here and in Node. A cron expression has no time for an hour that the
+    /// clock skips in spring, and two for an hour that it repeats in autumn. (pg-boss's own `previewSchedule` lists one for each.)
     ///
     /// ```
     /// use pg_boss::{Boss, SchedulePreview};
@@ -73,7 +71,7 @@ impl Boss {
     /// ```
     ///
     /// # Errors
-    /// [`BadInput`](ErrorKind::BadInput): the count or the instant is out of range, or the expression or the zone cannot be read;
+    /// [`BadInput`](ErrorKind::BadInput) if the count or the instant is out of range, or if the expression or the zone is not valid;
     /// then the source says why.
     pub fn preview_schedule(preview: &SchedulePreview) -> Result<Vec<DateTime<Utc>>, Error> {
         let SchedulePreview {

@@ -4,6 +4,7 @@ use sqlx::{PgConnection, PgPool};
 
 use super::{Schema, SchemaError, requirements};
 use crate::connect::acquire;
+use crate::error::DatabaseError;
 use crate::schema::catalog::{self, Server};
 
 /// `BEGIN ATOMIC` came with PostgreSQL 14.
@@ -101,6 +102,6 @@ pub(super) fn failed(
     move |source| SchemaError::Database {
         doing,
         schema,
-        source,
+        source: DatabaseError::new(source),
     }
 }

@@ -2,7 +2,7 @@
 
 use jobs_rules::{Error, ErrorKind};
 
-use crate::error::{kind_of, why};
+use crate::error::{DatabaseError, kind_of, why};
 
 /// Why the schema that holds the jobs cannot be used.
 ///
@@ -110,7 +110,7 @@ pub enum SchemaError {
         /// The schema that was to be filled.
         schema: String,
         /// Which thing is in the way.
-        source: sqlx::Error,
+        source: DatabaseError,
     },
 
     /// The database role lacks a right.
@@ -124,7 +124,7 @@ pub enum SchemaError {
         /// The database it is in.
         database: String,
         /// What the database said.
-        source: sqlx::Error,
+        source: DatabaseError,
     },
 
     /// The database failed us.
@@ -135,7 +135,7 @@ pub enum SchemaError {
         /// The schema it was done to.
         schema: String,
         /// What the database said.
-        source: sqlx::Error,
+        source: DatabaseError,
     },
 }
 
@@ -161,7 +161,7 @@ impl SchemaError {
 impl From<SchemaError> for Error {
     fn from(error: SchemaError) -> Self {
         let (kind, why) = match &error {
-            SchemaError::Database { source, .. } => (kind_of(source), why(source)),
+            SchemaError::Database { source, .. } => (kind_of(&source.0), why(&source.0)),
             other => (other.kind(), String::new()),
         };
         let message = format!("cannot use the database for jobs{why}");

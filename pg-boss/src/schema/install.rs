@@ -5,6 +5,7 @@ use sqlx::{Connection, PgConnection, PgPool};
 use super::check::{VERSION_COLUMN, failed, is_installed, server};
 use super::{Schema, SchemaError};
 use crate::connect::acquire;
+use crate::error::DatabaseError;
 use crate::schema::catalog::{self, Server};
 
 /// What Postgres says when somebody else made the same thing first: the schema, a table, a type, a function, or (two at
@@ -73,13 +74,13 @@ fn bad_input(schema: &Schema, server: &Server, source: sqlx::Error) -> SchemaErr
     if LOST_THE_RACE.contains(&code) {
         SchemaError::Occupied {
             schema: schema.to_string(),
-            source,
+            source: DatabaseError::new(source),
         }
     } else if code == NO_PERMISSION {
         SchemaError::Forbidden {
             schema: schema.to_string(),
             database: server.database.clone(),
-            source,
+            source: DatabaseError::new(source),
         }
     } else if code == NO_SUCH_SCHEMA {
         SchemaError::NoSchema {

@@ -66,7 +66,7 @@ impl Schema {
     }
 
     /// The name as pg-boss's option `schema` spells it.
-    pub(crate) fn spelled(&self) -> &str {
+    pub fn spelled(&self) -> &str {
         &self.hashed
     }
 
@@ -98,7 +98,7 @@ impl Schema {
     }
 
     /// The key of the advisory lock that every process on this schema takes for the work named by `suffix`.
-    pub(crate) fn lock_key(&self, database: &str, suffix: &str) -> i64 {
+    pub fn lock_key(&self, database: &str, suffix: &str) -> i64 {
         let text = format!("{database}.pgboss.{}{suffix}", self.hashed);
         Sha224::digest(text.as_bytes())[..8]
             .iter()

@@ -8,8 +8,9 @@ mod refusals;
 mod storing;
 mod transactions;
 
+use jobs_pg::JobOptions;
+use jobs_pg::operation::QueueOptions;
 use jobs_pg::prelude::*;
-use jobs_pg::{JobOptions, QueueOptions};
 use sqlx::AssertSqlSafe;
 use tests::Database;
 use uuid::Uuid;

@@ -9,6 +9,7 @@ mod failures;
 mod http;
 mod limits;
 mod lookup;
+mod many_jobs;
 mod options;
 mod outputs;
 mod own_schemas;

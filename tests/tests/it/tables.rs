@@ -144,7 +144,7 @@ async fn what_a_table_refuses_says_which_table_and_why() {
 
 #[test]
 fn an_executor_without_a_database_is_told_what_to_provide() {
-    let error = <Word as Entity>::delegate(&jobs_pg::Extensions::default()).unwrap_err();
+    let error = <Word as Entity>::delegate(&jobs_pg::executor::Extensions::default()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Configuration);
     assert!(
         error

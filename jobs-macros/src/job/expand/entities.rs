@@ -18,11 +18,11 @@ impl Parts<'_> {
             ..
         } = self;
         let visibility = &job.function.visibility;
-        let doc = format!("What `ctx.entities` of the job `{}` holds.", job.name);
+        let doc = format!("The type of `ctx.entities` of the job `{}`.", job.name);
         let (names, delegates) = (self.parameters(), self.delegates());
         let fields = job.entities.iter().zip(&names).map(|(entity, name)| {
             let field = &entity.field;
-            let doc = format!("Reaches `{}`.", entity.entity.to_token_stream());
+            let doc = format!("The delegate of `{}`.", entity.entity.to_token_stream());
             quote!(#[doc = #doc] #visibility #field: #name,)
         });
         quote! {

@@ -74,22 +74,21 @@ impl Parts<'_> {
             optional(schedule.missed.as_deref()),
         );
         let options = options(private, &schedule.options);
-        let value = local("value", Span::call_site());
+        let [value, declared] = ["value", "schedule"].map(|name| local(name, Span::call_site()));
         let made = match &schedule.input {
             Some(expression) => expression.to_token_stream(),
             None => at(schedule.place, quote!(#private::default_input())),
         };
         quote! {
-            #private::Schedule {
-                key: #key,
-                cron: #cron,
-                tz: #tz,
-                missed: #missed,
-                input: || {
+            {
+                let mut #declared = #private::Schedule::new(#key, #cron, || {
                     let #value: #input = #made;
                     #private::serde_json::to_value(#value)
-                },
-                options: #options,
+                });
+                #declared.tz = #tz;
+                #declared.missed = #missed;
+                #declared.options = #options;
+                #declared
             }
         }
     }

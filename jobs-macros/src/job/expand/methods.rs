@@ -28,12 +28,12 @@ impl Parts<'_> {
                 /// Submits the job, due at once.
                 ///
                 /// # Errors
-                /// If there is no executor, if an option or a time is refused, or if the storage refuses the job.
+                /// `NoExecutor` if there is no executor, `BadInput` if an option, a time or the input is not valid, or an error of the storage.
                 #visibility async fn submit(input: #input) -> #one {
                     #private::Submission::<Self>::new().submit(input).await
                 }
 
-                /// Submits the job with options of its own: `JobOptions`, or JSON in pg-boss's spelling.
+                /// Submits the job with options: `JobOptions`, or JSON in pg-boss's spelling.
                 ///
                 /// # Errors
                 /// As `submit`, and if the JSON has a member that is not an option.
@@ -51,22 +51,23 @@ impl Parts<'_> {
 
                 #submit_in
 
-                /// Due after seconds, a `Duration` or a text such as `"90s"`; or at a date, or an RFC 3339 text, in UTC if it names no zone.
+                /// Begins a submission that is due after seconds, a `Duration` or a text such as `"90s"`; or at a date, or an RFC 3339 text, in UTC
+                /// if it names no zone.
                 #visibility fn delay(delay: impl #private::IntoStartAfter) -> #private::Submission<Self> {
                     #private::Submission::new().delay(delay)
                 }
 
-                /// Due at once.
+                /// Begins a submission that is due at once.
                 #visibility fn run_now() -> #private::Submission<Self> {
                     #private::Submission::new().run_now()
                 }
 
-                /// Due at this instant.
+                /// Begins a submission that is due at this instant.
                 #visibility fn run_at(when: impl #private::IntoInstant) -> #private::Submission<Self> {
                     #private::Submission::new().run_at(when)
                 }
 
-                /// Due after `n` units; months, quarters and years are calendar steps.
+                /// Begins a submission that is due after `n` units. Months, quarters and years are calendar steps.
                 #visibility fn run_in(
                     n: impl ::core::convert::TryInto<i64>,
                     unit: impl #private::IntoUnit,
@@ -74,12 +75,12 @@ impl Parts<'_> {
                     #private::Submission::new().run_in(n, unit)
                 }
 
-                /// With these options, which win over the job's own.
+                /// Begins a submission with these options, which win over the job's.
                 #visibility fn with(options: #private::JobOptions) -> #private::Submission<Self> {
                     #private::Submission::new().with(options)
                 }
 
-                /// Follows a job that was submitted before, perhaps by another process.
+                /// Names a job that was submitted before, perhaps by another process.
                 #visibility fn track(job_id: #private::Uuid) -> #private::SubmittedJob<Self> {
                     #private::SubmittedJob::track(job_id)
                 }
@@ -101,7 +102,7 @@ impl Parts<'_> {
         };
         let function = at(self.executor_place(), function);
         quote! {
-            /// Submits the job in the caller's transaction: it exists if and only if that commits.
+            /// Submits the job through the caller's connection: it exists if and only if the caller's transaction commits.
             ///
             /// # Errors
             /// As `submit`.

@@ -8,6 +8,7 @@ use crate::validate::MOST_ROWS;
 
 /// How the counts of a step of time become one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Aggregate {
     /// The greatest.
     #[default]
@@ -21,6 +22,7 @@ pub enum Aggregate {
 /// What to show of a queue's counts: see [`queue_stats`](crate::Boss::queue_stats). Without the option `persistQueueStats` there is one count,
 /// and only [`force`](Self::force) and [`percentiles`](Self::percentiles) have an effect.
 #[derive(Debug, Clone, Default, PartialEq)]
+#[must_use]
 pub struct QueueStatsQuery {
     from: Option<DateTime<Utc>>,
     to: Option<DateTime<Utc>>,
@@ -39,28 +41,24 @@ impl QueueStatsQuery {
     }
 
     /// Nothing before this time.
-    #[must_use]
     pub fn from(self, from: DateTime<Utc>) -> Self {
         let from = Some(from);
         Self { from, ..self }
     }
 
     /// Nothing after this time.
-    #[must_use]
     pub fn to(self, to: DateTime<Utc>) -> Self {
         let to = Some(to);
         Self { to, ..self }
     }
 
     /// So many at most, the newest of them: 1 to 100,000; the default is 1,000.
-    #[must_use]
     pub fn limit(self, limit: u32) -> Self {
         let limit = Some(limit);
         Self { limit, ..self }
     }
 
     /// Folded into steps of so many seconds, 1 at least.
-    #[must_use]
     pub fn bucket_seconds(self, seconds: u32) -> Self {
         let bucket_seconds = Some(seconds);
         Self {
@@ -70,7 +68,6 @@ impl QueueStatsQuery {
     }
 
     /// Folded into so many steps at most, 1 at least; [`bucket_seconds`](Self::bucket_seconds) wins over it.
-    #[must_use]
     pub fn max_data_points(self, points: u32) -> Self {
         let max_data_points = Some(points);
         Self {
@@ -80,13 +77,11 @@ impl QueueStatsQuery {
     }
 
     /// How the counts of a step become one. What passed through is always summed.
-    #[must_use]
     pub fn aggregate(self, aggregate: Aggregate) -> Self {
         Self { aggregate, ..self }
     }
 
     /// The times to wait and to run below which so many percent of the jobs stayed, 1 to 100 each.
-    #[must_use]
     pub fn percentiles(self, percents: impl IntoIterator<Item = f64>) -> Self {
         let mut percentiles: Vec<f64> = Vec::new();
         for percent in percents {
@@ -101,7 +96,6 @@ impl QueueStatsQuery {
     }
 
     /// A count that is no older than a minute, in place of an hour.
-    #[must_use]
     pub fn force(self) -> Self {
         let force = true;
         Self { force, ..self }

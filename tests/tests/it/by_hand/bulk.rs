@@ -1,6 +1,7 @@
 //! Many jobs deleted at once.
 
-use jobs_pg::{FetchOptions, JobOptions, QueueOptions};
+use jobs_pg::JobOptions;
+use jobs_pg::operation::{FetchOptions, QueueOptions};
 use serde_json::json;
 
 use super::Hand;

@@ -1,6 +1,6 @@
 //! Deleting a queue that has a table of its own.
 
-use jobs_pg::QueueOptions;
+use jobs_pg::operation::QueueOptions;
 use tests::eventually;
 
 use super::Hand;

@@ -1,7 +1,8 @@
 //! What handles and submitted jobs can do beside submitting, and what is said of common mistakes.
 
+use jobs_pg::operation::{Flow, JobUpdate, QueueOptions};
 use jobs_pg::prelude::*;
-use jobs_pg::{ErrorKind, Flow, JobState, JobUpdate, QueueOptions, QueuePolicy};
+use jobs_pg::{ErrorKind, JobState, QueuePolicy};
 use serde_json::json;
 use tests::Database;
 
@@ -97,12 +98,12 @@ async fn what_a_constraint_refuses_is_said_in_words() {
         ),
         (
             boss.create_queue("mail", lost).await.err(),
-            "dead letter queue does not stand",
+            "dead letter queue does not exist",
         ),
         (boss.send("strict", 1, ()).await.err(), "no singleton key"),
         (
             boss.resume("short", cancelled).await.err(),
-            "an equal job has its place",
+            "a job with the same key already exists",
         ),
     ] {
         let error = error.unwrap();

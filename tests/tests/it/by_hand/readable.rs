@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Datelike, Utc};
-use jobs_pg::prelude::*;
-use jobs_pg::{
-    ErrorKind, FetchOptions, FindJobs, JobDetails, JobUpdate, Operation, QueueOptions,
-    ScheduleOptions,
+use jobs_pg::operation::{
+    FetchOptions, FindJobs, JobUpdate, Operation, QueueOptions, ScheduleOptions,
 };
+use jobs_pg::prelude::*;
+use jobs_pg::{ErrorKind, JobDetails};
 use serde_json::json;
 use serde_json::value::RawValue;
 use sqlx::AssertSqlSafe;

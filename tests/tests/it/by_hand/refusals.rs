@@ -1,10 +1,11 @@
 //! Bad input at every door is an error of its kind that names it, and nothing is written.
 
-use jobs_core::JobKey;
-use jobs_pg::{
-    DependencyPage, ErrorKind, FetchOptions, FindJobs, Flow, JobOptions, JobUpdate, ListQueues,
-    Operation, PgBoss, QueueOptions, Redrive, UpdateTarget,
+use jobs_pg::operation::JobKey;
+use jobs_pg::operation::{
+    DependencyPage, FetchOptions, FindJobs, Flow, JobUpdate, ListQueues, Operation, QueueOptions,
+    Redrive, UpdateTarget,
 };
+use jobs_pg::{ErrorKind, JobOptions, PgBoss};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -186,7 +187,7 @@ async fn a_limit_out_of_bounds_is_refused_by_every_list() {
         )
         .await;
         refused(
-            boss.list_schedules(jobs_pg::ListSchedules::new().limit(limit)),
+            boss.list_schedules(jobs_pg::operation::ListSchedules::new().limit(limit)),
             part,
         )
         .await;

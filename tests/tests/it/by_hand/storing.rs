@@ -1,9 +1,8 @@
 //! All ways to store jobs have the same guards: a deleted queue is made again, races are run again, duplicates are named.
 
+use jobs_pg::operation::{Enqueued, Flow, JobUpdate, QueueOptions, UpdateTarget};
 use jobs_pg::prelude::*;
-use jobs_pg::{
-    Enqueued, ErrorKind, Flow, JobUpdate, PgBossSubmission, QueueOptions, QueuePolicy, UpdateTarget,
-};
+use jobs_pg::{ErrorKind, PgBossSubmission, QueuePolicy};
 use serde_json::json;
 use tests::eventually;
 use uuid::Uuid;

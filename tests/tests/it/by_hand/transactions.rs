@@ -1,9 +1,9 @@
 //! Operations in a transaction of the caller's: undone by its rollback, kept by its commit.
 
-use jobs_pg::{
-    ErrorKind, FetchOptions, Flow, JobOptions, JobUpdate, Operation, QueueOptions, Redrive,
-    UpdateTarget,
+use jobs_pg::operation::{
+    FetchOptions, Flow, JobUpdate, Operation, QueueOptions, Redrive, UpdateTarget,
 };
+use jobs_pg::{ErrorKind, JobOptions};
 use serde_json::json;
 use uuid::Uuid;
 

@@ -175,7 +175,7 @@ async fn a_snoozed_job_runs_again_as_the_same_attempt() {
 
 /// Fetches the one job of a queue by hand, as the worker of another process does.
 async fn fetched(boss: &PgBoss, queue: &str) -> jobs_pg::JobDetails {
-    let fetch = boss.fetch(queue, jobs_pg::FetchOptions::new());
+    let fetch = boss.fetch(queue, jobs_pg::operation::FetchOptions::new());
     fetch.await.unwrap().pop().expect("a job was due")
 }
 

@@ -1,7 +1,8 @@
 //! Roles with fewer rights: each can do what `docs/roles.md` says of it, and no more.
 
+use jobs_pg::ErrorKind;
+use jobs_pg::operation::Flow;
 use jobs_pg::prelude::*;
-use jobs_pg::{ErrorKind, Flow};
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 use tests::{Cluster, Database};
@@ -94,7 +95,7 @@ async fn each_role_of_the_page_can_do_what_it_is_for_and_no_more() {
     assert!(queues.iter().any(|queue| queue.name == "hard_granted"));
     assert_eq!(
         looking
-            .find_jobs("hard_granted_dead", jobs_pg::FindJobs::new())
+            .find_jobs("hard_granted_dead", jobs_pg::operation::FindJobs::new())
             .await
             .unwrap()
             .len(),

@@ -1,7 +1,8 @@
 //! Rows and outputs that no other job may suffer from.
 
+use jobs_pg::JobState;
+use jobs_pg::operation::QueueOptions;
 use jobs_pg::prelude::*;
-use jobs_pg::{JobState, QueueOptions};
 use tests::{Database, eventually};
 
 use super::{ended, execute, number, on, state};

@@ -1,8 +1,9 @@
 //! Jobs that wait for others, and what is published: begun by one side, gone on with by the other.
 
 use chrono::{DateTime, Utc};
+use jobs_pg::ErrorKind;
+use jobs_pg::operation::{DependencyPage, Flow, JobKey, QueueOptions};
 use jobs_pg::prelude::*;
-use jobs_pg::{DependencyPage, ErrorKind, Flow, JobKey, QueueOptions};
 use serde_json::{Value, json};
 use tests::eventually;
 

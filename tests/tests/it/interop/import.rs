@@ -6,8 +6,8 @@ mod refused;
 
 use std::collections::HashMap;
 
+use jobs_pg::operation::{Import, ImportKind, ImportReport};
 use jobs_pg::prelude::*;
-use jobs_pg::{Import, ImportKind, ImportReport};
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 use tests::node::Node;

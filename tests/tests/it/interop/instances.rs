@@ -1,7 +1,8 @@
 //! What each side writes down for all to see: instances, warnings, index builds.
 
+use jobs_pg::ErrorKind;
+use jobs_pg::operation::Instance;
 use jobs_pg::prelude::*;
-use jobs_pg::{ErrorKind, Instance};
 use serde_json::json;
 use tests::wait_for;
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use jobs_pg::FetchOptions;
+use jobs_pg::operation::FetchOptions;
 use jobs_pg::prelude::*;
 use serde_json::{Value, json};
 use tests::eventually;

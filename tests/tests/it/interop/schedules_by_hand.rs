@@ -1,7 +1,8 @@
 //! Schedules set by hand on either side, fired by the other, on a clock that the test moves.
 
+use jobs_pg::ErrorKind;
+use jobs_pg::operation::{ListSchedules, ScheduleOptions};
 use jobs_pg::prelude::*;
-use jobs_pg::{ErrorKind, ListSchedules, ScheduleOptions};
 use serde_json::{Value, json};
 use tests::eventually;
 

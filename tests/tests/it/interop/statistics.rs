@@ -1,7 +1,8 @@
 //! What is counted of queues, now and over time.
 
+use jobs_pg::ErrorKind;
+use jobs_pg::operation::{Aggregate, QueueStats, QueueStatsQuery};
 use jobs_pg::prelude::*;
-use jobs_pg::{Aggregate, ErrorKind, QueueStats, QueueStatsQuery};
 use serde_json::{Value, json};
 
 use super::maintenance::all_due;

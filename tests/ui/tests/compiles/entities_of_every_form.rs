@@ -1,6 +1,7 @@
 use jobs_pg::prelude::*;
 
-use jobs_pg::{Error, Extensions, TableRow};
+use jobs_pg::Error;
+use jobs_pg::executor::{Extensions, TableRow};
 
 #[derive(sqlx::FromRow, Entity)]
 #[entity(table = "app.Line Items")]

@@ -1,6 +1,7 @@
 //! The fence of an attempt: whoever lost a job changes nothing of it.
 
-use jobs_pg::{FetchOptions, JobDetails, JobRef};
+use jobs_pg::JobDetails;
+use jobs_pg::operation::{FetchOptions, JobRef};
 use serde_json::{Value, json};
 
 use super::{Both, id};
@@ -25,11 +26,8 @@ async fn case_41_nothing_that_ours_does_to_a_lost_attempt_counts() {
         settle_in_vain(&both, &ours, queue, &stale, &running).await;
 
         // The one that runs can be named too.
-        let current = JobRef {
-            id: id(&sent),
-            retry_count: Some(1),
-            started_on: None,
-        };
+        let mut current = JobRef::from(id(&sent));
+        current.retry_count = Some(1);
         assert_eq!(ours.touch(queue, current).await.unwrap().count(), 1);
         assert_eq!(
             ours.complete(queue, vec![current], "ours")

@@ -1,6 +1,7 @@
 //! Dead letters that their destination's policy has no place for.
 
-use jobs_pg::{JobOptions, Redrive};
+use jobs_pg::JobOptions;
+use jobs_pg::operation::Redrive;
 use serde_json::{Value, json};
 
 use super::dead_letters::fail_by_node;

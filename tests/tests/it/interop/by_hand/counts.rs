@@ -1,6 +1,7 @@
 //! The counts of a queue after jobs of it were removed or resumed by hand, and queues that do not exist.
 
-use jobs_pg::{ErrorKind, FetchOptions, FindJobs, JobUpdate, Operation, Redrive, UpdateTarget};
+use jobs_pg::ErrorKind;
+use jobs_pg::operation::{FetchOptions, FindJobs, JobUpdate, Operation, Redrive, UpdateTarget};
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;

@@ -1,7 +1,7 @@
 //! Dead letters by `fail` and `dead_letter`, and their way home by `redrive`.
 
 use chrono::{DateTime, Utc};
-use jobs_pg::{FetchOptions, Redrive, RedrivePreview};
+use jobs_pg::operation::{FetchOptions, Redrive, RedrivePreview};
 use serde_json::{Value, json};
 
 use super::{Both, changes, id};

@@ -1,6 +1,7 @@
 //! Fetching by hand: the same jobs as Node's fetch.
 
-use jobs_pg::{FetchOptions, JobOptions, JobState, PgBoss};
+use jobs_pg::operation::FetchOptions;
+use jobs_pg::{JobOptions, JobState, PgBoss};
 use serde_json::{Value, json};
 
 use super::{Both, ids};

@@ -1,7 +1,8 @@
 //! Finding jobs, queues, keys and dependencies: the same lists as Node's, page by page.
 
-use jobs_core::JobKey;
-use jobs_pg::{DependencyPage, ErrorKind, FetchOptions, FindJobs, JobOptions, ListQueues};
+use jobs_pg::operation::JobKey;
+use jobs_pg::operation::{DependencyPage, FetchOptions, FindJobs, ListQueues};
+use jobs_pg::{ErrorKind, JobOptions};
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -1,6 +1,7 @@
 //! Numbers are the same to both sides, to the last bit.
 
-use jobs_pg::{FetchOptions, JobOptions};
+use jobs_pg::JobOptions;
+use jobs_pg::operation::FetchOptions;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -1,6 +1,7 @@
 //! Policies across both sides, and what is not fetched.
 
-use jobs_pg::{FetchOptions, JobOptions, QueueOptions, QueuePolicy};
+use jobs_pg::operation::{FetchOptions, QueueOptions};
+use jobs_pg::{JobOptions, QueuePolicy};
 use serde_json::{Value, json};
 
 use super::{Both, changes, id, ids};

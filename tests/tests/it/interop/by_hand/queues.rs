@@ -1,6 +1,7 @@
 //! Queues by `create_queue` and `update_queue`.
 
-use jobs_pg::{ErrorKind, QueueOptions, QueuePolicy};
+use jobs_pg::operation::QueueOptions;
+use jobs_pg::{ErrorKind, QueuePolicy};
 use serde_json::{Value, json};
 
 use super::Both;

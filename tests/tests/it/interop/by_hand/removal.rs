@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use jobs_pg::ErrorKind;
+use jobs_pg::operation::{FetchOptions, QueueOptions};
 use jobs_pg::prelude::*;
-use jobs_pg::{ErrorKind, FetchOptions, QueueOptions};
 use serde_json::{Value, json};
 use tests::node::Behaviour;
 

@@ -1,6 +1,7 @@
 //! What each operation makes of a job in each state: the same row as Node's.
 
-use jobs_pg::{AffectedJobs, FindJobs, PgBoss};
+use jobs_pg::PgBoss;
+use jobs_pg::operation::{AffectedJobs, FindJobs};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -243,7 +244,7 @@ async fn what_was_cancelled_in_mid_run_counts_as_an_attempt_when_it_goes_on() {
     both.queue("mail", json!({})).await;
     let sent = id(&both.send("mail", json!(1), json!({})).await);
     let held = ours
-        .fetch("mail", jobs_pg::FetchOptions::new())
+        .fetch("mail", jobs_pg::operation::FetchOptions::new())
         .await
         .unwrap();
     assert_eq!(ours.cancel("mail", &held).await.unwrap().jobs, [sent]);

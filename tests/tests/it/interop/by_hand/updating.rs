@@ -1,6 +1,7 @@
 //! Waiting jobs by `update` and `upsert`.
 
-use jobs_pg::{JobOptions, JobUpdate, UpdateTarget};
+use jobs_pg::JobOptions;
+use jobs_pg::operation::{JobUpdate, UpdateTarget};
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -1,6 +1,6 @@
 //! What Node takes as JSON, as ours takes it.
 
-use jobs_pg::{FetchOptions, FindJobs, Flow, Redrive};
+use jobs_pg::operation::{FetchOptions, FindJobs, Flow, Redrive};
 use serde_json::Value;
 use uuid::Uuid;
 

@@ -1,10 +1,10 @@
 //! The same call, done by ours; answered as Node answers.
 
-use jobs_pg::prelude::*;
-use jobs_pg::{
-    AffectedJobs, DependencyPage, Error, JobDetails, JobKey, JobRef, JobUpdate, UpdateTarget,
-    Updated,
+use jobs_pg::operation::{
+    AffectedJobs, DependencyPage, JobKey, JobRef, JobUpdate, UpdateTarget, Updated,
 };
+use jobs_pg::prelude::*;
+use jobs_pg::{Error, JobDetails};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -179,13 +179,12 @@ fn affected(affected: AffectedJobs) -> Value {
 fn job(named: &Value) -> JobRef {
     match named {
         Value::String(_) => id(named).into(),
-        attempt => JobRef {
-            id: id(&attempt["id"]),
-            retry_count: attempt["retryCount"]
-                .as_i64()
-                .and_then(|count| count.try_into().ok()),
-            started_on: None,
-        },
+        attempt => {
+            let mut job = JobRef::from(id(&attempt["id"]));
+            let count = attempt["retryCount"].as_i64();
+            job.retry_count = count.and_then(|count| count.try_into().ok());
+            job
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use jobs_pg::ImportKind::*;
-use jobs_pg::{Import, SkippedReason};
+use jobs_pg::operation::ImportKind::*;
+use jobs_pg::operation::{Import, SkippedReason};
 use serde_json::json;
 
 use super::{Imported, added};

@@ -3,7 +3,8 @@
 use std::error::Error;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use jobs_pg::{PgBoss, SchedulePreview};
+use jobs_pg::PgBoss;
+use jobs_pg::operation::SchedulePreview;
 use serde_json::{Value, json};
 
 use super::super::dice::Dice;

@@ -1,0 +1,11 @@
+//! Some public traits are for this crate alone to implement, so that they can get methods.
+
+use jobs_core::{Job, Submission, SubmittedJob};
+use pg_boss::Flow;
+
+/// Implemented for every type that has one of these traits.
+pub trait Sealed {}
+
+impl Sealed for Flow {}
+impl<J: Job> Sealed for Submission<J> {}
+impl<J: Job> Sealed for SubmittedJob<J> {}

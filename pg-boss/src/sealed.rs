@@ -1,0 +1,14 @@
+//! Some public traits are for this crate alone to implement, so that they can get methods.
+
+use serde_json::Value;
+
+use crate::queue::QueueOptions;
+use crate::schedule::ScheduleOptions;
+
+/// Implemented for every type that has one of these traits.
+pub trait Sealed {}
+
+impl Sealed for () {}
+impl Sealed for QueueOptions {}
+impl Sealed for ScheduleOptions {}
+impl Sealed for Value {}
