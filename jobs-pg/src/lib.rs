@@ -24,9 +24,6 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test fails by panicking"))]
 
-#[cfg(feature = "embedded")]
-pub mod embedded;
-
 mod admin;
 mod backoff;
 mod boss;
@@ -66,6 +63,8 @@ pub use import::{Import, ImportCount, ImportKind, ImportReport, Skipped, Skipped
 pub use job_ext::{JobDetails, JobState, PgBossExt, PgBossJob, PgBossSubmission};
 pub use job_ref::{IntoJobRefs, JobRef};
 pub use jobs_core::*;
+#[cfg(feature = "embedded")]
+pub use jobs_embedded as embedded;
 pub use json::Json;
 pub use operation::{
     AffectedJobs, DependencyPage, FetchOptions, FindJobs, Flow, IntoQueueOptions,

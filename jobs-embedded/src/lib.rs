@@ -11,8 +11,10 @@
 //! else as the user `postgres`, else as `nobody`, and the folder is made theirs. If they cannot reach it (below `/root`,
 //! say), a folder below the system's temporary one stands in for it, with a warning.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test fails by panicking"))]
+
 #[cfg(not(unix))]
-compile_error!("the feature `embedded` needs a Unix system");
+compile_error!("jobs-embedded needs a Unix system");
 
 mod account;
 mod error;
@@ -41,8 +43,8 @@ const STOP_BOUND: Duration = Duration::from_secs(20);
 /// A hold on a private PostgreSQL server; the server ends with the last hold.
 ///
 /// ```no_run
-/// # async fn example() -> Result<(), jobs_pg::embedded::EmbeddedError> {
-/// let postgres = jobs_pg::embedded::Embedded::start(".jobs").await?;
+/// # async fn example() -> Result<(), jobs_embedded::EmbeddedError> {
+/// let postgres = jobs_embedded::Embedded::start(".jobs").await?;
 /// println!("data in {}", postgres.folder().display());
 /// postgres.stop().await;
 /// # Ok(())

@@ -87,7 +87,7 @@ const INSTALL: &str = "Debian and Ubuntu: apt install postgresql; Fedora and Red
 
 impl EmbeddedError {
     /// For `map_err`: keeps the system's word and says what was tried with what.
-    pub(super) fn system(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+    pub(crate) fn system(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::System {
             doing,
             path: path.to_owned(),
