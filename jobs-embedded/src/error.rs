@@ -1,5 +1,6 @@
 //! What can keep a private PostgreSQL from running, each with what to do about it.
 
+use std::error::Error;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -42,6 +43,16 @@ pub enum EmbeddedError {
         /// The major version that wrote them.
         written_by: u32,
     },
+    /// The programs are missing, and could not be downloaded (feature `download`).
+    #[error("{missing}; PostgreSQL {version} could not be downloaded")]
+    Download {
+        /// What is missing.
+        missing: Box<EmbeddedError>,
+        /// The major version that was to be downloaded.
+        version: u32,
+        /// Why it could not be.
+        source: Box<dyn Error + Send + Sync>,
+    },
     /// The folder holds files that are not a private server's.
     #[error("will not keep a database in `{}`: it holds other files; name an empty or a new folder", .folder.display())]
     ForeignFolder {
@@ -54,8 +65,8 @@ pub enum EmbeddedError {
          create one, or start the program as another user"
     )]
     NoAccount,
-    /// Another process has been starting a server on the folder all the time.
-    #[error("another process is starting a server in `{}` and does not come to an end", .folder.display())]
+    /// Another process has held the lock of the folder all the time.
+    #[error("another process is at work in `{}` and does not finish", .folder.display())]
     Busy {
         /// The folder.
         folder: PathBuf,

@@ -15,7 +15,12 @@ use crate::account::Account;
 use crate::error::EmbeddedError;
 
 /// How long one process waits for another that starts or stops a server on the same folder.
+#[cfg(not(feature = "download"))]
 const LOCK_BOUND: Duration = Duration::from_secs(90);
+/// The other process may be downloading the programs first.
+#[cfg(feature = "download")]
+const LOCK_BOUND: Duration =
+    crate::download::DOWNLOAD_TIMEOUT.saturating_add(Duration::from_secs(90));
 
 /// A folder that is ours, and the account that owns it.
 #[derive(Debug, Clone)]
@@ -61,26 +66,7 @@ impl Home {
 
     /// Waits until no other process starts a server here; the lock ends with the file.
     pub(crate) async fn lock(&self) -> Result<File, EmbeddedError> {
-        let (path, file) = open_lock(&self.folder)?;
-        let give_up = Instant::now() + LOCK_BOUND;
-        loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(file),
-                Err(TryLockError::Error(source)) => {
-                    return Err(EmbeddedError::System {
-                        doing: "lock",
-                        path,
-                        source,
-                    });
-                }
-                Err(TryLockError::WouldBlock) if Instant::now() > give_up => {
-                    return Err(EmbeddedError::Busy {
-                        folder: self.folder.clone(),
-                    });
-                }
-                Err(TryLockError::WouldBlock) => sleep(Duration::from_millis(50)).await,
-            }
-        }
+        lock(&self.folder, LOCK_BOUND).await
     }
 
     /// The password of this folder's server, made when it is first asked for.
@@ -194,6 +180,30 @@ impl Home {
 /// The mark of a folder of ours, too.
 const LOCK: &str = "lock";
 const HALF: &str = "half-";
+
+/// Waits until no other process has the lock of the folder; it ends with the file.
+pub(crate) async fn lock(folder: &Path, bound: Duration) -> Result<File, EmbeddedError> {
+    let (path, file) = open_lock(folder)?;
+    let give_up = Instant::now() + bound;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::Error(source)) => {
+                return Err(EmbeddedError::System {
+                    doing: "lock",
+                    path,
+                    source,
+                });
+            }
+            Err(TryLockError::WouldBlock) if Instant::now() > give_up => {
+                return Err(EmbeddedError::Busy {
+                    folder: folder.to_owned(),
+                });
+            }
+            Err(TryLockError::WouldBlock) => sleep(Duration::from_millis(50)).await,
+        }
+    }
+}
 
 fn open_lock(folder: &Path) -> Result<(PathBuf, File), EmbeddedError> {
     let path = folder.join(LOCK);

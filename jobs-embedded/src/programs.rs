@@ -64,7 +64,8 @@ impl Programs {
         })
     }
 
-    async fn in_folder(folder: &Path) -> Option<Self> {
+    /// The programs in the folder, if they run.
+    pub(crate) async fn in_folder(folder: &Path) -> Option<Self> {
         let postgres = folder.join("postgres");
         if !postgres.is_file() || !folder.join("initdb").is_file() {
             return None;
