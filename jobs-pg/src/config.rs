@@ -15,9 +15,11 @@ use std::env;
 use std::time::Duration;
 
 use jobs_core::{Error, ErrorKind};
+use serde::Deserialize;
 use sqlx::PgPool;
 
 pub(crate) use environment::{Home, environment};
+use settings::seconds;
 pub(crate) use settings::{Records, Registration};
 pub(crate) use target::Target;
 
@@ -64,17 +66,23 @@ pub(crate) struct Settings {
 }
 
 /// How often what recurs is done.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default)]
 pub(crate) struct Intervals {
     /// The supervisor's own timer.
+    #[serde(rename = "superviseIntervalSeconds", deserialize_with = "seconds")]
     pub(crate) supervise: Duration,
     /// The counts of a queue, and its expired jobs.
+    #[serde(rename = "monitorIntervalSeconds", deserialize_with = "seconds")]
     pub(crate) monitor: Duration,
     /// The jobs of a queue that were kept long enough.
+    #[serde(rename = "maintenanceIntervalSeconds", deserialize_with = "seconds")]
     pub(crate) maintenance: Duration,
     /// Jobs that wait for others.
+    #[serde(rename = "flowIntervalSeconds", deserialize_with = "seconds")]
     pub(crate) flow: Duration,
     /// Due schedules.
+    #[serde(rename = "cronMonitorIntervalSeconds", deserialize_with = "seconds")]
     pub(crate) cron_monitor: Duration,
 }
 
