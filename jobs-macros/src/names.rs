@@ -1,5 +1,6 @@
 //! Names made from names: the handle from the function, the field from the entity.
 
+use heck::{ToKebabCase, ToLowerCamelCase, ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Type;
@@ -12,8 +13,7 @@ pub(crate) fn bare(ident: &Ident) -> String {
 
 /// `send_mail` becomes `SendMail`, at the same place in the source.
 pub(crate) fn upper_camel(ident: &Ident) -> Ident {
-    let words = bare(ident);
-    let name: String = words.split('_').map(capitalised).collect();
+    let name = bare(ident).to_upper_camel_case();
     // A name such as `_1` leaves nothing that could begin an identifier.
     let begins_well = name.starts_with(|c: char| c.is_alphabetic());
     let name = if begins_well {
@@ -26,55 +26,21 @@ pub(crate) fn upper_camel(ident: &Ident) -> Ident {
 
 /// `TaskList` becomes `task_list`, at the same place in the source.
 pub(crate) fn snake(ident: &Ident) -> Ident {
-    legal(&snake_text(&bare(ident)), ident)
+    legal(&bare(ident).to_snake_case(), ident)
 }
 
-/// The snake case name as sqlx's `rename_all` has it; an unknown case, which sqlx refuses, changes nothing.
+/// The name as sqlx's `rename_all` has it; an unknown case, which sqlx refuses, changes nothing.
 pub(crate) fn in_case(name: &str, case: &str) -> String {
-    let words: Vec<&str> = name.split('_').filter(|word| !word.is_empty()).collect();
-    let pascal = || words.iter().copied().map(capitalised).collect::<String>();
     match case {
         "lowercase" => name.to_lowercase(),
         "UPPERCASE" => name.to_uppercase(),
-        "SCREAMING_SNAKE_CASE" => words.join("_").to_uppercase(),
-        "kebab-case" => words.join("-"),
-        "camelCase" => uncapitalised(&pascal()),
-        "PascalCase" => pascal(),
+        "snake_case" => name.to_snake_case(),
+        "SCREAMING_SNAKE_CASE" => name.to_shouty_snake_case(),
+        "kebab-case" => name.to_kebab_case(),
+        "camelCase" => name.to_lower_camel_case(),
+        "PascalCase" => name.to_upper_camel_case(),
         _ => name.to_owned(),
     }
-}
-
-fn uncapitalised(word: &str) -> String {
-    let mut chars = word.chars();
-    match chars.next() {
-        Some(first) => first.to_lowercase().chain(chars).collect(),
-        None => String::new(),
-    }
-}
-
-fn capitalised(word: &str) -> String {
-    let mut chars = word.chars();
-    match chars.next() {
-        Some(first) => first.to_uppercase().chain(chars).collect(),
-        None => String::new(),
-    }
-}
-
-fn snake_text(name: &str) -> String {
-    let chars: Vec<char> = name.chars().collect();
-    let mut snake = String::new();
-    for (i, c) in chars.iter().enumerate() {
-        let after_lower = i > 0 && !chars[i - 1].is_uppercase() && chars[i - 1] != '_';
-        // The last capital of `HTTPServer` begins a new word.
-        let before_lower = i > 0
-            && chars[i - 1].is_uppercase()
-            && chars.get(i + 1).is_some_and(|c| c.is_lowercase());
-        if c.is_uppercase() && (after_lower || before_lower) {
-            snake.push('_');
-        }
-        snake.extend(c.to_lowercase());
-    }
-    snake
 }
 
 /// The first place of the word among the tokens.
@@ -121,7 +87,7 @@ fn legal(name: &str, at: &Ident) -> Ident {
 
 #[cfg(test)]
 mod tests {
-    use super::{snake, upper_camel};
+    use super::{in_case, snake, upper_camel};
 
     fn ident(text: &str) -> syn::Ident {
         syn::parse_str(text).expect("an identifier")
@@ -158,6 +124,22 @@ mod tests {
         ];
         for (entity, field) in cases {
             assert_eq!(snake(&ident(entity)), field);
+        }
+    }
+
+    #[test]
+    fn a_column_is_the_field_in_the_case_that_sqlx_reads_it_by() {
+        let cases = [
+            ("lowercase", "is__done"),
+            ("UPPERCASE", "IS__DONE"),
+            ("snake_case", "is_done"),
+            ("SCREAMING_SNAKE_CASE", "IS_DONE"),
+            ("kebab-case", "is-done"),
+            ("camelCase", "isDone"),
+            ("PascalCase", "IsDone"),
+        ];
+        for (case, column) in cases {
+            assert_eq!(in_case("is__done", case), column);
         }
     }
 

@@ -15,10 +15,12 @@ use std::time::Duration;
 
 use jobs_core::{Error, ErrorKind};
 use pg_boss::BossSettings;
+use serde::Deserialize;
 use sqlx::PgPool;
 
 pub(crate) use environment::{Home, environment};
 pub(crate) use pg_boss::connect::Target;
+use settings::seconds;
 pub(crate) use settings::{Records, Registration};
 
 /// Counts of queues that are older are made anew when they are asked for.
@@ -68,17 +70,23 @@ pub(crate) struct Settings {
 }
 
 /// How often what recurs is done.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default)]
 pub(crate) struct Intervals {
     /// The supervisor's own timer.
+    #[serde(rename = "superviseIntervalSeconds", deserialize_with = "seconds")]
     pub(crate) supervise: Duration,
     /// The counts of a queue, and its expired jobs.
+    #[serde(rename = "monitorIntervalSeconds", deserialize_with = "seconds")]
     pub(crate) monitor: Duration,
     /// The jobs of a queue that were kept long enough.
+    #[serde(rename = "maintenanceIntervalSeconds", deserialize_with = "seconds")]
     pub(crate) maintenance: Duration,
     /// Jobs that wait for others.
+    #[serde(rename = "flowIntervalSeconds", deserialize_with = "seconds")]
     pub(crate) flow: Duration,
     /// Due schedules.
+    #[serde(rename = "cronMonitorIntervalSeconds", deserialize_with = "seconds")]
     pub(crate) cron_monitor: Duration,
 }
 

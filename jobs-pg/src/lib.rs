@@ -16,8 +16,6 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test fails by panicking"))]
 
-#[cfg(feature = "embedded")]
-pub mod embedded;
 #[cfg(doc)]
 #[doc = include_str!("../roles.md")]
 pub mod roles {}
@@ -57,6 +55,9 @@ pub use jobs_core::{
     IntoJobOptions, IntoSeconds, IntoStartAfter, IntoUnit, Job, JobError, JobInfo, JobOptions,
     JobSet, JobState, Memory, QueuePolicy, StartAfter, Submission, SubmittedJob, Unit, job,
 };
+#[cfg(feature = "embedded")]
+#[doc(inline)]
+pub use jobs_embedded as embedded;
 #[doc(inline)]
 pub use pg_boss::{DatabaseError, JobDetails, Json, SchemaError};
 

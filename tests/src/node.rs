@@ -14,7 +14,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::Value;
 use tokio::io::AsyncWriteExt;
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 pub use boss::{Behaviour, Boss};
@@ -127,6 +127,12 @@ impl Node {
             .unwrap();
         assert!(output.status.success(), "{script} failed");
         serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// Starts a script of `tests/node` that needs no database, with a variable `FOLDER`; killed with the value.
+    pub fn serve(&self, script: &str, folder: &Path) -> Child {
+        let mut command = self.command(Path::new(script));
+        command.env("FOLDER", folder).spawn().unwrap()
     }
 
     /// Asks pg-boss itself whether a schema is as it would have made it.

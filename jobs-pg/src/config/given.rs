@@ -1,5 +1,6 @@
 //! The given options, checked against the table of known ones; and what is wrong with them, all of it.
 
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::keys::{Effect, KEYS, Key, Takes};
@@ -41,14 +42,14 @@ impl Given {
         self.value(name)?.as_bool()
     }
 
-    pub(super) fn number(&self, name: &str) -> Option<f64> {
-        self.value(name)?.as_f64()
+    pub(super) fn whole(&self, name: &str) -> Option<u64> {
+        self.value(name)?.as_u64()
     }
 
-    /// A whole number, cut off where it is too great for its kind.
-    pub(super) fn whole(&self, name: &str) -> Option<u32> {
-        let number = self.value(name)?.as_u64()?;
-        Some(u32::try_from(number).unwrap_or(u32::MAX))
+    /// Reads the options that are fields of `T`, and leaves the others alone. serde's own message might show a value.
+    pub(super) fn read<T: DeserializeOwned>(&mut self) -> Option<T> {
+        let read = serde_path_to_error::deserialize(&self.values);
+        self.accept(read.map_err(|error| format!("`{}` cannot be read", error.path())))
     }
 
     pub(super) fn port(&self, name: &str) -> Option<u16> {

@@ -6,7 +6,7 @@ use jobs_core::{Error, ErrorKind};
 use serde_json::{Map, Value};
 
 use super::given::Given;
-use super::{Intervals, Records, Registration, Settings, connection};
+use super::{Settings, connection};
 use pg_boss::Schema;
 
 /// The settings that the JSON asks for.
@@ -17,10 +17,16 @@ pub(super) fn settings(json: &str) -> Result<Settings, Error> {
     if let Some(schema) = &schema {
         given.accept(Schema::new(schema).map_err(|error| error.to_string()));
     }
+    let intervals = given.read();
+    let records = given.read();
+    let registration = given.read();
     let settings = target.map(|target| {
         let mut settings = Settings::new(target);
         apply(&given, &mut settings);
         settings.schema = schema.unwrap_or(settings.schema);
+        settings.intervals = intervals.unwrap_or(settings.intervals);
+        settings.records = records.unwrap_or(settings.records);
+        settings.registration = registration.unwrap_or(settings.registration);
         settings
     });
     match (settings, given.mistakes()) {
@@ -57,53 +63,13 @@ fn apply(given: &Given, settings: &mut Settings) {
     set(&mut settings.schedule, "schedule");
     set(&mut settings.migrate, "migrate");
     set(&mut settings.create_schema, "createSchema");
-    if let Some(max) = given.whole("max") {
+    if let Some(max) = given.whole("max").and_then(|max| max.try_into().ok()) {
         settings.max_connections = max;
     }
     if let Some(name) = given.text("application_name") {
         settings.application_name = name.to_owned();
     }
-    if let Some(milliseconds @ 1..) = given
-        .value("connectionTimeoutMillis")
-        .and_then(Value::as_u64)
-    {
+    if let Some(milliseconds @ 1..) = given.whole("connectionTimeoutMillis") {
         settings.connect_timeout = Duration::from_millis(milliseconds);
     }
-    pace(given, &mut settings.intervals);
-    record(given, &mut settings.records);
-    register(given, &mut settings.registration);
-}
-
-fn record(given: &Given, records: &mut Records) {
-    let set = |flag: &mut bool, name| *flag = given.flag(name).unwrap_or(*flag);
-    set(&mut records.queue_stats, "persistQueueStats");
-    set(&mut records.warnings, "persistWarnings");
-    set(&mut records.monitor_vacuum, "monitorVacuum");
-    let set = |days: &mut u32, name| *days = given.whole(name).unwrap_or(*days);
-    set(&mut records.queue_stat_days, "queueStatRetentionDays");
-    set(&mut records.warning_days, "warningRetentionDays");
-    if let Some(jobs) = given.number("warningQueueSize") {
-        records.warning_queue_size = jobs as u32;
-    }
-}
-
-fn register(given: &Given, registration: &mut Registration) {
-    registration.enter = given.flag("registerInstance").unwrap_or(registration.enter);
-    registration.name = given.text("instanceName").map(str::to_owned);
-    if let Some(seconds) = given.whole("instanceHeartbeatSeconds") {
-        registration.heartbeat = Duration::from_secs(seconds.into());
-    }
-}
-
-fn pace(given: &Given, intervals: &mut Intervals) {
-    let set = |interval: &mut Duration, name| {
-        if let Some(seconds) = given.number(name) {
-            *interval = Duration::from_secs_f64(seconds);
-        }
-    };
-    set(&mut intervals.supervise, "superviseIntervalSeconds");
-    set(&mut intervals.monitor, "monitorIntervalSeconds");
-    set(&mut intervals.maintenance, "maintenanceIntervalSeconds");
-    set(&mut intervals.flow, "flowIntervalSeconds");
-    set(&mut intervals.cron_monitor, "cronMonitorIntervalSeconds");
 }

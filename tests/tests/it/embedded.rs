@@ -1,6 +1,10 @@
 //! The private PostgreSQL: it starts, starts again whatever happened, and never outlives its holders.
 
+#[cfg(target_os = "linux")]
+mod download;
+
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -41,7 +45,8 @@ struct Holder(Child);
 impl Holder {
     fn spawn(folder: &Path) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_hold-postgres"));
-        Self(command.arg(folder).stdout(Stdio::null()).spawn().unwrap())
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
+        Self(command.arg(folder).spawn().unwrap())
     }
 
     fn kill(&mut self) {
@@ -245,4 +250,26 @@ async fn a_server_that_cannot_start_says_its_last_words() {
     let error = Embedded::start(&folder.0).await.unwrap_err().to_string();
     assert!(error.contains("no_such_setting"), "{error}");
     assert!(!error.contains(&password), "{error}");
+}
+
+#[tokio::test]
+async fn the_log_names_a_command_that_opens_psql() {
+    let folder = Folder::new();
+    let mut holder = Holder::spawn(&folder.0);
+    let mut log = BufReader::new(holder.0.stderr.take().unwrap()).lines();
+    let line = log.find_map(|line| {
+        let line = line.unwrap();
+        line.contains("psql connects with: ").then_some(line)
+    });
+    let line = line.expect("the log names no command");
+    let (_, command) = line.split_once("psql connects with: ").unwrap();
+    let (command, _) = command.split_once(" folder=").unwrap();
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("{command} -Atc 'SELECT 6 * 7'")]);
+    let output = shell.output().unwrap();
+    assert_eq!(output.stdout, b"42\n", "{output:?}");
+    let password = fs::read_to_string(folder.0.join("password")).unwrap();
+    assert!(!line.contains(&password), "{line}");
+    holder.kill();
+    eventually("the server ends", async || folder.server().is_none()).await;
 }

@@ -10,11 +10,11 @@ use sqlx::{ConnectOptions, Connection};
 use tokio::process::Child;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::error::EmbeddedError;
-use super::hold::Hold;
-use super::home::{Home, last_words};
-use super::leftover;
-use super::programs::Programs;
+use crate::error::EmbeddedError;
+use crate::hold::Hold;
+use crate::home::{Home, last_words};
+use crate::leftover;
+use crate::programs::Programs;
 
 /// How long a server may take to answer, its recovery included.
 const START_BOUND: Duration = Duration::from_secs(30);
@@ -29,20 +29,20 @@ const WATCHDOG: &str = include_str!("watchdog.sh");
 
 /// How a server is set up.
 #[derive(Debug, Clone)]
-pub(super) struct Settings {
-    pub(super) fast: bool,
-    pub(super) max_connections: u16,
+pub(crate) struct Settings {
+    pub(crate) fast: bool,
+    pub(crate) max_connections: u16,
 }
 
 /// A server that answers.
-pub(super) struct Server {
-    pub(super) hold: Hold,
-    pub(super) port: u16,
-    pub(super) watchdog: Child,
+pub(crate) struct Server {
+    pub(crate) hold: Hold,
+    pub(crate) port: u16,
+    pub(crate) watchdog: Child,
 }
 
 /// Makes the data if there are none; a half-made cluster never gets their name.
-pub(super) async fn make_data(
+pub(crate) async fn make_data(
     home: &Home,
     programs: &Programs,
     settings: &Settings,
@@ -90,7 +90,7 @@ pub(super) async fn make_data(
 }
 
 /// Starts the server and waits until it lets us in.
-pub(super) async fn start(
+pub(crate) async fn start(
     home: &Home,
     programs: &Programs,
     settings: &Settings,
@@ -195,7 +195,7 @@ async fn answers(port: u16, password: &str, watchdog: &mut Child, give_up: Insta
 }
 
 /// Whether the server at the port is the one that knows the password.
-pub(super) async fn lets_us_in(port: u16, password: &str) -> bool {
+pub(crate) async fn lets_us_in(port: u16, password: &str) -> bool {
     let options = PgConnectOptions::new_without_pgpass()
         .host("127.0.0.1")
         .port(port);

@@ -13,14 +13,14 @@ use tokio::process::Command;
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
-use super::error::EmbeddedError;
-use super::home::Home;
+use crate::error::EmbeddedError;
+use crate::home::Home;
 
 /// How long a watchdog may take to answer a newcomer.
 const ANSWER_BOUND: Duration = Duration::from_secs(5);
 
 /// Keeps the server running until it is dropped.
-pub(super) struct Hold {
+pub(crate) struct Hold {
     /// The writing end; we never read from it.
     fifo: File,
     /// Locked, shared, by everybody who holds the server.
@@ -29,7 +29,7 @@ pub(super) struct Hold {
 
 impl Hold {
     /// Makes the FIFO for a server that is about to start; gives the end that its watchdog reads.
-    pub(super) async fn begin(home: &Home) -> Result<(Self, File), EmbeddedError> {
+    pub(crate) async fn begin(home: &Home) -> Result<(Self, File), EmbeddedError> {
         let path = home.fifo();
         // A new FIFO for each server: holds on an earlier one must not count for this one.
         let _ = fs::remove_file(&path);
@@ -48,7 +48,7 @@ impl Hold {
     }
 
     /// Takes hold of the server that runs; `None` if it is ending or has ended.
-    pub(super) async fn join(home: &Home) -> Result<Option<Self>, EmbeddedError> {
+    pub(crate) async fn join(home: &Home) -> Result<Option<Self>, EmbeddedError> {
         if !home.fifo().exists() {
             return Ok(None);
         }
@@ -81,7 +81,7 @@ impl Hold {
     }
 
     /// Lets go; `true` if nobody else holds the server, so that it stops now.
-    pub(super) fn release(self) -> bool {
+    pub(crate) fn release(self) -> bool {
         let Self { fifo, users } = self;
         drop(fifo);
         // Nobody can have it alone as long as somebody else still shares it.

@@ -8,11 +8,11 @@ use std::time::Duration;
 use tokio::process::Command;
 use tokio::time::{Instant, sleep};
 
-use super::error::EmbeddedError;
-use super::home::Home;
+use crate::error::EmbeddedError;
+use crate::home::Home;
 
 /// Ends a server that still runs on the data. One that is being stopped gets the time to.
-pub(super) async fn end(home: &Home) -> Result<(), EmbeddedError> {
+pub(crate) async fn end(home: &Home) -> Result<(), EmbeddedError> {
     let pid_file = home.data().join("postmaster.pid");
     let Some(process) = read_process(&pid_file) else {
         return Ok(());

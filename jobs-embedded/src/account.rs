@@ -9,7 +9,7 @@ use std::process::Stdio;
 use tokio::process::Command;
 use uuid::Uuid;
 
-use super::error::EmbeddedError;
+use crate::error::EmbeddedError;
 
 /// The variables that a program of PostgreSQL's may need; the others are none of its business.
 const PASSED_ON: [&str; 5] = [
@@ -22,7 +22,7 @@ const PASSED_ON: [&str; 5] = [
 
 /// The user that PostgreSQL's programs run as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Account {
+pub(crate) enum Account {
     /// The user who runs this program.
     Ours,
     /// Another one, because this program runs as root.
@@ -31,7 +31,7 @@ pub(super) enum Account {
 
 impl Account {
     /// Chooses for a folder that stands: as root its owner, if that is somebody else, then `postgres`, then `nobody`.
-    pub(super) fn choose(folder: &Path) -> Result<Self, EmbeddedError> {
+    pub(crate) fn choose(folder: &Path) -> Result<Self, EmbeddedError> {
         if !are_we_root(folder).map_err(EmbeddedError::system("write in the folder", folder))? {
             return Ok(Self::Ours);
         }
@@ -49,7 +49,7 @@ impl Account {
     }
 
     /// Makes the account the owner of a file or folder that we made for it.
-    pub(super) fn own(self, path: &Path) -> Result<(), EmbeddedError> {
+    pub(crate) fn own(self, path: &Path) -> Result<(), EmbeddedError> {
         match self {
             Self::Ours => Ok(()),
             Self::Other { user, group } => chown(path, Some(user), Some(group))
@@ -58,7 +58,7 @@ impl Account {
     }
 
     /// Whether the account can come into the folder and write there.
-    pub(super) async fn reaches(self, folder: &Path) -> bool {
+    pub(crate) async fn reaches(self, folder: &Path) -> bool {
         if self == Self::Ours {
             return true;
         }
@@ -72,7 +72,7 @@ impl Account {
     }
 
     /// A command of this account, without our environment and without our terminal's signals.
-    pub(super) fn command(self, program: &Path, working_folder: &Path) -> Command {
+    pub(crate) fn command(self, program: &Path, working_folder: &Path) -> Command {
         let mut command = Command::new(program);
         command
             .env_clear()

@@ -1,4 +1,5 @@
-//! A private PostgreSQL server, run with the programs of this machine, for development, examples and tests (feature `embedded`).
+//! A private PostgreSQL server, run with the programs of this machine, for development, examples and tests. With the feature
+//! `download`, programs that are not found are downloaded once.
 //!
 //! [`Embedded::start`] keeps the data in a folder, and can be called again with the same folder, however the last server ended. The
 //! server listens on loopback only, with a random password. It ends with the last process that uses it, however that process ends: a
@@ -10,10 +11,14 @@
 //! else as the user `postgres`, else as `nobody`, who then owns the folder. If that user cannot reach the folder (below `/root`, for
 //! example), a folder in the system's temporary directory is used instead, with a warning.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test fails by panicking"))]
+
 #[cfg(not(unix))]
-compile_error!("the feature `embedded` needs a Unix system");
+compile_error!("jobs-embedded needs a Unix system");
 
 mod account;
+#[cfg(feature = "download")]
+mod download;
 mod error;
 mod hold;
 mod home;
@@ -40,8 +45,8 @@ const STOP_BOUND: Duration = Duration::from_secs(20);
 /// A private PostgreSQL server. It ends when the last value for its folder, in any process, is dropped.
 ///
 /// ```no_run
-/// # async fn example() -> Result<(), jobs_pg::embedded::EmbeddedError> {
-/// let postgres = jobs_pg::embedded::Embedded::start(".jobs").await?;
+/// # async fn example() -> Result<(), jobs_embedded::EmbeddedError> {
+/// let postgres = jobs_embedded::Embedded::start(".jobs").await?;
 /// println!("data in {}", postgres.folder().display());
 /// postgres.stop().await;
 /// # Ok(())
@@ -76,6 +81,8 @@ impl Embedded {
         EmbeddedBuilder {
             folder: folder.into(),
             programs_in: None,
+            #[cfg(feature = "download")]
+            download_to: None,
             settings,
         }
     }
@@ -141,6 +148,8 @@ impl fmt::Debug for Embedded {
 pub struct EmbeddedBuilder {
     folder: PathBuf,
     programs_in: Option<Vec<PathBuf>>,
+    #[cfg(feature = "download")]
+    download_to: Option<PathBuf>,
     settings: Settings,
 }
 
@@ -157,9 +166,20 @@ impl EmbeddedBuilder {
         self
     }
 
-    /// Searches for `initdb` and `postgres` in these folders only, and uses the first suitable one.
+    /// Searches for `initdb` and `postgres` in these folders only, and uses the first suitable one. Nothing is downloaded then,
+    /// unless `download_to` names a folder too.
+    #[must_use]
     pub fn programs_in(mut self, folders: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
         self.programs_in = Some(folders.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Names the folder that PostgreSQL's programs are downloaded to where none are found, instead of the user's cache. What
+    /// is there already is used, not downloaded again.
+    #[cfg(feature = "download")]
+    #[must_use]
+    pub fn download_to(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.download_to = Some(folder.into());
         self
     }
 
@@ -175,19 +195,47 @@ impl EmbeddedBuilder {
         if let Some((hold, port)) = join(&home, &password).await? {
             return Ok(held(home, port, password, hold, None));
         }
-        let folders = match self.programs_in {
-            Some(folders) => folders,
-            None => usual_folders().await,
-        };
-        let programs = Programs::find(folders, &home.data(), home.written_by()).await?;
+        let programs = self.programs(&home).await?;
         server::make_data(&home, &programs, &self.settings).await?;
         let Server {
             hold,
             port,
             watchdog,
         } = server::start(&home, &programs, &self.settings).await?;
-        tracing::debug!(folder = %home.folder.display(), port, version = programs.version, "private PostgreSQL runs");
+        tracing::info!(
+            folder = %home.folder.display(), port, version = programs.version,
+            "a private PostgreSQL is running; psql connects with: {}", psql(&home, &programs, port),
+        );
         Ok(held(home, port, password, hold, Some(watchdog)))
+    }
+}
+
+impl EmbeddedBuilder {
+    /// The programs on this machine, else downloaded ones.
+    async fn programs(&self, home: &Home) -> Result<Programs, EmbeddedError> {
+        let folders = match &self.programs_in {
+            Some(folders) => folders.clone(),
+            None => usual_folders().await,
+        };
+        let found = Programs::find(folders, &home.data(), home.written_by()).await;
+        #[cfg(feature = "download")]
+        let found = match (found, self.cache(home)) {
+            (Err(missing), Some(cache)) => {
+                download::programs(&cache, home.written_by(), missing).await
+            }
+            (found, _) => found,
+        };
+        found
+    }
+
+    /// Where downloaded programs are kept; `None` if nothing may be downloaded.
+    #[cfg(feature = "download")]
+    fn cache(&self, home: &Home) -> Option<PathBuf> {
+        match (&self.download_to, &self.programs_in) {
+            (Some(folder), _) => Some(folder.clone()),
+            (None, Some(_)) => None,
+            (None, None) => download::default_cache(home.account),
+        }
     }
 }
 
@@ -211,6 +259,30 @@ fn held(home: Home, port: u16, password: String, hold: Hold, watchdog: Option<Ch
         url,
         hold,
         watchdog,
+    }
+}
+
+/// The shell command that opens psql on the server. It reads the password from the file, so that no log has it.
+fn psql(home: &Home, programs: &Programs, port: u16) -> String {
+    let own = programs.folder.join("psql");
+    let program = match own.is_file() {
+        true => own,
+        false => PathBuf::from("psql"),
+    };
+    format!(
+        "PGPASSWORD=\"$(cat {})\" {} -h 127.0.0.1 -p {port} -U postgres",
+        quoted(&home.password_file()),
+        quoted(&program),
+    )
+}
+
+/// The path as one word of a shell.
+fn quoted(path: &Path) -> String {
+    let path = path.display().to_string();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    match path.chars().all(is_plain) {
+        true => path,
+        false => format!("'{}'", path.replace('\'', r"'\''")),
     }
 }
 

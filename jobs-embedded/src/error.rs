@@ -1,5 +1,6 @@
 //! Why a private PostgreSQL server cannot run, and what to do about it.
 
+use std::error::Error;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -41,6 +42,16 @@ pub enum EmbeddedError {
         folder: PathBuf,
         /// The major version that wrote it.
         written_by: u32,
+    },
+    /// The programs are missing, and could not be downloaded (feature `download`).
+    #[error("{missing}; PostgreSQL {version} could not be downloaded")]
+    Download {
+        /// What is missing.
+        missing: Box<EmbeddedError>,
+        /// The major version that was to be downloaded.
+        version: u32,
+        /// Why it could not be.
+        source: Box<dyn Error + Send + Sync>,
     },
     /// The folder contains other files.
     #[error("cannot keep a database in `{}`: it contains other files; choose an empty or a new folder", .folder.display())]
@@ -87,7 +98,7 @@ const INSTALL: &str = "Debian and Ubuntu: apt install postgresql; Fedora and Red
 
 impl EmbeddedError {
     /// For `map_err`: adds the operation and its path to an error of the operating system.
-    pub(super) fn system(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+    pub(crate) fn system(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::System {
             doing,
             path: path.to_owned(),

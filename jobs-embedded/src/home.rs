@@ -11,22 +11,27 @@ use sha2::{Digest, Sha256};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
-use super::account::Account;
-use super::error::EmbeddedError;
+use crate::account::Account;
+use crate::error::EmbeddedError;
 
 /// How long one process waits for another that starts or stops a server on the same folder.
+#[cfg(not(feature = "download"))]
 const LOCK_BOUND: Duration = Duration::from_secs(90);
+/// The other process may be downloading the programs first.
+#[cfg(feature = "download")]
+const LOCK_BOUND: Duration =
+    crate::download::DOWNLOAD_TIMEOUT.saturating_add(Duration::from_secs(90));
 
 /// A folder that is ours, and the account that owns it.
 #[derive(Debug, Clone)]
-pub(super) struct Home {
-    pub(super) folder: PathBuf,
-    pub(super) account: Account,
+pub(crate) struct Home {
+    pub(crate) folder: PathBuf,
+    pub(crate) account: Account,
 }
 
 impl Home {
     /// Makes the folder, or one in its place that the account can reach.
-    pub(super) async fn open(wanted: &Path) -> Result<Self, EmbeddedError> {
+    pub(crate) async fn open(wanted: &Path) -> Result<Self, EmbeddedError> {
         let wanted = path::absolute(wanted).map_err(EmbeddedError::system("find", wanted))?;
         let home = Self::at(&wanted)?;
         if home.account.reaches(&wanted).await {
@@ -60,31 +65,12 @@ impl Home {
     }
 
     /// Waits until no other process starts a server here; the lock ends with the file.
-    pub(super) async fn lock(&self) -> Result<File, EmbeddedError> {
-        let (path, file) = open_lock(&self.folder)?;
-        let give_up = Instant::now() + LOCK_BOUND;
-        loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(file),
-                Err(TryLockError::Error(source)) => {
-                    return Err(EmbeddedError::System {
-                        doing: "lock",
-                        path,
-                        source,
-                    });
-                }
-                Err(TryLockError::WouldBlock) if Instant::now() > give_up => {
-                    return Err(EmbeddedError::Busy {
-                        folder: self.folder.clone(),
-                    });
-                }
-                Err(TryLockError::WouldBlock) => sleep(Duration::from_millis(50)).await,
-            }
-        }
+    pub(crate) async fn lock(&self) -> Result<File, EmbeddedError> {
+        lock(&self.folder, LOCK_BOUND).await
     }
 
     /// The password of this folder's server, made when it is first asked for.
-    pub(super) fn password(&self) -> Result<String, EmbeddedError> {
+    pub(crate) fn password(&self) -> Result<String, EmbeddedError> {
         let path = self.password_file();
         match fs::read_to_string(&path) {
             Ok(password) => return Ok(password.trim_end().to_owned()),
@@ -104,7 +90,7 @@ impl Home {
     }
 
     /// Writes a file for the owner's eyes only, in one step.
-    pub(super) fn write(&self, path: &Path, text: &str) -> Result<(), EmbeddedError> {
+    pub(crate) fn write(&self, path: &Path, text: &str) -> Result<(), EmbeddedError> {
         let half = self.folder.join(format!("new-{}", Uuid::new_v4().simple()));
         let open = OpenOptions::new()
             .write(true)
@@ -118,7 +104,7 @@ impl Home {
     }
 
     /// The port of the server that runs here or ran here last.
-    pub(super) fn port(&self) -> Option<u16> {
+    pub(crate) fn port(&self) -> Option<u16> {
         fs::read_to_string(self.port_file())
             .ok()?
             .trim()
@@ -127,7 +113,7 @@ impl Home {
     }
 
     /// The major version that wrote the data; `None` if there are none.
-    pub(super) fn written_by(&self) -> Option<u32> {
+    pub(crate) fn written_by(&self) -> Option<u32> {
         fs::read_to_string(self.data().join("PG_VERSION"))
             .ok()?
             .trim()
@@ -136,23 +122,23 @@ impl Home {
     }
 
     /// The end of the server's log, for an error.
-    pub(super) fn last_words(&self, password: &str) -> String {
+    pub(crate) fn last_words(&self, password: &str) -> String {
         let log = fs::read(self.log()).unwrap_or_default();
         last_words(&log, password)
     }
 
-    pub(super) fn data(&self) -> PathBuf {
+    pub(crate) fn data(&self) -> PathBuf {
         self.folder.join("data")
     }
 
     /// A new name for data that are being made.
-    pub(super) fn half(&self) -> PathBuf {
+    pub(crate) fn half(&self) -> PathBuf {
         self.folder
             .join(format!("{HALF}{}", Uuid::new_v4().simple()))
     }
 
     /// Clears away what was being made when its process was killed.
-    pub(super) fn remove_halves(&self) {
+    pub(crate) fn remove_halves(&self) {
         for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
             if entry.file_name().to_string_lossy().starts_with(HALF) {
                 let _ = fs::remove_dir_all(entry.path());
@@ -160,33 +146,33 @@ impl Home {
         }
     }
 
-    pub(super) fn log(&self) -> PathBuf {
+    pub(crate) fn log(&self) -> PathBuf {
         self.folder.join("log")
     }
 
-    pub(super) fn password_file(&self) -> PathBuf {
+    pub(crate) fn password_file(&self) -> PathBuf {
         self.folder.join("password")
     }
 
-    pub(super) fn port_file(&self) -> PathBuf {
+    pub(crate) fn port_file(&self) -> PathBuf {
         self.folder.join("port")
     }
 
     /// Stands while a server runs and may be joined.
-    pub(super) fn server_file(&self) -> PathBuf {
+    pub(crate) fn server_file(&self) -> PathBuf {
         self.folder.join("server")
     }
 
-    pub(super) fn fifo(&self) -> PathBuf {
+    pub(crate) fn fifo(&self) -> PathBuf {
         self.folder.join("holders")
     }
 
-    pub(super) fn users(&self) -> PathBuf {
+    pub(crate) fn users(&self) -> PathBuf {
         self.folder.join("users")
     }
 
     /// The watchdog's answer to a newcomer.
-    pub(super) fn answer(&self, token: &str) -> PathBuf {
+    pub(crate) fn answer(&self, token: &str) -> PathBuf {
         self.folder.join(format!("joined-{token}"))
     }
 }
@@ -194,6 +180,30 @@ impl Home {
 /// The mark of a folder of ours, too.
 const LOCK: &str = "lock";
 const HALF: &str = "half-";
+
+/// Waits until no other process has the lock of the folder; it ends with the file.
+pub(crate) async fn lock(folder: &Path, bound: Duration) -> Result<File, EmbeddedError> {
+    let (path, file) = open_lock(folder)?;
+    let give_up = Instant::now() + bound;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::Error(source)) => {
+                return Err(EmbeddedError::System {
+                    doing: "lock",
+                    path,
+                    source,
+                });
+            }
+            Err(TryLockError::WouldBlock) if Instant::now() > give_up => {
+                return Err(EmbeddedError::Busy {
+                    folder: folder.to_owned(),
+                });
+            }
+            Err(TryLockError::WouldBlock) => sleep(Duration::from_millis(50)).await,
+        }
+    }
+}
 
 fn open_lock(folder: &Path) -> Result<(PathBuf, File), EmbeddedError> {
     let path = folder.join(LOCK);
@@ -211,7 +221,7 @@ fn open_lock(folder: &Path) -> Result<(PathBuf, File), EmbeddedError> {
 }
 
 /// The last twenty lines, with the password blotted out.
-pub(super) fn last_words(text: &[u8], password: &str) -> String {
+pub(crate) fn last_words(text: &[u8], password: &str) -> String {
     let text = String::from_utf8_lossy(text).replace(password, "***");
     let lines: Vec<&str> = text.lines().collect();
     lines[lines.len().saturating_sub(20)..].join("\n")

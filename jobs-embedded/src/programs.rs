@@ -8,7 +8,7 @@ use std::process::Stdio;
 
 use tokio::process::Command;
 
-use super::error::EmbeddedError;
+use crate::error::EmbeddedError;
 
 /// The oldest version whose SQL we speak.
 const OLDEST: u32 = 14;
@@ -26,14 +26,14 @@ const VERSIONED: [(&str, &str, &str); 7] = [
 
 /// A folder with `initdb` and `postgres` of one version.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Programs {
-    pub(super) folder: PathBuf,
-    pub(super) version: u32,
+pub(crate) struct Programs {
+    pub(crate) folder: PathBuf,
+    pub(crate) version: u32,
 }
 
 impl Programs {
     /// Takes the first of `folders` that serves: of the version that wrote the data, if there are any.
-    pub(super) async fn find(
+    pub(crate) async fn find(
         folders: Vec<PathBuf>,
         data: &Path,
         written_by: Option<u32>,
@@ -64,7 +64,8 @@ impl Programs {
         })
     }
 
-    async fn in_folder(folder: &Path) -> Option<Self> {
+    /// The programs in the folder, if they run.
+    pub(crate) async fn in_folder(folder: &Path) -> Option<Self> {
         let postgres = folder.join("postgres");
         if !postgres.is_file() || !folder.join("initdb").is_file() {
             return None;
@@ -76,17 +77,17 @@ impl Programs {
         })
     }
 
-    pub(super) fn postgres(&self) -> PathBuf {
+    pub(crate) fn postgres(&self) -> PathBuf {
         self.folder.join("postgres")
     }
 
-    pub(super) fn initdb(&self) -> PathBuf {
+    pub(crate) fn initdb(&self) -> PathBuf {
         self.folder.join("initdb")
     }
 }
 
 /// Every folder worth a look: PATH, the usual ones (newest version first), and where `pg_config` points.
-pub(super) async fn usual_folders() -> Vec<PathBuf> {
+pub(crate) async fn usual_folders() -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> = env::var_os("PATH")
         .map(|path| env::split_paths(&path).collect())
         .unwrap_or_default();
