@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use crate::executor::panic::end_for_lack_of;
 use crate::failure::NOT_PROVIDED_DELAY;
-use crate::panic::end_for_lack_of;
 use crate::{Executor, Extensions, Job};
 
 /// The job that runs, as its row says.

@@ -1,6 +1,13 @@
-//! What keeps jobs: the trait, and how a submission finds the executor that it does not name.
+//! What the author of an executor needs: the trait, the registry of the jobs, the runs of their functions and their outcomes.
 
+pub(crate) mod batch;
 mod current;
+pub mod dispatch;
+pub(crate) mod outcome;
+pub(crate) mod panic;
+pub(crate) mod registry;
+pub(crate) mod run;
+mod thread;
 
 use std::future::Future;
 
@@ -8,8 +15,12 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{Declaration, Error, JobOptions, StartAfter};
+pub use batch::{Batch, BatchHandler};
 pub(crate) use current::{AnyExecutor, Keeper, keeper, running_on, running_on_sync};
 pub use current::{current, install, scope};
+pub use outcome::{Outcome, store_output};
+pub use registry::{JobSet, Registered, Registry};
+pub use run::Run;
 
 /// Keeps submitted jobs and runs them. A value is a handle that is cheap to clone.
 #[diagnostic::on_unimplemented(

@@ -1,11 +1,11 @@
 //! All that generated code uses. Not for other code, and not stable.
 
-pub use crate::batch::{
+pub use crate::executor::batch::{
     Batch, BatchProbe, BatchReturned, IntoResults, NotForBatch, Results, into_results,
     run_batch_async, run_batch_blocking,
 };
-pub use crate::handler::{Run, run_async, run_blocking};
-pub use crate::registry::Registered;
+pub use crate::executor::registry::Registered;
+pub use crate::executor::run::{Run, run_async, run_blocking};
 pub use crate::{
     Context, Declaration, Entity, Error, Executor, Extensions, Inputs, IntoInstant, IntoJobOptions,
     IntoStartAfter, IntoUnit, Job, JobError, JobOptions, QueueSettings, Schedule, SourceLocation,

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use crate::executor::outcome::read_output;
 use crate::executor::{Keeper, keeper};
-use crate::outcome::read_output;
 use crate::{Enqueued, Error, ErrorKind, Executor, Failure, Job, JobEnd, JobKey};
 
 /// A job that was submitted.
