@@ -1,4 +1,5 @@
-//! The rules of jobs that need nothing but their arguments: names, options, durations, zones, cron, recurrence rules.
+//! The rules of jobs that need nothing but their arguments: names, options, durations, zones, cron, recurrence rules, retries,
+//! throttle slots.
 //!
 //! The attribute macro applies them while compiling and the library applies them while running, so each rule and
 //! each message is written once. Nothing here reads a clock, a file or a database.
@@ -14,6 +15,8 @@ mod name;
 mod option;
 mod policy;
 mod recurrence;
+mod retry;
+mod slot;
 mod suggest;
 mod text;
 mod unit;
@@ -32,6 +35,8 @@ pub use option::{
 };
 pub use policy::{QueuePolicy, UnknownPolicy};
 pub use recurrence::{Recurrence, RecurrenceError, RuleError};
+pub use retry::RetryRule;
+pub use slot::Slot;
 pub use suggest::{near, nearest, unknown};
 pub use text::shorten;
 pub use unit::{Step, StepError, Unit, UnknownUnit, add_months};
