@@ -1,6 +1,8 @@
 //! What the author of an executor needs: the trait, the registry of the jobs, the runs of their functions and their outcomes.
 
 pub(crate) mod batch;
+#[cfg(feature = "testing")]
+pub mod conformance;
 mod current;
 pub mod dispatch;
 pub(crate) mod outcome;
@@ -41,6 +43,9 @@ pub trait Executor: Clone + Send + Sync + 'static {
     type Connection: Send;
 
     /// Stores the jobs: all of them, or none. The receipts come in the order of the requests.
+    ///
+    /// # Errors
+    /// [`BadInput`](crate::ErrorKind::BadInput) if [`Request::check`] refuses one of them; if the storage does.
     fn submit(
         &self,
         requests: Vec<Request>,
@@ -68,6 +73,17 @@ pub struct Request {
     pub start_after: StartAfter,
     /// Options of this submission merged over the job's.
     pub options: JobOptions,
+}
+
+impl Request {
+    /// Checks its options and its time.
+    ///
+    /// # Errors
+    /// [`BadInput`](crate::ErrorKind::BadInput) naming what is refused.
+    pub fn check(&self) -> Result<(), Error> {
+        self.options.check()?;
+        self.start_after.check()
+    }
 }
 
 /// The result of storing one job.
