@@ -11,6 +11,7 @@ use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
+use crate::backoff::Backoff;
 use crate::error::{is_transient, map_db_error};
 use crate::store::{NewJob, with_timeout};
 use crate::validate::{bad_input, check_input};
@@ -41,7 +42,7 @@ impl Executor for PgBoss {
     async fn end_of(&self, job: &JobKey) -> Result<JobEnd, Error> {
         let store = self.store().await?;
         let mut settled = self.settled().subscribe();
-        let mut pause = FIRST_LOOK;
+        let mut backoff = Backoff::new(FIRST_LOOK, LAST_LOOK);
         let mut away_since = None;
         loop {
             match with_timeout(store.find_end(job)).await {
@@ -64,7 +65,7 @@ impl Executor for PgBoss {
             }
             tokio::select! {
                 () = heard_of(&mut settled, job) => {}
-                () = sleep(pause) => pause = (pause * 2).min(LAST_LOOK),
+                () = sleep(backoff.pause()) => {}
             }
         }
     }
@@ -89,8 +90,7 @@ impl PgBoss {
 
     pub(crate) fn check(&self, request: &Request) -> Result<(), Error> {
         let Declaration { name, queue, .. } = request.declaration;
-        request.options.check()?;
-        request.start_after.check()?;
+        request.check()?;
         if let Some(input) = &request.input {
             let what = format!("the input of job `{name}`");
             check_input(&what, input, self.settings().max_input_bytes)?;

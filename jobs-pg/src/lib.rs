@@ -36,6 +36,10 @@ mod connect;
 mod crash;
 mod entities;
 mod error;
+#[allow(
+    hidden_glob_reexports,
+    reason = "`jobs_core::executor` is for the authors of executors"
+)]
 mod executor;
 mod health;
 mod import;
