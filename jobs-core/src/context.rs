@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::executor::panic::end_for_lack_of;
 use crate::failure::NOT_PROVIDED_DELAY;
-use crate::panic::end_for_lack_of;
 use crate::{Executor, Extensions, Job};
 
 /// The running job, as it is stored.
@@ -213,25 +213,16 @@ impl<J: Job> Clone for Context<J> {
 }
 
 /// Cancels a running attempt. Clones share their state.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Cancellation {
-    cancelled: watch::Sender<bool>,
+    token: CancellationToken,
     watched: Arc<AtomicBool>,
-}
-
-impl Default for Cancellation {
-    fn default() -> Self {
-        Self {
-            cancelled: watch::Sender::new(false),
-            watched: Arc::default(),
-        }
-    }
 }
 
 impl Cancellation {
     /// Cancels the attempt.
     pub fn cancel(&self) {
-        self.cancelled.send_replace(true);
+        self.token.cancel();
     }
 
     /// Whether the attempt was cancelled.
@@ -248,14 +239,12 @@ impl Cancellation {
 
     /// The same for the executor itself, which does not mean that the function would notice.
     pub(crate) async fn happened(&self) {
-        let mut receiver = self.cancelled.subscribe();
-        // The sender lives as long as `self`, so this ends only by a cancellation.
-        let _ = receiver.wait_for(|cancelled| *cancelled).await;
+        self.token.cancelled().await;
     }
 
     /// Whether it was cancelled, for the executor itself.
     pub(crate) fn has_happened(&self) -> bool {
-        *self.cancelled.borrow()
+        self.token.is_cancelled()
     }
 
     /// Whether the function asks for it, and so may want to clean up.

@@ -6,25 +6,35 @@
 //!
 //! A data layer implements [`Entity`](crate::Entity), whose delegate is among the [`Extensions`] that the application provides.
 
+pub(crate) mod batch;
+#[cfg(feature = "testing")]
+pub mod conformance;
 mod current;
+mod dispatch;
+pub(crate) mod outcome;
+pub(crate) mod panic;
+pub(crate) mod registry;
+pub(crate) mod run;
+mod thread;
 
 use std::future::Future;
 
 use serde_json::Value;
 
-pub use crate::batch::{Batch, BatchHandler};
 pub use crate::context::Cancellation;
-pub use crate::dispatch::{dispatch, dispatch_all, dispatch_batch};
 pub use crate::extensions::Extensions;
-pub use crate::handler::Run;
 pub use crate::job::{Declaration, QueueSettings, Schedule, SourceLocation, WorkerSettings};
-pub use crate::outcome::{Outcome, UNDECODABLE_DELAY};
-pub use crate::registry::{Registered, Registry};
 use crate::{Error, JobOptions, StartAfter};
+pub use batch::{Batch, BatchHandler};
 pub(crate) use current::{AnyExecutor, Keeper, keeper, running_on, running_on_sync};
 pub use current::{current, install, scope};
+pub use dispatch::{dispatch, dispatch_all, dispatch_batch};
 #[doc(inline)]
 pub use jobs_rules::{Enqueued, JobKey, OptionValues, store_output};
+pub use outcome::{Outcome, UNDECODABLE_DELAY};
+
+pub use registry::{JobSet, Registered, Registry};
+pub use run::Run;
 
 /// Stores submitted jobs and runs them. Clones are handles of the same executor and are cheap.
 #[diagnostic::on_unimplemented(
@@ -82,6 +92,17 @@ pub struct Request {
     pub start_after: StartAfter,
     /// The options of the submission over those of the declaration.
     pub options: JobOptions,
+}
+
+impl Request {
+    /// Checks its options and its time.
+    ///
+    /// # Errors
+    /// [`BadInput`](crate::ErrorKind::BadInput) naming what is refused.
+    pub fn check(&self) -> Result<(), Error> {
+        self.options.check()?;
+        self.start_after.check()
+    }
 }
 
 /// How a job ended.

@@ -10,31 +10,24 @@
 //! The path of one job: handle → [`Submission`] → [`Executor::submit`] → [`executor::dispatch`] → the function →
 //! [`Outcome`](executor::Outcome) → [`SubmittedJob::output`].
 
-mod batch;
 mod context;
-mod dispatch;
 mod entity;
 pub mod executor;
 mod extensions;
 mod failure;
-mod handler;
 mod job;
 mod job_error;
 mod memory;
-mod outcome;
-mod panic;
-mod registry;
 mod submission;
 mod submitted;
 pub mod testing;
-mod thread;
 
 #[doc(hidden)]
 pub mod private;
 
 pub use context::{Context, JobInfo};
 pub use entity::Entity;
-pub use executor::Executor;
+pub use executor::{Executor, JobSet};
 pub use failure::Failure;
 pub use job::Job;
 pub use job_error::JobError;
@@ -45,7 +38,6 @@ pub use jobs_rules::{
     JobOptions, JobState, QueuePolicy, StartAfter, Unit,
 };
 pub use memory::Memory;
-pub use registry::JobSet;
 pub use submission::{Inputs, Submission};
 pub use submitted::SubmittedJob;
 

@@ -216,6 +216,7 @@ impl Executor for Memory {
     type Connection = std::convert::Infallible;
 
     async fn submit(&self, requests: Vec<Request>) -> Result<Vec<Enqueued>, Error> {
+        requests.iter().try_for_each(Request::check)?;
         let mut state = self.state();
         let now = state.now;
         let new: Vec<Row> = requests

@@ -1,11 +1,11 @@
 //! All that generated code uses. Not for other code, and not stable.
 
-pub use crate::batch::{
+pub use crate::executor::batch::{
     Batch, BatchProbe, BatchReturned, IntoResults, NotForBatch, Results, into_results,
     run_batch_async, run_batch_blocking,
 };
+pub use crate::executor::run::{run_async, run_blocking};
 pub use crate::executor::{Declaration, Extensions, Registered, Run, Schedule, SourceLocation};
-pub use crate::handler::{run_async, run_blocking};
 pub use crate::submission::InputFrom;
 pub use crate::{
     Context, Entity, Error, Executor, Inputs, IntoInstant, IntoJobOptions, IntoStartAfter,

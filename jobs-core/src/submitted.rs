@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use crate::executor::outcome::read_output;
 use crate::executor::{Keeper, keeper};
-use crate::outcome::read_output;
 use crate::{
     Enqueued, Error, ErrorKind, Executor, Failure, IntoJobRefs, Job, JobEnd, JobKey, JobRef,
 };

@@ -10,6 +10,7 @@ use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
+use crate::backoff::Backoff;
 pub use crate::entities::{ReadRow, TableRow, Values};
 use crate::operation::Operation;
 use crate::store::{NewJob, with_timeout};
@@ -49,7 +50,7 @@ impl Executor for PgBoss {
     async fn end_of(&self, job: &JobKey) -> Result<JobEnd, Error> {
         let store = self.store().await?;
         let mut settled = self.settled().subscribe();
-        let mut pause = FIRST_LOOK;
+        let mut backoff = Backoff::new(FIRST_LOOK, LAST_LOOK);
         let mut away_since = None;
         loop {
             match with_timeout(store.find_end(job)).await {
@@ -72,7 +73,7 @@ impl Executor for PgBoss {
             }
             tokio::select! {
                 () = heard_of(&mut settled, job) => {}
-                () = sleep(pause) => pause = (pause * 2).min(LAST_LOOK),
+                () = sleep(backoff.pause()) => {}
             }
         }
     }
@@ -97,8 +98,7 @@ impl PgBoss {
 
     pub(crate) fn check(&self, request: &Request) -> Result<(), Error> {
         let Declaration { name, queue, .. } = request.declaration;
-        request.options.check()?;
-        request.start_after.check()?;
+        request.check()?;
         if let Some(input) = &request.input {
             let what = format!("the input of job `{name}`");
             check_input(&what, input, self.settings().max_input_bytes)?;

@@ -8,6 +8,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
+use crate::backoff::Backoff;
 use crate::health::Health;
 use pg_boss::jitter::jittered;
 
@@ -97,7 +98,7 @@ impl Supervisor {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let mut pause = FIRST_PAUSE;
+        let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE);
         loop {
             let make = make.clone();
             let mut task = AbortOnDropHandle::new(tokio::spawn(async move { make().await }));
@@ -108,15 +109,15 @@ impl Supervisor {
                 return;
             }
             if begun.elapsed() >= RECOVERED_AFTER {
-                pause = FIRST_PAUSE;
+                backoff.reset();
             }
+            let pause = backoff.pause();
             self.report(error, pause);
             tokio::select! {
                 () = sleep(jittered(pause)) => {}
                 () = self.stopping.cancelled() => return,
                 () = self.aborting.cancelled() => return,
             }
-            pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
 

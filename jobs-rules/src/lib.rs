@@ -1,4 +1,5 @@
-//! The rules of jobs that need nothing but their arguments: names, options, durations, zones, cron, recurrence rules.
+//! The rules of jobs that need nothing but their arguments: names, options, durations, zones, cron, recurrence rules, retries,
+//! throttle slots.
 //!
 //! The attribute macro applies them while compiling and the library applies them while running, so each rule and
 //! each message is written once. Nothing here reads a clock, a file or a database.
@@ -18,7 +19,9 @@ mod options;
 mod output;
 mod policy;
 mod recurrence;
+mod retry;
 mod sealed;
+mod slot;
 mod start_after;
 mod state;
 mod stored;
@@ -44,6 +47,8 @@ pub use options::{Group, IntoJobOptions, IntoSeconds, JobOptions, OptionValues};
 pub use output::store_output;
 pub use policy::{QueuePolicy, UnknownPolicy};
 pub use recurrence::{Recurrence, RecurrenceError, RuleError};
+pub use retry::RetryRule;
+pub use slot::Slot;
 pub use start_after::{IntoInstant, IntoStartAfter, IntoUnit, StartAfter, in_units};
 pub use state::JobState;
 pub use stored::{Enqueued, JobKey};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Months, Utc};
-use jobs_rules::QueuePolicy;
+use jobs_rules::{QueuePolicy, RetryRule, Slot};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -31,8 +31,7 @@ pub(super) struct Row {
     policy: QueuePolicy,
     options: OptionValues,
     start_after: DateTime<Utc>,
-    /// The throttle slot, in seconds since 1970.
-    slot: Option<i64>,
+    slot: Option<Slot>,
     attempt: u32,
     output: Option<Value>,
 }
@@ -65,7 +64,9 @@ impl Row {
             state: JobState::Created,
             created_on: now,
             policy: declaration.queue.policy.unwrap_or(QueuePolicy::Standard),
-            slot: options.singleton_seconds.map(|length| slot_of(now, length)),
+            slot: options
+                .singleton_seconds
+                .map(|length| Slot::of(now.timestamp(), length)),
             options,
             start_after,
             attempt: 0,
@@ -124,11 +125,13 @@ impl Row {
                 self.state = JobState::Completed;
                 self.output = output.and_then(|output| serde_json::from_str(&output).ok());
             }
-            Outcome::Failed(failure) => self.fail(&failure, Some(self.retry_delay()), now),
-            Outcome::RetryIn(failure, delay) => self.fail(&failure, Some(delay), now),
+            Outcome::Failed(failure) => self.fail(&failure, self.retry_delay(), now),
+            Outcome::RetryIn(failure, delay) => {
+                self.fail(&failure, self.retry_delay().map(|_| delay), now);
+            }
             Outcome::Undecodable(failure) => {
-                let delay = self.retry_delay().max(UNDECODABLE_DELAY);
-                self.fail(&failure, Some(delay), now);
+                let delay = self.retry_delay().map(|delay| delay.max(UNDECODABLE_DELAY));
+                self.fail(&failure, delay, now);
             }
             Outcome::Fatal(failure) => self.fail(&failure, None, now),
             Outcome::Cancelled(reason) => {
@@ -153,11 +156,11 @@ impl Row {
     fn fail(&mut self, failure: &Failure, again_in: Option<Duration>, now: DateTime<Utc>) {
         self.output = value_of(failure);
         match again_in {
-            Some(delay) if self.attempt <= self.retry_limit() => {
+            Some(delay) => {
                 self.state = JobState::Retry;
                 self.start_after = after(now, delay);
             }
-            _ => self.state = JobState::Failed,
+            None => self.state = JobState::Failed,
         }
     }
 
@@ -165,17 +168,15 @@ impl Row {
         u32::try_from(self.options.retry_limit.unwrap_or(RETRY_LIMIT)).unwrap_or(0)
     }
 
-    /// How long the next attempt waits; of a random delay, the longest.
-    fn retry_delay(&self) -> Duration {
-        let delay = seconds(self.options.retry_delay.unwrap_or(0));
-        if self.options.retry_backoff != Some(true) {
-            return delay;
-        }
-        let grown = delay.max(Duration::from_secs(1)) * 2_u32.pow(self.attempt.min(16));
-        match self.options.retry_delay_max {
-            Some(longest) => grown.min(seconds(longest)),
-            None => grown,
-        }
+    /// How long the next attempt waits, if one follows; of a random delay, the longest.
+    fn retry_delay(&self) -> Option<Duration> {
+        let rule = RetryRule {
+            limit: self.retry_limit(),
+            delay: seconds(self.options.retry_delay.unwrap_or(0)),
+            backoff: self.options.retry_backoff == Some(true),
+            delay_max: self.options.retry_delay_max.map(seconds),
+        };
+        rule.delays_after(self.attempt).map(|delays| *delays.end())
     }
 
     /// Its copy for the dead letter queue, if it has failed for good.
@@ -218,8 +219,9 @@ impl Row {
             QueuePolicy::Exclusive => self.state <= JobState::Active,
             _ => false,
         };
+        let begin = |row: &Self| row.slot.map(Slot::begin);
         let in_slot =
-            self.slot.is_some() && self.slot == new.slot && self.state != JobState::Cancelled;
+            begin(self).is_some() && begin(self) == begin(new) && self.state != JobState::Cancelled;
         self.id == new.id || key(self) == key(new) && (by_policy || in_slot)
     }
 }
@@ -235,23 +237,12 @@ pub(super) fn deduplicated(rows: &[Row], mut new: Row, now: DateTime<Utc>) -> Re
     let Some(existing) = of(&new) else {
         return Ok(new);
     };
-    let (Some(length), Some(true)) = (
-        new.options.singleton_seconds,
-        new.options.singleton_next_slot,
-    ) else {
+    let (Some(slot), Some(true)) = (new.slot, new.options.singleton_next_slot) else {
         return Err(existing);
     };
-    let elapsed = now.timestamp().rem_euclid(length.max(1).into());
-    // A second into the slot, so that it is the next one by every clock (pg-boss 12.38).
-    let wait = (i64::from(length) - elapsed).max(1) + i64::from(length > 1);
-    new.start_after = after(now, Duration::from_secs(wait.unsigned_abs()));
-    new.slot = new.slot.map(|slot| slot + i64::from(length));
+    new.start_after = after(now, slot.wait_for_next(now.timestamp()));
+    new.slot = Some(slot.next());
     of(&new).map_or(Ok(new), Err)
-}
-
-fn slot_of(now: DateTime<Utc>, length: i32) -> i64 {
-    let length = i64::from(length.max(1));
-    now.timestamp().div_euclid(length) * length
 }
 
 fn instant(start_after: &StartAfter, now: DateTime<Utc>) -> DateTime<Utc> {

@@ -6,7 +6,7 @@ use std::panic::Location;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::handler::decode;
+use crate::executor::run::decode;
 use crate::{Error, ErrorKind, Job, JobState};
 
 /// How many submissions a failed assert shows.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::dispatch::dispatch;
+use crate::executor::dispatch;
 use crate::{Error, ErrorKind, Outcome, Registered, Run};
 
 /// How long one attempt keeps its turn. One that takes longer may wait for a job whose turn comes later, so it goes on

@@ -8,6 +8,7 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 use uuid::Uuid;
 
 use super::Wakeups;
+use crate::backoff::Backoff;
 use crate::store::Store;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
@@ -18,16 +19,15 @@ const PONG: Duration = Duration::from_secs(10);
 
 /// Listens for ever, on a connection of its own; when that dies, on a new one.
 pub(crate) async fn run(store: Arc<Store>, wakeups: Arc<Wakeups>) {
-    let mut pause = FIRST_PAUSE;
+    let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE);
     loop {
         let begun = Instant::now();
         let Err(error) = listen(&store, &wakeups).await;
         if begun.elapsed() > PING {
-            pause = FIRST_PAUSE;
+            backoff.reset();
         }
         tracing::debug!(%error, "not listening; polling meanwhile");
-        sleep(pause).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
+        sleep(backoff.pause()).await;
     }
 }
 

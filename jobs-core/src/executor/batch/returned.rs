@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use serde::Serialize;
 
-use crate::handler::outcome_of;
+use crate::executor::run::outcome_of;
 use crate::private::{IntoJobError, IntoResult};
 use crate::{Failure, JobError, Outcome};
 

@@ -7,10 +7,10 @@ use std::pin::Pin;
 use serde::de::DeserializeOwned;
 use tracing::Instrument;
 
-use crate::batch::BatchHandler;
-use crate::executor::{AnyExecutor, running_on, running_on_sync};
-use crate::panic::catching;
-use crate::thread::on_own_thread;
+use super::batch::BatchHandler;
+use super::panic::catching;
+use super::thread::on_own_thread;
+use super::{AnyExecutor, running_on, running_on_sync};
 use crate::{
     Cancellation, Context, Executor, Extensions, Failure, Job, JobError, JobInfo, Outcome,
 };

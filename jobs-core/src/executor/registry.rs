@@ -4,8 +4,8 @@ use std::any::TypeId;
 use std::collections::HashMap;
 use std::fmt;
 
-use crate::batch::BatchHandler;
-use crate::handler::{BoxFuture, Handler, decode};
+use super::batch::BatchHandler;
+use super::run::{BoxFuture, Handler, decode};
 use crate::{
     Declaration, Error, ErrorKind, Executor, Extensions, Failure, Job, Outcome, Run, SourceLocation,
 };

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use tokio::time::timeout;
 
-use crate::batch::{Batch, BatchHandler};
-use crate::handler::{BoxFuture, Handler};
-use crate::panic::catching;
+use super::batch::{Batch, BatchHandler};
+use super::panic::catching;
+use super::run::{BoxFuture, Handler};
 use crate::{Cancellation, Failure, Outcome, Registered, Run};
 
 /// How long a function that watches for its cancellation may take to clean up.

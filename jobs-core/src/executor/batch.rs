@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use tracing::Instrument;
 
-use crate::executor::{AnyExecutor, running_on, running_on_sync};
-use crate::handler::BoxFuture;
-use crate::panic::catching;
-use crate::thread::on_own_thread;
+use super::panic::catching;
+use super::run::BoxFuture;
+use super::thread::on_own_thread;
+use super::{AnyExecutor, running_on, running_on_sync};
 use crate::{Cancellation, Context, Failure, Job, Outcome, Run};
 
 mod returned;
