@@ -20,8 +20,14 @@ impl Towards {
     /// Returns the nearest value, which may be this one.
     fn nearest(self, values: &Values, at: u32) -> Option<u32> {
         match self {
-            Self::Future => (at..64).find(|value| values.has(*value)),
-            Self::Past => (0..=at).rev().find(|value| values.has(*value)),
+            Self::Future => {
+                let left = values.bits.checked_shr(at)?;
+                (left != 0).then(|| at + left.trailing_zeros())
+            }
+            Self::Past => {
+                let left = values.bits.checked_shl(63_u32.checked_sub(at)?)?;
+                (left != 0).then(|| at - left.leading_zeros())
+            }
         }
     }
 

@@ -2,13 +2,13 @@ use jobs_pg::prelude::*;
 use serde::Serialize;
 
 #[derive(Serialize)]
-struct Enqueued {
+struct Receipt {
     id: u32,
 }
 
 #[job(executor = PgBoss)]
-async fn send_mail() -> Enqueued {
-    Enqueued { id: 1 }
+async fn send_mail() -> Receipt {
+    Receipt { id: 1 }
 }
 
 fn main() {}

@@ -2,13 +2,13 @@ use jobs_pg::prelude::*;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
-struct Enqueued {
+struct Receipt {
     id: u32,
 }
 
 #[job(executor = PgBoss)]
-async fn send_mail() -> Result<Enqueued, JobError> {
-    Ok(Enqueued { id: 1 })
+async fn send_mail() -> Result<Receipt, JobError> {
+    Ok(Receipt { id: 1 })
 }
 
 fn main() {}
