@@ -8,7 +8,7 @@
 //! what they need in [`executor`].
 //!
 //! The path of one job: handle → [`Submission`] → [`Executor::submit`] → [`executor::dispatch`] → the function →
-//! [`Outcome`](executor::Outcome) → [`SubmittedJob::output`].
+//! [`Outcome`] → [`SubmittedJob::output`].
 
 mod context;
 mod entity;

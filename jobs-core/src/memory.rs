@@ -208,8 +208,6 @@ impl Memory {
     }
 }
 
-// For tests only, so the compiler should not propose it to users of another executor.
-#[diagnostic::do_not_recommend]
 impl Executor for Memory {
     const NAME: &'static str = "Memory";
     const TAKES_ALL: bool = true;

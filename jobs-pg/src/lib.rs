@@ -6,7 +6,7 @@
 //!
 //! | feature | default | |
 //! |---|---|---|
-//! | `embedded` | off | [`embedded`]: a private Postgres server for development and tests, which [`PgBoss::from_env`] starts if no database is named |
+//! | `embedded` | off | the module `embedded`: a private Postgres server for development and tests, which [`PgBoss::from_env`] starts if no database is named |
 //!
 //! ## Modules
 //!

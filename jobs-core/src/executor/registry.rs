@@ -206,7 +206,6 @@ impl<J: Job> JobSet for J {
 macro_rules! job_sets {
     () => {};
     ($first:ident $($rest:ident)*) => {
-        #[diagnostic::do_not_recommend]
         impl<$first: JobSet, $($rest: JobSet),*> JobSet for ($first, $($rest,)*) {
             fn names() -> Vec<&'static str> {
                 [$first::names(), $($rest::names()),*].concat()

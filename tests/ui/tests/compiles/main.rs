@@ -10,6 +10,7 @@ mod every_argument;
 mod every_call_of_the_handle;
 mod every_error_converts;
 mod every_function_shape;
+mod every_path;
 mod function_stays_callable;
 mod handle_of_another_name;
 mod inside_functions_and_modules;
