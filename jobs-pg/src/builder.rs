@@ -255,7 +255,7 @@ impl PgBossBuilder {
             self.settings = Some(environment().await);
         }
         let connections = Change(Box::new(move |settings| {
-            settings.max_connections = connections
+            settings.max_connections = connections;
         }));
         // First, so that the caller's number wins.
         self.changes.insert(0, connections);

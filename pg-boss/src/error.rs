@@ -73,9 +73,7 @@ pub fn reason(error: &sqlx::Error) -> String {
     match (error.as_database_error(), reason_of(error)) {
         (Some(error), _) => error.message().to_owned(),
         // Its own words are said by `why`.
-        (None, Some(error)) => error
-            .source()
-            .map_or_else(|| error.to_string(), |cause| chain(cause)),
+        (None, Some(error)) => error.source().map_or_else(|| error.to_string(), chain),
         (None, None) => chain(error),
     }
 }

@@ -5,6 +5,8 @@ use std::ops::{Deref, DerefMut};
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, PgPool, Postgres};
 
+use pg_boss::connect::acquire;
+
 /// The connections of a [`Table`](crate::Table): made of a pool with `Connections::from(pool)`.
 #[derive(Debug, Clone)]
 pub struct Connections {
@@ -20,7 +22,7 @@ impl From<PgPool> for Connections {
 
 impl Connections {
     pub(super) async fn acquire(&self) -> Result<Connection, sqlx::Error> {
-        self.pool.acquire().await.map(Connection)
+        acquire(&self.pool).await.map(Connection)
     }
 }
 
