@@ -7,10 +7,12 @@
 )]
 
 mod by_hand;
+mod conformance;
 mod embedded;
 mod hardship;
 mod harness;
 mod interop;
 mod interop_smoke;
 mod mission;
+mod rules;
 mod tables;
