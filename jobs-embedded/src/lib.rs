@@ -168,7 +168,6 @@ impl EmbeddedBuilder {
 
     /// Searches for `initdb` and `postgres` in these folders only, and uses the first suitable one. Nothing is downloaded then,
     /// unless `download_to` names a folder too.
-    #[must_use]
     pub fn programs_in(mut self, folders: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
         self.programs_in = Some(folders.into_iter().map(Into::into).collect());
         self
@@ -177,7 +176,6 @@ impl EmbeddedBuilder {
     /// Names the folder that PostgreSQL's programs are downloaded to where none are found, instead of the user's cache. What
     /// is there already is used, not downloaded again.
     #[cfg(feature = "download")]
-    #[must_use]
     pub fn download_to(mut self, folder: impl Into<PathBuf>) -> Self {
         self.download_to = Some(folder.into());
         self

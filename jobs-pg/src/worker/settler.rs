@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{Mutex, broadcast, mpsc};
+use tokio::task::JoinHandle;
 use tokio::time::sleep;
 use uuid::Uuid;
 
@@ -15,7 +16,7 @@ use super::{Wakeups, WorkPlan};
 use crate::backoff::Backoff;
 use crate::health::Health;
 use crate::outage::Outage;
-use crate::store::{Attempt, Failed, Store};
+use crate::store::{Attempt, Failed, Store, with_timeout};
 use pg_boss::error::{is_disconnected, is_lock_not_available, is_transient, is_unique_violation};
 
 /// How many outcomes may wait; beyond it the attempts keep their slots, so that fetching does not run ahead of settling.
@@ -26,8 +27,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// How often a write is tried before it is split: one of its outputs may be what breaks the connection.
 const TRIES: u32 = 3;
-/// When an outcome is tried again whose row is locked.
-const LOCKED: Duration = Duration::from_secs(1);
+/// How long a locked row is waited for at once; then it is seen which others are locked.
+const LOCK_WAIT: Duration = Duration::from_secs(1);
 
 /// The ids of jobs that were just settled, for those who wait for them in this process.
 pub(crate) type Settled = broadcast::Sender<Arc<[Uuid]>>;
@@ -42,6 +43,8 @@ pub(crate) struct Settler {
     outage: Outage,
     /// Outcomes that wait, most of them because another transaction has locked their rows.
     locked: Vec<Ended>,
+    /// Waits for the rows of these. A task, as a statement that is given up half-way costs its connection.
+    unlocking: Option<JoinHandle<()>>,
 }
 
 /// Outcomes that one statement writes, in key order.
@@ -74,6 +77,7 @@ impl Settler {
             limited: limited.map(|worker| Arc::clone(&worker.name)).collect(),
             outage: Outage::of("write the outcomes of jobs", health),
             locked: Vec::new(),
+            unlocking: None,
         }
     }
 
@@ -84,9 +88,12 @@ impl Settler {
         let mut is_closed = false;
         while !(is_closed && self.locked.is_empty()) {
             let mut batches = Vec::new();
+            if !self.locked.is_empty() && self.unlocking.is_none() {
+                self.unlocking = Some(tokio::spawn(self.outwait_locks()));
+            }
             tokio::select! {
                 count = outcomes.recv_many(&mut gathered, WAITING), if !is_closed => is_closed = count == 0,
-                () = sleep(LOCKED), if !self.locked.is_empty() => batches.extend(self.take_unlocked().await),
+                () = ended(&mut self.unlocking) => batches.extend(self.take_unlocked().await),
             }
             batches.extend(batches_of(gathered.drain(..)));
             self.write(batches).await;
@@ -139,6 +146,23 @@ impl Settler {
                 self.locked.append(&mut batch.ended);
             } else {
                 batches.extend(batch.map_one(|ended| refuse(ended, &error)));
+            }
+        }
+    }
+
+    /// Waits for rows that are locked. Its place in the queue for the lock keeps a sweep of another process from being the first.
+    fn outwait_locks(&self) -> impl Future<Output = ()> + Send + 'static {
+        let attempts = self.locked.iter().map(|ended| ended.lease.attempt.clone());
+        let mut attempts: Vec<Attempt> = attempts.collect();
+        attempts.sort();
+        let store = Arc::clone(&self.store);
+        async move {
+            let Err(error) = with_timeout(store.outwait_locks(&attempts, LOCK_WAIT)).await else {
+                return;
+            };
+            if !is_lock_not_available(&error) {
+                tracing::debug!(%error, "cannot wait for the locked rows of jobs that have ended");
+                sleep(LOCK_WAIT).await;
             }
         }
     }
@@ -352,6 +376,15 @@ impl Ended {
             _ => None,
         }
     }
+}
+
+/// Waits for the end of a task; for ever if there is none.
+async fn ended(task: &mut Option<JoinHandle<()>>) {
+    match task {
+        Some(handle) => _ = handle.await,
+        None => std::future::pending().await,
+    }
+    *task = None;
 }
 
 /// Fails the job whose outcome the database refuses.

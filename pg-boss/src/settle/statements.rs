@@ -1,6 +1,7 @@
 //! Settling attempts. Each statement takes them in key order and returns the places of those that were still active.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -114,6 +115,28 @@ pub(crate) fn place(position: i64) -> usize {
 }
 
 impl Store {
+    /// Waits for the rows of these attempts while others have locked them, for this time at most, and records a heartbeat. The
+    /// row of an attempt whose lease is over can be had by a sweep as soon as it is unlocked; who waits for it comes first.
+    ///
+    /// # Errors
+    /// `55P03` (lock not available) when the time is over.
+    pub async fn outwait_locks(&self, attempts: &[Attempt], longest: Duration) -> sqlx::Result<()> {
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query(sql(&self.statements.wait_briefly))
+            .bind(i32::try_from(longest.as_millis()).unwrap_or(i32::MAX))
+            .execute(&mut *transaction)
+            .await?;
+        let columns = columns(attempts.iter());
+        sqlx::query(sql(&self.statements.touch_jobs))
+            .bind(columns.names)
+            .bind(columns.ids)
+            .bind(columns.retry_counts)
+            .bind(columns.starts)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await
+    }
+
     /// Completes attempts with their outputs.
     pub async fn complete(
         &self,
