@@ -141,7 +141,7 @@ impl PgBossBuilder {
         self.change(move |settings| settings.intervals.flow = interval)
     }
 
-    /// Sets whether maintenance by this process stores each count of a queue, and its throughput, for [`PgBoss::queue_stats`]. The
+    /// Sets whether maintenance by this process stores each count of a queue, and its throughput, for [`queue_stats`](crate::operation::Boss::queue_stats). The
     /// default is `false`. They are kept for 7 days.
     ///
     /// The process that makes a maintenance pass decides by its own setting: use the same setting in all processes.
@@ -149,13 +149,13 @@ impl PgBossBuilder {
         self.change(move |settings| settings.records.queue_stats = persist)
     }
 
-    /// Sets whether maintenance by this process stores its warnings in the database, for [`PgBoss::warnings`], beside logging them. The
+    /// Sets whether maintenance by this process stores its warnings in the database, for [`warnings`](crate::operation::Boss::warnings), beside logging them. The
     /// default is `false`. They are kept for a year.
     pub fn persist_warnings(self, persist: bool) -> Self {
         self.change(move |settings| settings.records.warnings = persist)
     }
 
-    /// Sets whether this process registers itself in the table of instances, for [`PgBoss::instances`]. The default is `true`.
+    /// Sets whether this process registers itself in the table of instances, for [`instances`](crate::operation::Boss::instances). The default is `true`.
     pub fn register_instance(self, register: bool) -> Self {
         self.change(move |settings| settings.registration.enter = register)
     }

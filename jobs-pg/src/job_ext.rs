@@ -105,7 +105,7 @@ impl PgBossJob<'_> {
     /// Changes a waiting job; `false` if it does not wait any more.
     ///
     /// # Errors
-    /// As [`PgBoss::update`].
+    /// As [`update`](crate::operation::Boss::update) of the executor.
     pub async fn update(&self, update: JobUpdate) -> Result<bool, Error> {
         let boss = (self.boss)()?;
         let updated = boss.update(&self.key.name, self.key.id, update).await?;

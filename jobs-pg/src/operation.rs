@@ -1,5 +1,5 @@
 //! The operations by hand: their options, filters and results. The operations themselves are methods of
-//! [`Boss`](crate::operation::Boss), and so of [`PgBoss`](crate::PgBoss).
+//! [`Boss`], and so of [`PgBoss`](crate::PgBoss).
 
 #[doc(inline)]
 pub use pg_boss::{

@@ -25,22 +25,14 @@ use crate::{Error, ErrorKind, IntoStartAfter, StartAfter};
 /// bounds (those of pg-boss 12.38) is an error when the job is submitted.
 ///
 /// ```
-/// # use jobs_core::{JobOptions, Memory, job};
+/// # use jobs_rules::{IntoJobOptions, JobOptions};
 /// # use serde_json::json;
-/// #[job(executor = Memory)]
-/// async fn send_mail(address: String) {}
-///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), jobs_core::Error> {
-/// # let memory = Memory::new();
-/// # memory.scope(async {
 /// let careful = JobOptions::new().retry_limit(10).retry_delay("1m").retry_backoff(true).expire_in("5m");
-/// SendMail::submit_with("tony@example.com".into(), careful).await?;
 ///
-/// // The same in pg-boss's spelling.
-/// let careful = json!({"retryLimit": 10, "retryDelay": 60, "retryBackoff": true, "expireInSeconds": 300});
-/// SendMail::submit_with("tony@example.com".into(), careful).await?;
-/// # Ok(()) }).await }
+/// // The same in pg-boss's spelling. What takes options, such as `submit_with`, takes both.
+/// let spelled = json!({"retryLimit": 10, "retryDelay": 60, "retryBackoff": true, "expireInSeconds": 300});
+/// assert_eq!(spelled.into_job_options()?, careful);
+/// # Ok::<(), jobs_rules::Error>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct JobOptions {
@@ -142,7 +134,7 @@ macro_rules! seconds {
 
 seconds!(i32 i64 u8 u16 u32 u64 usize);
 
-/// The options of [`submit_with`](crate::Submission::submit_with): [`JobOptions`], or a `serde_json::Value` in pg-boss's spelling.
+/// The options of `submit_with`: [`JobOptions`], or a `serde_json::Value` in pg-boss's spelling.
 /// Only this crate implements the trait.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a set of job options",

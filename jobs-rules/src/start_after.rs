@@ -80,7 +80,7 @@ pub trait IntoStartAfter: Sealed {
 }
 
 /// What `run_at` takes: a chrono `DateTime` of any zone, a [`SystemTime`], or a text as in RFC 3339. A text without a zone is in
-/// UTC. The year must be one of [`YEARS`].
+/// UTC. The year must be one of [`YEARS`](crate::YEARS).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a point in time",
     label = "not an instant",

@@ -215,7 +215,7 @@ pub fn sqlstate(error: &sqlx::Error) -> Option<String> {
     Some(error.as_database_error()?.code()?.into_owned())
 }
 
-/// The reason that [`acquire`](crate::connect::acquire) found, if the error is one of its own.
+/// The reason that `connect::acquire` found, if the error is one of its own.
 pub fn reason_of(error: &sqlx::Error) -> Option<&Error> {
     match error {
         sqlx::Error::Io(error) => error.get_ref()?.downcast_ref(),

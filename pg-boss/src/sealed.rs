@@ -2,13 +2,8 @@
 
 use serde_json::Value;
 
-use crate::queue::QueueOptions;
-use crate::schedule::ScheduleOptions;
-
 /// Implemented for every type that has one of these traits.
 pub trait Sealed {}
 
 impl Sealed for () {}
-impl Sealed for QueueOptions {}
-impl Sealed for ScheduleOptions {}
 impl Sealed for Value {}

@@ -75,6 +75,8 @@ const CLEARABLE: [JobOption; 3] = [
     JobOption::Heartbeat,
 ];
 
+impl Sealed for QueueOptions {}
+
 impl QueueOptions {
     /// No option.
     pub fn new() -> Self {

@@ -84,6 +84,8 @@ impl IntoScheduleOptions for Value {
     }
 }
 
+impl Sealed for ScheduleOptions {}
+
 impl ScheduleOptions {
     /// UTC, no key, missed occurrences skipped, the queue's options.
     pub fn new() -> Self {

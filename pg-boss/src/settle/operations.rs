@@ -161,7 +161,7 @@ impl Boss {
     /// # Errors
     /// [`NotFound`](jobs_rules::ErrorKind::NotFound) if there is no such queue;
     /// [`BadInput`](jobs_rules::ErrorKind::BadInput) if the output has no JSON, or more than
-    /// [`max_output`](crate::PgBossBuilder::max_output) allows.
+    /// [`max_output`](crate::BossSettings::max_output) allows.
     pub fn complete(
         &self,
         queue: &str,
@@ -188,13 +188,13 @@ impl Boss {
         self.change("complete", queue, jobs, change)
     }
 
-    /// Fails jobs with a reason, such as an error's [`Failure`](jobs_rules::Failure) or any JSON: each waits for its next attempt, or
+    /// Fails jobs with a reason, such as an error's `Failure` or any JSON: each waits for its next attempt, or
     /// has failed for good and goes to its dead letter queue. A job that only waits can be failed too; that counts no attempt.
     ///
     /// # Errors
     /// [`NotFound`](jobs_rules::ErrorKind::NotFound) if there is no such queue;
     /// [`BadInput`](jobs_rules::ErrorKind::BadInput) if the reason has no JSON, or more than
-    /// [`max_output`](crate::PgBossBuilder::max_output) allows.
+    /// [`max_output`](crate::BossSettings::max_output) allows.
     pub fn fail(
         &self,
         queue: &str,
