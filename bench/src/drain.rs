@@ -22,6 +22,16 @@ async fn no_op(_number: u32) {
     }
 }
 
+macro_rules! idle {
+    ($($name:ident)*) => {$(
+        #[job(executor = PgBoss, queue(policy = "singleton"))]
+        async fn $name() {}
+    )*};
+}
+
+// Queues with limits, each of which has a fetcher of its own.
+idle!(idle_a idle_b idle_c idle_d idle_e idle_f);
+
 /// Measures both, and prints their ratio.
 pub(crate) async fn compare(url: &str, jobs: usize) -> Result<(), Failure> {
     JOBS.store(jobs, Ordering::Relaxed);
@@ -29,9 +39,21 @@ pub(crate) async fn compare(url: &str, jobs: usize) -> Result<(), Failure> {
 
     submit(url, jobs).await?;
     let meter = Meter::start(url).await?;
-    let library = drain(url).await?;
+    let library = drain(url, Beside::Nothing).await?;
     let memory = peak_memory();
     meter.stop(url).await?.print("one worker", jobs, library);
+
+    submit(url, jobs).await?;
+    let meter = Meter::start(url).await?;
+    let beside = drain(url, Beside::SixLimitedQueues).await?;
+    meter
+        .stop(url)
+        .await?
+        .print("beside six idle queues", jobs, beside);
+    println!(
+        "beside six idle limited queues it takes {:.2} times as long",
+        beside.as_secs_f64() / library.as_secs_f64()
+    );
 
     let mut ratios = Vec::new();
     for connections in [1, 2] {
@@ -75,14 +97,25 @@ async fn submit(url: &str, jobs: usize) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn drain(url: &str) -> Result<Duration, Failure> {
+/// What the worker has beside the queue that it drains.
+#[derive(Clone, Copy)]
+enum Beside {
+    Nothing,
+    SixLimitedQueues,
+}
+
+async fn drain(url: &str, beside: Beside) -> Result<Duration, Failure> {
     let boss = PgBoss::builder()
         .url(url)
         .concurrency(BATCH)
         .supervise(false)
-        .schedule(false)
-        .connect()
-        .await?;
+        .schedule(false);
+    let boss = match beside {
+        Beside::Nothing => boss.only::<NoOp>(),
+        Beside::SixLimitedQueues => boss,
+    };
+    let boss = boss.connect().await?;
+    DONE.store(0, Ordering::Relaxed);
     let begun = Instant::now();
     boss.start().await?;
     TOLD.notified().await;
