@@ -129,7 +129,7 @@ impl Settings {
         options::settings(json)
     }
 
-    /// The defaults, for a pool that somebody else has made.
+    /// The defaults, for a pool that the application has made.
     pub(crate) fn from_pool(pool: &PgPool) -> Self {
         Self {
             max_connections: pool.options().get_max_connections(),

@@ -16,7 +16,7 @@ use pg_boss::protocol::catalog::is_idle;
 
 /// Before the server is asked again that had no connection to spare, or was just starting.
 const AGAIN: Duration = Duration::from_millis(250);
-/// Saying goodbye is a courtesy; nobody waits longer for it.
+/// How long the close of a connection may take.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How many connections the library opens at most for its own statements, beside those of the worker.

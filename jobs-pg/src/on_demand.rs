@@ -21,7 +21,7 @@ impl PgBoss {
         Boss::preview_schedule(preview)
     }
 
-    /// Does the maintenance of all queues now: ends attempts that ran out of time or give no sign of life, counts the jobs, removes
+    /// Does the maintenance of all queues now: ends attempts that ran out of time or send no heartbeat, counts the jobs, removes
     /// those that were kept long enough. It does not matter whether this process does the maintenance by itself
     /// ([`supervise`](crate::PgBossBuilder::supervise)), and when the last pass was; pg-boss 12.38 passes over queues that had
     /// theirs lately. A pass that is under way here is waited for; queues that another process is just seeing to are left to

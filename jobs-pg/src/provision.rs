@@ -1,4 +1,4 @@
-//! From what the attributes say to queues and schedules that stand.
+//! Creates the queues and schedules that the attributes declare.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -13,10 +13,10 @@ use crate::worker::{QueueWorker, WorkPlan};
 use pg_boss::connect::acquire;
 use pg_boss::error::map_db_error;
 
-/// What a queue that we create has, where nobody says otherwise: a dead worker's jobs are noticed after this many seconds.
+/// What a queue that we create has, by default otherwise: a dead worker's jobs are noticed after this many seconds.
 const HEARTBEAT_SECONDS: i32 = 15;
 
-/// Sees that the queues of these jobs stand. One that stands gets what its attribute states, and nothing else is changed.
+/// Creates the queues of these jobs. An existing one gets what its attribute states, and nothing else is changed.
 pub(crate) async fn queues(
     store: &pg_boss::Store,
     jobs: &[&'static Declaration],

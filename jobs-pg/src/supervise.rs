@@ -1,6 +1,6 @@
-//! Maintenance: what has to be done from time to time by somebody, whoever works. Each duty has its own timer.
+//! Maintenance: what has to be done from time to time, by any process. Each task has its own timer.
 //!
-//! Processes share the duties, Node's too: whoever takes a pass does all of it, and the others look again later.
+//! Processes share the tasks, Node's too: the process that takes a pass does all of it, and the others look again later.
 
 #[cfg(feature = "testing")]
 mod by_hand;

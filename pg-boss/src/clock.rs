@@ -15,7 +15,7 @@ const OPT_IN: (&str, &str) = ("pgboss.test_clock", "on");
 /// How long connections that are in use may take to come back, when all of them are to read the test clock.
 const COME_BACK: Duration = Duration::from_secs(5);
 
-/// Where the test clock is to stand.
+/// What the test clock is set to.
 #[derive(Debug, Clone)]
 pub enum Move {
     /// At this instant.
@@ -24,7 +24,7 @@ pub enum Move {
     By(String),
 }
 
-/// Where the test clock stood, and where it stands.
+/// What the test clock was set to before, and what it is set to now.
 #[derive(Debug, Clone, Copy, sqlx::FromRow)]
 #[expect(
     missing_docs,
@@ -105,7 +105,7 @@ impl Store {
         Ok(moved)
     }
 
-    /// Whoever takes a pass says when; nobody would take it again before that time comes.
+    /// The time of the last pass is in the schema; no process would take it again before that time comes.
     async fn forget_what_comes_later(&self, connection: &mut PgConnection) -> sqlx::Result<()> {
         for statement in [
             &self.statements.forget_later_passes,

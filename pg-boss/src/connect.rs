@@ -108,7 +108,7 @@ fn failed(error: &io::Error, is_socket: bool) -> (ErrorKind, &'static str) {
             Unavailable,
             "what answers there hung up; it may be no PostgreSQL server",
         ),
-        // The standard library has no kind for a name that nobody knows.
+        // The standard library has no kind for an unknown name.
         _ if error.raw_os_error().is_none() => (Unavailable, "the host was not found"),
         _ => (Unavailable, "the host cannot be reached"),
     }

@@ -197,7 +197,7 @@ pub fn is_foreign_key_violation(error: &sqlx::Error) -> bool {
     )
 }
 
-/// The queue of a job does not stand; a dead letter queue that does not is another matter.
+/// The queue of a job does not exist; a missing dead letter queue is another error.
 pub fn is_unknown_queue(error: &sqlx::Error) -> bool {
     let broken = error
         .as_database_error()

@@ -81,16 +81,16 @@ impl Boss {
     /// one transaction. The old schema is only read.
     ///
     /// Stop the old workers first. Sessions that still write to the old schema are looked for, and the import refused; those
-    /// that the database role may not look at (of other roles) are not found. Whoever makes queues here waits meanwhile.
+    /// that the database role may not look at (of other roles) are not found. Transactions that create queues here wait meanwhile.
     ///
     /// - Waiting jobs wait on, with their ids, due times, attempts and limits. An active job waits as a retry, and its
     ///   cut-off attempt does not count.
     /// - Ended jobs and the archive arrive as ended jobs, kept from now on for as long as their queue keeps them. `expired`
     ///   is `failed` here; archived jobs that had waited in vain are `cancelled`.
-    /// - Queues are made where there are none of the name; those that stand are left as they are. pg-boss 8 had none: theirs
+    /// - Queues are made where there are none of the name; existing ones are left unchanged. pg-boss 8 had none: theirs
     ///   get a retry limit of 0, its default. Its unique keys hold on for the jobs that come over; new jobs need a queue
     ///   with a policy for that.
-    /// - Whatever is not taken over stands in the report.
+    /// - Whatever is not taken over is listed in the report.
     ///
     /// Importing again adds only what was made since, even when jobs that came over have been deleted meanwhile: the
     /// queue `__jobs__imports` remembers, for each name of an old schema, how new the newest row was that was seen. What is
@@ -179,7 +179,7 @@ async fn refuse_if_in_use(importing: &mut Importing<'_>, doing: &str) -> Result<
     Err(Error::new(ErrorKind::Refused, message))
 }
 
-/// Does all that writes, and lets it stand unless it is only tried.
+/// Does all that writes, and commits it unless it is a dry run.
 async fn copy(
     mut importing: Importing<'_>,
     old: &OldSchema,

@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use crate::schema::Schema;
 use crate::statement::{Statements, sql};
 
-/// No single step may take longer: a connection that says nothing is taken for dead.
+/// No single step may take longer: a connection that says nothing counts as dead.
 const BOUND: Duration = Duration::from_secs(60);
 
 /// Waits for a step, but not for ever.

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 /// The most rows that one list has (pg-boss 12.38).
 pub const MOST_ROWS: u32 = 100_000;
-/// How many rows a list has where nobody says (pg-boss 12.38).
+/// How many rows a list has by default (pg-boss 12.38).
 pub const ROWS: u32 = 1_000;
 
 /// How deep the JSON that is stored may be nested: Postgres, and some who read it, follow it with their stack.

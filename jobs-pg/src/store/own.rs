@@ -164,7 +164,7 @@ impl Store {
         if self.find_own(&mut connection).await? != Found::Migrated(MIGRATIONS.len()) {
             return Ok(false);
         }
-        // Somebody else may have set it meanwhile, to the same.
+        // Another task may have set it meanwhile, to the same value.
         let _ = self.own.usable.set(true);
         Ok(true)
     }

@@ -9,7 +9,7 @@ use crate::config::{Intervals, Settings};
 use crate::store::{ClockSpan, Store, with_timeout};
 use crate::wakeups::Wakeups;
 
-/// Each pass is free, whoever took it last and when.
+/// Each pass is free, whichever process took it last and when.
 const AT_ONCE: Intervals = Intervals {
     supervise: Duration::ZERO,
     monitor: Duration::ZERO,
@@ -63,7 +63,7 @@ impl ByHand {
         Ok(())
     }
 
-    /// Files what came due in a span of time that has passed at one go, as if somebody had looked all along.
+    /// Files what came due in a span of time that has passed at one go, as if a process had looked all along.
     pub(crate) async fn time_passed(&self, span: ClockSpan) -> sqlx::Result<()> {
         if self.schedule {
             let mut cron_scheduler = self.maintenance.cron_scheduler.lock().await;

@@ -64,7 +64,7 @@ impl Job for CronForwarder {
 async fn forward(occurrence: Occurrence, context: Context<CronForwarder>) -> Result<(), JobError> {
     let sent = send(&occurrence, &context).await;
     if let Err(error) = &sent {
-        // Nobody waits for the output of this job.
+        // No process waits for the output of this job.
         tracing::warn!(
             queue = %occurrence.name, key = occurrence.key.as_deref(), %error,
             cause = error.source().map(tracing::field::display),

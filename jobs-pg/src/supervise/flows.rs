@@ -7,7 +7,7 @@ use crate::store::Store;
 /// How many parents one statement takes.
 const BATCH: i64 = 1000;
 
-/// Takes the pass if nobody took it lately; answers whether it let a job go.
+/// Takes the pass if no process has taken it lately; returns whether it released a job.
 pub(super) async fn resolve(store: &Store, interval: Duration) -> sqlx::Result<bool> {
     let mut released = false;
     if !store.claim_flows(interval.as_secs_f64()).await? {

@@ -1,4 +1,4 @@
-//! The passes of the maintenance, as duties make them and as somebody asks for them.
+//! The passes of the maintenance, as tasks make them and as callers ask for them.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::wakeups::Wakeups;
 
 /// How often each process looks for attempts whose worker is gone: their jobs are to run again within half a minute.
 pub(super) const SWEEP: Duration = Duration::from_secs(5);
-/// How long a pass may take that somebody asked for.
+/// How long a pass on demand may take.
 const ON_DEMAND: Duration = Duration::from_secs(3600);
 
 /// What the passes work with.

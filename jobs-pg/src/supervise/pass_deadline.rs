@@ -25,7 +25,7 @@ impl PassDeadline {
         }
     }
 
-    /// A pass that somebody asked for.
+    /// A pass on demand.
     pub(super) fn on_demand(bound: Duration) -> Self {
         Self {
             until: Instant::now() + bound,

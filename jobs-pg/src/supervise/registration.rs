@@ -17,7 +17,7 @@ use crate::health::Health;
 use crate::store::{Entry, Signs, Store};
 use crate::task::Tasks;
 
-/// How long one sign of life may take, and the last word.
+/// How long one heartbeat may take, and the last word.
 const BOUND: Duration = Duration::from_secs(10);
 const LAST_WORD: Duration = Duration::from_secs(2);
 
@@ -32,7 +32,7 @@ pub(super) struct Registration {
 }
 
 impl Registration {
-    /// Enters, and gives signs of life from then on; nothing where that is not wanted.
+    /// Enters, and gives heartbeats from then on; nothing where that is not wanted.
     pub(super) fn start(
         maintenance: &Maintenance,
         settings: &Settings,
@@ -68,7 +68,7 @@ impl Registration {
         })
     }
 
-    /// Notes that this process has stopped, if the database answers soon; without that it is taken for dead after a while.
+    /// Notes that this process has stopped, if the database answers soon; without that it counts as dead after a while.
     pub(super) async fn stop(self) {
         let deadline = Instant::now() + LAST_WORD;
         self.beat.stop(deadline).await;

@@ -37,7 +37,7 @@ async fn listen(store: &Store, wakeups: &Wakeups) -> sqlx::Result<std::convert::
     // sqlx would connect again by itself, but what was sent before it listens again would be missed in silence.
     listener.eager_reconnect(false);
     in_time(listener.listen_all([store.channel(), own.as_str()])).await?;
-    // What was submitted while nobody listened.
+    // What was submitted while this process did not listen.
     wakeups.notify_all();
     let mut ping = Instant::now() + PING;
     loop {

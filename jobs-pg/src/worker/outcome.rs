@@ -154,7 +154,7 @@ impl Ended {
                 tracing::debug!(%queue, %id, attempt = number, "the job is completed");
             }
             Write::Fail { failed, failure } => match due_in {
-                // Another attempt alone does not mend it: somebody has to deploy the version that reads it.
+                // Another attempt alone does not mend it: the version that reads it has to be deployed.
                 Some(seconds) if failed.least_delay.is_some() => tracing::error!(
                     %queue, %id, attempt = number, of, error = chain(failure), next_in = ?Duration::from_secs_f64(seconds.max(0.0)),
                     "the input of the job does not decode; the job is tried again, as another version of the program may read it"

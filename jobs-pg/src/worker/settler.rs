@@ -227,7 +227,7 @@ impl Settler {
         self.connections.with_timeout(write).await
     }
 
-    /// Reports what was written, and wakes whoever waits for it.
+    /// Reports what was written, and wakes those that wait for it.
     async fn publish(&mut self, batch: SettleBatch, places: Places) {
         let mut settled: Vec<Option<Option<f64>>> = vec![None; batch.ended.len()];
         for (at, due_in) in places {

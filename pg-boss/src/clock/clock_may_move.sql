@@ -1,4 +1,4 @@
--- clock_may_move: whether a test clock stands already, or no queue is older than a day by the server's time: then the schema is
+-- clock_may_move: whether there is a test clock already, or no queue is older than a day by the server's time: then the schema is
 -- hardly one at work.   $1 schema
 -- Locks: none. Called by Store::clock_may_move.
 SELECT EXISTS (

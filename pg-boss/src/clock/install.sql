@@ -1,5 +1,5 @@
--- install: gives the schema a clock that stands, in the form of pg-boss 12.38's TestClock, so that both may move it. It
--- begins at the present time; one that is there already is left as it stands.
+-- install: gives the schema a clock that does not run, in the form of pg-boss 12.38's TestClock, so that both may move it. It
+-- begins at the present time; one that is there already is left unchanged.
 -- Locks: under the advisory lock `test-clock`. Called by Store::move_clock, in its transaction.
 CREATE TABLE IF NOT EXISTS /* schema */__pgboss_test_clock (now timestamptz NOT NULL);
 

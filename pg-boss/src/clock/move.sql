@@ -1,4 +1,4 @@
--- move: puts the test clock to an instant, or on by a time; answers where it stood and where it stands.
+-- move: puts the test clock to an instant, or on by a time; returns its time before and now.
 --   $1 instant (null: on by $2)  $2 interval, as text
 -- Locks: its one row. Called by Store::move_clock, in its transaction.
 WITH before AS (

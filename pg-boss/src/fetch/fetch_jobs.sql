@@ -3,7 +3,7 @@
 -- The jobs come in no order. The retry count moves here, and only for a job that was begun before.
 -- The heartbeat is ahead of the start by the mark of the worker: until its first heartbeat it tells a job whose fetch was never
 -- answered (take_back_jobs).
--- Locks: the taken rows; rows that somebody else holds are passed over. Called by Store::fetch_together.
+-- Locks: the taken rows; rows that another transaction has locked are skipped. Called by Store::fetch_together.
 WITH due AS MATERIALIZED (
     SELECT next.name, next.id
       FROM unnest($1::text[], $2::int[]) AS wanted(name, slots)

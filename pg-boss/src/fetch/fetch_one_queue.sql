@@ -6,12 +6,12 @@
 -- none whose key is held. Dead letters, which have no policy, wait too, but hold no key (pg-boss 12.38); in a strict queue,
 -- where Node never takes them, they are free. A key that is null is the empty one. Of a group come at most as many as it has
 -- room for, the most urgent first.
--- The candidates are twenty times as many as are wanted, so that others come when many of one key or group stand in front.
--- If so many there were, has_more is true: behind them may stand others. Keys and groups that have no room are no
+-- The candidates are twenty times as many as are wanted, so that others come when many of one key or group come first.
+-- If so many there were, has_more is true: there may be others behind them. Keys and groups that have no room are no
 -- candidates, so the next fetch gets further.
 -- Two fetchers may race for one key: the unique index then refuses one of them (23505), which means "nothing this time".
 -- Two may race for the room of a group, unless they wait for each other (Store::fetch_alone does).
--- Locks: the taken rows; rows that somebody else holds are passed over. Called by Store::fetch_one_queue and Store::fetch_alone.
+-- Locks: the taken rows; rows that another transaction has locked are skipped. Called by Store::fetch_one_queue and Store::fetch_alone.
 WITH line AS MATERIALIZED (
     SELECT q.policy
       FROM /* schema */queue q
@@ -97,7 +97,7 @@ WITH line AS MATERIALIZED (
                AND coalesce(r.of_group <= r.room, true)
              ORDER BY r.priority DESC, r.created_on, r.id) next
      CROSS JOIN LATERAL (
-           -- Somebody may have had it since the candidates were looked at.
+           -- Another worker may have taken it since the candidates were read.
            SELECT j.id
              FROM /* schema */job j
             WHERE j.name = $1

@@ -60,7 +60,7 @@ impl FetchOptions {
         self
     }
 
-    /// Takes a job of a group only while fewer than so many of it are active in the queue, whoever runs them.
+    /// Takes a job of a group only while fewer than so many of it are active in the queue, by any worker.
     pub fn group_concurrency(mut self, jobs: u32) -> Self {
         self.group_concurrency = Some(jobs);
         self
@@ -135,7 +135,7 @@ impl FetchOptions {
 }
 
 impl Boss {
-    /// Takes due jobs of a queue and marks them active; whoever fetches must settle them, and [touch](Self::touch) those that
+    /// Takes due jobs of a queue and marks them active; the caller must settle them, and [touch](Self::touch) those that
     /// have a heartbeat in time. They come by priority and age.
     ///
     /// ```no_run

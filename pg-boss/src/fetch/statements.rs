@@ -76,7 +76,7 @@ pub struct Limits {
     pub groups: Option<GroupLimit>,
 }
 
-/// How many jobs of one group may be active in a queue, whoever runs them.
+/// How many jobs of one group may be active in a queue, by any worker.
 #[derive(Debug, Default)]
 #[expect(
     missing_docs,

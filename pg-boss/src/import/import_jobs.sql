@@ -1,10 +1,10 @@
--- import_jobs: copies the jobs and the archive of the old schema into their queues, which stand by now. Ids are kept.
+-- import_jobs: copies the jobs and the archive of the old schema into their queues, which exist by now. Ids are kept.
 --   $1 old names of queues  $2 their new names, at the same positions; jobs of other queues are left behind
 --   $3 when the newest row was made that an earlier import has seen (null: there was none)
 -- Answers for each queue and kind of jobs how many there are, were new, and were here before, and the newest time.
 -- What is active was cut off: it waits as a retry, and has one attempt more, as the next fetch counts one. What waited
 -- in vain until it was archived has been cancelled by that. Ended jobs are kept as long from now as the queue keeps them.
--- Locks: the new rows, whose ids nobody else knows; queue rows for key share. Called by Importing::import_jobs.
+-- Locks: the new rows, whose ids no other transaction knows; queue rows for key share. Called by Importing::import_jobs.
 WITH renamed AS (
     SELECT r.old_name, r.name FROM unnest($1::text[], $2::text[]) AS r(old_name, name)
 ), arriving AS (

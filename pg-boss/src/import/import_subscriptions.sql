@@ -1,4 +1,4 @@
--- import_subscriptions: copies the subscriptions of the old schema; those that stand are left as they are.
+-- import_subscriptions: copies the subscriptions of the old schema; existing ones are left unchanged.
 --   Parameters and answer as of import_jobs.
 -- Locks: the new rows; queue rows for key share. Called by Importing::import_subscriptions.
 WITH renamed AS (

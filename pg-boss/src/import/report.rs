@@ -24,7 +24,7 @@ pub struct ImportReport {
     pub left_behind: Vec<Skipped>,
 }
 
-/// How many rows of one kind there are for a queue, and what became of them.
+/// How many rows of one kind there are for a queue, and what was done with them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ImportCount {
@@ -41,7 +41,7 @@ pub struct ImportCount {
 }
 
 impl ImportCount {
-    /// How many found no place: another job stands in their throttle slot, or has their unique key.
+    /// How many found no place: another job has their throttle slot, or has their unique key.
     pub fn kept_out(&self) -> u64 {
         self.found - self.added - self.present
     }

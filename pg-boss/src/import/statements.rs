@@ -36,7 +36,7 @@ pub(crate) struct Importing<'a> {
 }
 
 impl Store {
-    /// Begins an import, when no other one is under way and nobody creates queues.
+    /// Begins an import, when no other one is under way and no transaction creates queues.
     pub(crate) async fn begin_import<'a>(
         &'a self,
         old: &'a OldSchema,

@@ -1,4 +1,4 @@
--- claim_flows: takes the pass that releases jobs whose parents are done; false if somebody took it lately.   $1 seconds
+-- claim_flows: takes the pass that releases jobs whose parents are done; false if another process has taken it lately.   $1 seconds
 -- Locks: the version row. Called by Store::claim_flows.
 WITH taken AS (
     UPDATE /* schema */version v

@@ -1,6 +1,6 @@
--- claim_monitoring: takes queues that nobody has watched for so long. Whoever takes one counts it and sweeps it.
+-- claim_monitoring: takes queues that no process has monitored for so long. The process that takes one counts it and sweeps it.
 --   $1 seconds  $2 names after this one  $3 this queue alone, or null  $4 how many at most
--- Locks: the queue rows, in order of name; rows that somebody else holds are passed over. Not FOR UPDATE, which would
+-- Locks: the queue rows, in order of name; rows that another transaction has locked are skipped. Not FOR UPDATE, which would
 -- hold up every insert of a job. Called by Store::claim_monitoring.
 WITH due AS (
     SELECT q.name

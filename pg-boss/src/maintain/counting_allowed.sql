@@ -1,4 +1,4 @@
--- counting_allowed: takes the lock of whoever counts. `resting` if a heavy count is to be rested from, else `free` unless
+-- counting_allowed: takes the lock for counting. `resting` if a heavy count is to be rested from, else `free` unless
 -- another counts.   $1 key of the lock
 -- Locks: the advisory lock `queue-stats`, until the transaction ends; does not wait. Called by Store::may_count.
 SELECT rest.resting, CASE WHEN rest.resting THEN false ELSE pg_try_advisory_xact_lock($1) END AS free

@@ -27,7 +27,7 @@ pub struct QueueCount {
     reason = "each field is what its name says, mostly a column"
 )]
 pub enum History {
-    /// Nothing: somebody wants to see it.
+    /// Nothing: the counts are asked for.
     Unchanged,
     /// The short history of the queue.
     Short,
@@ -83,7 +83,7 @@ impl Store {
         Ok(Some(counts))
     }
 
-    /// Whether a heavy count is to be rested from; if not, whether this transaction has the lock of whoever counts.
+    /// Whether a heavy count is to be rested from; if not, whether this transaction has the lock for counting.
     pub(crate) async fn may_count(
         &self,
         transaction: &mut sqlx::PgConnection,
@@ -94,7 +94,7 @@ impl Store {
             .await
     }
 
-    /// Writes the counts of a queue that has none yet, whoever else counts.
+    /// Writes the counts of a queue that has none yet, even if another process counts.
     pub async fn count_first(&self, queue: &str) -> sqlx::Result<()> {
         let mut transaction = self.begin_bounded().await?;
         self.count_in(&mut transaction, &[queue.to_owned()], History::Unchanged)
@@ -124,7 +124,7 @@ impl Store {
         Ok(counts)
     }
 
-    /// Lets nobody count for a while, after counts that took so many seconds; nothing if they were light enough.
+    /// Pauses counting for a while, after counts that took so many seconds; nothing if they were light enough.
     pub async fn rest_from_counting(&self, seconds: f64) -> sqlx::Result<Option<Rest>> {
         sqlx::query_as(sql(&self.statements.rest_from_counting))
             .bind(seconds)

@@ -1,5 +1,5 @@
 -- delete_old_warnings: removes warnings that were kept so long.   $1 days
--- Locks: the rows; rows that somebody else holds are passed over. Called by Store::delete_old_warnings.
+-- Locks: the rows; rows that another transaction has locked are skipped. Called by Store::delete_old_warnings.
 DELETE FROM /* schema */warning
  WHERE id IN (
        SELECT w.id

@@ -1,6 +1,6 @@
 -- delete_outlived: removes jobs of one queue that ended, or waited in vain, longer ago than they are kept. A deletion time
 -- of 0 keeps ended jobs for ever; an active job is never removed.   $1 queue  $2 how many at most
--- Locks: the rows, in order of id; rows that somebody else holds are passed over. Called by Store::delete_outlived.
+-- Locks: the rows, in order of id; rows that another transaction has locked are skipped. Called by Store::delete_outlived.
 WITH outlived AS (
     SELECT j.id
       FROM /* schema */job j

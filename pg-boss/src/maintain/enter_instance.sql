@@ -1,5 +1,5 @@
 -- enter_instance: enters this process into the table of instances, or tells that it lives; answers when it was entered.
---   $1 id  $2 name  $3 host  $4 process id  $5 version  $6 what stands for Node's version  $7 seconds between signs of life
+--   $1 id  $2 name  $3 host  $4 process id  $5 version  $6 what stands for Node's version  $7 seconds between heartbeats
 --   $8 supervises  $9 schedules  $10 installs  $11 keeps statistics  $12 keeps warnings
 --   $13 greatest size of the pool  $14 its size  $15 how many of it are idle
 --   $16 workers, JSON text  $17 options, JSON text  $18 when it was entered, or null: now

@@ -33,7 +33,7 @@ pub struct Entry {
     pub config: Value,
 }
 
-/// What it says with every sign of life.
+/// What it says with every heartbeat.
 #[derive(Debug)]
 #[expect(
     missing_docs,
@@ -98,7 +98,7 @@ impl Store {
             .await
     }
 
-    /// Removes instances that nobody needs to see any more; of those of one name, all but the newest.
+    /// Removes instances that are no longer of interest; of those of one name, all but the newest.
     pub async fn prune_instances(&self, name: Option<&str>) -> sqlx::Result<()> {
         sqlx::query(sql(&self.statements.prune_instances))
             .bind(name)

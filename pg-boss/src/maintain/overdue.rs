@@ -195,7 +195,7 @@ impl Store {
         transaction.commit().await
     }
 
-    /// Takes the pass over flows, if nobody took it for so many seconds.
+    /// Takes the pass over flows, if no process has taken it for so many seconds.
     pub async fn claim_flows(&self, seconds: f64) -> sqlx::Result<bool> {
         sqlx::query_scalar(sql(&self.statements.claim_flows))
             .bind(seconds)

@@ -1,6 +1,6 @@
--- prune_instances: removes instances without a sign of life for a week, and those that have ended or are silent beyond the
+-- prune_instances: removes instances without a heartbeat for a week, and those that have ended or are silent beyond the
 -- newest: 20 of one name, 1000 in all.   $1 the name, or null for no bound on one name
--- Locks: the rows; rows that somebody else holds are passed over. Called by Store::prune_instances.
+-- Locks: the rows; rows that another transaction has locked are skipped. Called by Store::prune_instances.
 WITH dead AS (
     SELECT i.id, i.heartbeat_on,
            row_number() OVER (ORDER BY i.started_on DESC, i.id DESC) AS newest,

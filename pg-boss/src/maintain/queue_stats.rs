@@ -75,7 +75,7 @@ pub struct Percentile {
 
 impl Boss {
     /// The counts of a queue (pg-boss's `getQueueStats`). With the option `persistQueueStats`, those that were kept, the newest
-    /// first; without it, the last ones, which are made anew if they are older than an hour, unless somebody else is counting.
+    /// first; without it, the last ones, which are made anew if they are older than an hour, unless another process is counting.
     ///
     /// # Errors
     /// [`NotFound`](ErrorKind::NotFound) if there is no such queue, [`BadInput`](ErrorKind::BadInput) if the query is out of

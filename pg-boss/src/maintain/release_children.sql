@@ -1,7 +1,7 @@
 -- release_children: takes completed jobs that others wait for, and lets those others go whose last parent this was.
 --   $1 how many parents at most
 -- Only this clears `blocking`; a parent that were cleared at its end would never be found here.
--- Locks: parents, then children, each in order of queue and id; parents that somebody else holds are passed over.
+-- Locks: parents, then children, each in order of queue and id; parents that another transaction has locked are skipped.
 -- Called by Store::release_children.
 WITH parents AS (
     SELECT p.name, p.id

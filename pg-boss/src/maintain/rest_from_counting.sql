@@ -1,5 +1,5 @@
 -- rest_from_counting: after a pass whose counts took more than a tenth of the time between two rounds of autovacuum, lets
--- nobody count until autovacuum had two rounds, or as long as the counts took, up to 10 minutes. A rest is never shortened.
+-- counting until autovacuum had two rounds, or as long as the counts took, up to 10 minutes. A rest is never shortened.
 --   $1 seconds that the counts took
 -- Locks: the version row. Called by Store::rest_from_counting.
 WITH rounds AS (

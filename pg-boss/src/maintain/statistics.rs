@@ -79,7 +79,7 @@ impl Store {
         transaction.commit().await
     }
 
-    /// Adds to what was kept lately of queues what was written too late for it, unless somebody else counts.
+    /// Adds to what was kept lately of queues what was written too late for it, unless another process counts.
     pub async fn raise_statistics(&self, queues: &[&str]) -> sqlx::Result<()> {
         let mut transaction = self.begin_bounded().await?;
         if let (_, true) = self.may_count(&mut transaction).await? {

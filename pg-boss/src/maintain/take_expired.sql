@@ -1,6 +1,6 @@
 -- take_expired: attempts in one table that took longer than they may, held until the transaction ends.
 --   $1 table  $2 how many at most
--- Locks: the rows, in order of queue and id; rows that somebody else holds are passed over. Called by Store::take_expired.
+-- Locks: the rows, in order of queue and id; rows that another transaction has locked are skipped. Called by Store::take_expired.
 SELECT j.name, j.id, j.retry_count, j.started_on, j.retry_limit
   FROM /* schema */job j
  WHERE j.name IN (SELECT q.name FROM /* schema */queue q WHERE q.table_name = $1)

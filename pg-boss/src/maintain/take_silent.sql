@@ -2,7 +2,7 @@
 --   $1 table  $2 how many at most  $3 for how many seconds the caller has watched without a gap, or null: take them anyway
 -- A heartbeat counts as lost only if both the caller and the server were up for the whole time in which it did not come:
 -- after an outage the workers get that time to send theirs.
--- Locks: the rows, in order of queue and id; rows that somebody else holds are passed over. Called by Store::take_silent.
+-- Locks: the rows, in order of queue and id; rows that another transaction has locked are skipped. Called by Store::take_silent.
 SELECT j.name, j.id, j.retry_count, j.started_on, j.retry_limit
   FROM /* schema */job j
  WHERE j.name IN (SELECT q.name FROM /* schema */queue q WHERE q.table_name = $1)

@@ -1,4 +1,4 @@
--- change_queue: changes what is given of a queue, in pg-boss's spelling; jobs that stand keep what they copied.
+-- change_queue: changes what is given of a queue, in pg-boss's spelling; existing jobs keep what they copied.
 --   $1 name  $2 options; a null among them clears what may be clear, and leaves everything else
 -- Locks: the queue's row. Called by Store::change_queue.
 UPDATE /* schema */queue

@@ -1,5 +1,5 @@
 -- find_unhandled: queues with due jobs that are none of these, and where jobs do not merely come to rest (dead letters).
---   $1 the queues that somebody here has a function for
+--   $1 the queues for which this program has a function
 -- Locks: none. Called by Store::find_unhandled.
 SELECT q.name
   FROM /* schema */queue q

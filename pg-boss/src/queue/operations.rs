@@ -34,7 +34,7 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(400);
 pub struct QueueDetails {
     /// Unique in the schema.
     pub name: String,
-    /// How many jobs of one key may stand at once, in pg-boss's spelling.
+    /// How many jobs of one key may exist at once, in pg-boss's spelling.
     pub policy: String,
     /// Whether it has a table of its own.
     pub partition: bool,
@@ -56,7 +56,7 @@ pub struct QueueDetails {
     pub deletion_seconds: i32,
     /// The queue for copies of jobs that failed for good.
     pub dead_letter: Option<String>,
-    /// After how long without a sign of life a worker is taken for dead.
+    /// After how long without a heartbeat a worker counts as dead.
     pub heartbeat_seconds: Option<i32>,
     /// Whether a submission wakes the workers that listen.
     pub notify: bool,
@@ -125,8 +125,8 @@ impl ListQueues {
 }
 
 impl Boss {
-    /// Creates a queue with pg-boss's defaults for what is not given. One that stands is left entirely as it is. Within a
-    /// transaction, nobody else creates a queue until it ends, and from then on it waits for no lock longer than 30 seconds.
+    /// Creates a queue with pg-boss's defaults for what is not given. An existing queue is left unchanged. Within a
+    /// transaction, no other transaction creates a queue until it ends, and from then on it waits for no lock longer than 30 seconds.
     ///
     /// ```no_run
     /// # use pg_boss::{QueueOptions, QueuePolicy}; use serde_json::json;
@@ -157,7 +157,7 @@ impl Boss {
         operation.unless_refused(checked)
     }
 
-    /// Changes what is given of a queue; `false` if there is none. Jobs that stand keep what they copied.
+    /// Changes what is given of a queue; `false` if there is none. Existing jobs keep what they copied.
     ///
     /// # Errors
     /// As [`create_queue`](Self::create_queue); and for policy and partition, which never change, and for no option at all.
@@ -181,7 +181,7 @@ impl Boss {
     ///
     /// # Errors
     /// [`Refused`](ErrorKind::Refused) if another queue, or a job of another, names it as its dead letter queue; or if it has a table
-    /// of its own and somebody uses the job tables for some seconds on end.
+    /// of its own and other transactions use the job tables for several seconds.
     pub fn delete_queue(&self, name: &str) -> Operation<bool> {
         let owned = name.to_owned();
         let operation = Operation::in_steps(

@@ -11,7 +11,7 @@ use crate::validate::bad_input;
 use check::check;
 
 /// Options of a queue. What is not given has pg-boss's default when the queue is created, and stays as it is when it is updated.
-/// Jobs copy the options when they are stored; those that stand keep theirs.
+/// Jobs copy the options when they are stored; existing jobs keep theirs.
 ///
 /// A queue that is created by hand has pg-boss's defaults in everything, and so, unlike that of a declared job, no heartbeat and
 /// no `notify`.
@@ -83,7 +83,7 @@ impl QueueOptions {
         Self::default()
     }
 
-    /// How many jobs of one key may stand at once; it can never be changed. The default is the standard policy, without limits.
+    /// How many jobs of one key may exist at once; it can never be changed. The default is the standard policy, without limits.
     pub fn policy(self, policy: QueuePolicy) -> Self {
         self.put(POLICY, policy.as_str())
     }
@@ -138,12 +138,12 @@ impl QueueOptions {
         self.seconds(JobOption::DeleteAfter, time)
     }
 
-    /// After how long without a sign of life a worker is taken for dead: 10 seconds or more.
+    /// After how long without a heartbeat a worker counts as dead: 10 seconds or more.
     pub fn heartbeat(self, time: impl IntoSeconds) -> Self {
         self.seconds(JobOption::Heartbeat, time)
     }
 
-    /// The queue for copies of jobs that failed for good; it must stand.
+    /// The queue for copies of jobs that failed for good; it must exist.
     pub fn dead_letter(self, queue: &str) -> Self {
         self.member(JobOption::DeadLetter.json_name(), queue.into())
     }

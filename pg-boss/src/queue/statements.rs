@@ -14,11 +14,11 @@ use crate::store::{Store, with_timeout};
 /// How many jobs one statement removes (pg-boss 12.38).
 const BATCH: i64 = 10_000;
 
-/// How long the job tables are waited for at once, in milliseconds. Nobody else gets them meanwhile, and a wait of a second would
+/// How long the job tables are waited for at once, in milliseconds. No other transaction gets them meanwhile, and a wait of a second would
 /// be looked at as a deadlock (Postgres's `deadlock_timeout`).
 const LOCK_WAIT_MS: i32 = 200;
 
-/// What came of removing a queue.
+/// The outcome of removing a queue.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Removal {
     /// It is removed.
@@ -27,7 +27,7 @@ pub enum Removal {
     Missing,
     /// These queues, or jobs of them, name it as their dead letter queue.
     InUse(Vec<String>),
-    /// Somebody uses the job tables: it may be different in a moment.
+    /// Other transactions use the job tables; it may succeed later.
     Busy,
 }
 
@@ -151,7 +151,7 @@ impl Store {
             .await
     }
 
-    /// Makes queues with options in pg-boss's spelling, in this order, and all of them or none; those that stand are left as
+    /// Makes queues with options in pg-boss's spelling, in this order, and all of them or none; existing ones are left as
     /// they are.
     pub async fn create_queues(
         &self,
@@ -215,7 +215,7 @@ impl Store {
         }
     }
 
-    /// Removes a queue with what is left in it; the table of its own, if it has one, while nobody uses the job tables.
+    /// Removes a queue with what is left in it; the table of its own, if it has one, while no other transaction uses the job tables.
     async fn drop_queue(
         &self,
         connection: &mut PgConnection,

@@ -1,4 +1,4 @@
--- claim_cron: takes the pass over the schedules, if nobody took it lately.   $1 seconds
+-- claim_cron: takes the pass over the schedules, if no process has taken it lately.   $1 seconds
 -- Answers the time of this pass, that of the one before, and how long to wait if it was not to be had.
 -- Locks: the version row. Called by Store::claim_cron.
 WITH before AS (

@@ -1,4 +1,4 @@
--- declare_schedules: makes the schedules stand as a program declares them; those that do already are not touched.
+-- declare_schedules: sets the schedules as a program declares them; equal ones are left unchanged.
 --   Arrays of equal length: $1 queue  $2 key  $3 cron expression  $4 time zone  $5 input (JSON text)
 --   $6 options (JSON text), in which the member `application` names the program
 -- Returns the schedules that changed, and whether each is new.

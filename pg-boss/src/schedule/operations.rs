@@ -96,7 +96,7 @@ impl ListSchedules {
 }
 
 impl Boss {
-    /// Makes the schedule of a queue and key stand so: a cron expression, or a recurrence rule of RFC 5545. It is a row of
+    /// Sets the schedule of a queue and key: a cron expression, or a recurrence rule of RFC 5545. It is a row of
     /// pg-boss's own, fired by whichever process is there. One that a program declared by its attribute comes back as declared
     /// when that program starts.
     ///

@@ -104,7 +104,7 @@ impl ScheduleOptions {
         self
     }
 
-    /// What becomes of occurrences that nobody was there to see: `skip` (the default), `once` for the latest, or `all`. pg-boss
+    /// What is done about occurrences that no process saw: `skip` (the default), `once` for the latest, or `all`. pg-boss
     /// 12.38 knows no `all`: where one of its processes sees to the outage first, they are skipped.
     pub fn missed(mut self, policy: impl Into<String>) -> Self {
         self.missed = Some(policy.into());

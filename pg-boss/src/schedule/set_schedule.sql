@@ -1,4 +1,4 @@
--- set_schedule: makes the schedule of a queue and key stand so.
+-- set_schedule: sets the schedule of a queue and key.
 --   $1 queue  $2 key  $3 expression  $4 its kind  $5 time zone  $6 input (JSON text)  $7 options (JSON text)
 -- When it was created and which job it submitted last are kept.
 -- Locks: the row; the queue's row for key share. Called by Store::set_schedule.

@@ -10,7 +10,7 @@ use crate::store::Store;
 use crate::submit::{InsertError, NewJob};
 use crate::timestamp::Timestamp;
 
-/// What came of asking for the pass over the schedules.
+/// The outcome of asking for the pass over the schedules.
 #[derive(Debug, Clone, Copy, sqlx::FromRow)]
 pub struct CronClaim {
     /// Whether the pass is ours.
@@ -121,7 +121,7 @@ impl Store {
         Ok(stored.is_some())
     }
 
-    /// Takes the pass over the schedules, if nobody took it for so many seconds.
+    /// Takes the pass over the schedules, if no process has taken it for so many seconds.
     pub async fn claim_cron(
         &self,
         connection: &mut PgConnection,
@@ -192,7 +192,7 @@ impl Store {
             .map(drop)
     }
 
-    /// Makes the schedule of a queue and key stand so. `data` and `options` are JSON texts.
+    /// Sets the schedule of a queue and key. `data` and `options` are JSON texts.
     pub async fn set_schedule(
         &self,
         connection: &mut PgConnection,

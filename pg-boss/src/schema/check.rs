@@ -9,7 +9,7 @@ use crate::schema::catalog::{self, Server};
 
 /// `BEGIN ATOMIC` came with PostgreSQL 14.
 const OLDEST_POSTGRES: i32 = 140_000;
-/// Where this is, somebody has installed job tables.
+/// Where this exists, job tables are installed.
 pub(super) const VERSION_COLUMN: &str = "version.version";
 
 /// Checks a schema that must be installed already; gives the name of the database that it is in.

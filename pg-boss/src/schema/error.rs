@@ -101,7 +101,7 @@ pub enum SchemaError {
         rows: usize,
     },
 
-    /// Something else stands where the tables should go.
+    /// Something else exists where the tables should be.
     #[error(
         "cannot install the job tables into the schema `{schema}`: it has no version table, but other things of the \
          names that are needed; choose another schema, or remove what is left of an earlier installation"

@@ -8,7 +8,7 @@ use crate::connect::acquire;
 use crate::error::DatabaseError;
 use crate::schema::catalog::{self, Server};
 
-/// What Postgres says when somebody else made the same thing first: the schema, a table, a type, a function, or (two at
+/// What Postgres reports when another session made the same thing first: the schema, a table, a type, a function, or (two at
 /// the very same time) a row of its catalog.
 const LOST_THE_RACE: [&str; 5] = ["42P06", "42P07", "42710", "42723", "23505"];
 const NO_PERMISSION: &str = "42501";
@@ -47,7 +47,7 @@ pub(crate) async fn ensure(
     })
 }
 
-/// Makes all of it, unless the lock was given up by somebody who just did.
+/// Makes all of it, unless another session has just done so.
 async fn install(
     conn: &mut PgConnection,
     schema: &Schema,
@@ -67,7 +67,7 @@ async fn install(
     tx.commit().await
 }
 
-/// Tells why nothing could be installed. Whoever lost a race has found the winner's tables before this is asked.
+/// Tells why nothing could be installed. A session that lost a race has found the winner's tables before this is asked.
 fn bad_input(schema: &Schema, server: &Server, source: sqlx::Error) -> SchemaError {
     let code = source.as_database_error().and_then(|error| error.code());
     let code = code.as_deref().unwrap_or_default();

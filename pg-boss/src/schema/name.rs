@@ -15,7 +15,7 @@ const MAX_BYTES: usize = 50;
 /// The name of the schema that holds the jobs.
 ///
 /// It is written as in pg-boss's option `schema`: a bare name is folded to lower case by Postgres, one in double quotes
-/// is taken as it stands. The spelling matters beyond the catalog: the notification channel and the advisory locks that
+/// is taken as it is. The spelling matters beyond the catalog: the notification channel and the advisory locks that
 /// every process on this schema shares are hashes of it, so all of them must be configured alike.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Schema {

@@ -35,7 +35,7 @@ pub(crate) struct OldSchema {
 }
 
 impl OldSchema {
-    /// Looks at what stands under a name. The columns decide, as forks of pg-boss count versions of their own.
+    /// Looks at the schema of this name. The columns decide, as forks of pg-boss count versions of their own.
     pub(crate) async fn find(conn: &mut PgConnection, schema: Schema) -> Result<Self, SchemaError> {
         let members = catalog::members(conn, &schema)
             .await

@@ -1,4 +1,4 @@
--- cancel_jobs: jobs that have not ended are cancelled; whoever runs one cannot settle it any more.
+-- cancel_jobs: jobs that have not ended are cancelled; their workers cannot settle them any more.
 --   $1 queue; arrays of equal length, sorted by id: $2 id  $3 retry count (null: any attempt, or none)
 --   $4 start of that attempt (null: any)
 -- Locks: the rows. Called by Store::cancel.

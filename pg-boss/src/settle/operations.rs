@@ -219,7 +219,7 @@ impl Boss {
         self.change("fail", queue, jobs, change)
     }
 
-    /// Gives running jobs a sign of life, so that they are not taken for lost. What it does not answer for is no longer the
+    /// Gives running jobs a heartbeat, so that they do not count as lost. What it does not answer for is no longer the
     /// caller's.
     ///
     /// # Errors
@@ -228,7 +228,7 @@ impl Boss {
         self.change("touch", queue, jobs, Ok(Change::Touch))
     }
 
-    /// Cancels jobs that have not ended. A running function learns it with its worker's next sign of life.
+    /// Cancels jobs that have not ended. A running function is cancelled at its worker's next heartbeat.
     ///
     /// # Errors
     /// [`NotFound`](jobs_rules::ErrorKind::NotFound) if there is no such queue.

@@ -2,10 +2,10 @@
 --   $1 dead letter queue  $2 destination (null: the queue that each came from)  $3 only what came from this queue
 --   $4 only what contains this data (JSON text)  $5 only what is older than this instant  $6 only these ids
 --   $7 how many at most, the oldest first
--- One that its new queue's policy has no place for stays, as failed. What has no destination that stands is passed over, and so
+-- One that its new queue's policy has no place for stays, as failed. What has no existing destination is skipped, and so
 -- is a job whose strict key is held, by its own retry too; and of those of one strict key only the first fails, since it holds the
 -- key then.
--- Locks: the taken rows; rows that somebody else holds are passed over; queue rows for key share. Called by Store::redrive.
+-- Locks: the taken rows; rows that another transaction has locked are skipped; queue rows for key share. Called by Store::redrive.
 WITH candidates AS MATERIALIZED (
     SELECT j.*, gen_random_uuid() AS new_id, q.name AS destination, q.policy AS new_policy
       FROM /* schema */job j

@@ -43,7 +43,7 @@ impl Boss {
         operation.unless_refused(checked)
     }
 
-    /// Sends a job to every queue that subscribed to an event; gives each queue's name with what came of it. One that is
+    /// Sends a job to every queue that subscribed to an event; returns each queue's name with its result. One that is
     /// removed meanwhile is passed over. Awaited alone each job is stored by itself, as in pg-boss: what fails for one queue
     /// keeps no other from it.
     ///

@@ -84,7 +84,7 @@ impl Flow {
         self
     }
 
-    /// Lets a job wait until others of the flow are completed. What fails, is cancelled or deleted lets nobody go.
+    /// Lets a job wait until others of the flow are completed. What fails, is cancelled or deleted releases none of them.
     pub fn waits_for<P: Into<String>>(
         mut self,
         name: impl Into<String>,
@@ -185,7 +185,7 @@ fn in_a_circle(jobs: usize, edges: &[Edge]) -> Option<usize> {
 }
 
 impl Boss {
-    /// Stores the jobs of a flow, all or none; gives their ids by their names in it. Whoever does the maintenance, a process of ours or
+    /// Stores the jobs of a flow, all or none; gives their ids by their names in it. The process that does the maintenance, of this library or
     /// of Node's, lets a job go when the last one that it waits for is completed.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 -- link_jobs: lets jobs of a flow, which this transaction has just stored, wait for others of it.
 --   Arrays of equal length, each edge once: $1 queue and $2 id of the one that waits  $3 queue and $4 id of its parent
--- Locks: the rows, which nobody else can see yet. Called by Store::insert_flow.
+-- Locks: the rows, which no other transaction can see yet. Called by Store::insert_flow.
 WITH edges AS (
     SELECT DISTINCT * FROM unnest($1::text[], $2::uuid[], $3::text[], $4::uuid[]) AS e(child_name, child_id, parent_name, parent_id)
 ), ends AS (

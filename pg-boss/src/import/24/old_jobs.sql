@@ -4,7 +4,7 @@ SELECT o.id, o.name, o.priority, o.data, o.state::text,
        o.retry_limit, o.retry_count, o.retry_delay, o.retry_backoff, o.start_after, o.started_on, o.singleton_key,
        CASE WHEN o.archived_on IS NULL THEN o.singleton_on END AS singleton_on,
        o.expire_in, o.created_on, o.completed_on, o.keep_until, o.output, o.dead_letter,
-       -- As a retry it could stand beside another one, for which there is no place.
+       -- As a retry it could exist beside another one, which the policy forbids.
        CASE WHEN o.policy = 'stately' AND o.state = 'active' THEN 'standard'
             ELSE coalesce(o.policy, 'standard') END AS policy,
        o.archived_on

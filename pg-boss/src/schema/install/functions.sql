@@ -8,7 +8,7 @@
 CREATE FUNCTION /* schema */job_now() RETURNS timestamptz
 LANGUAGE sql STABLE RETURN pg_catalog.now();
 
--- Makes a queue, with a table of its own if asked; a queue that stands is left entirely as it is.
+-- Makes a queue, with a table of its own if asked; an existing queue is left unchanged.
 CREATE OR REPLACE FUNCTION /* schema */jobs_create_queue(p_name text, p_options jsonb) RETURNS void
 LANGUAGE plpgsql AS $create$
 DECLARE

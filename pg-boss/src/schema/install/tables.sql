@@ -5,7 +5,7 @@
 -- The order of the labels carries meaning: "queued" is state < active, "settled" is state > active.
 CREATE TYPE /* schema */job_state AS ENUM ('created', 'retry', 'active', 'completed', 'cancelled', 'failed');
 
--- One row: the version, and when each pass that only one process does was last taken by somebody.
+-- One row: the version, and when each pass that only one process does was last taken by a process.
 CREATE TABLE /* schema */version (
     version            int PRIMARY KEY,
     cron_on            timestamptz,
