@@ -65,7 +65,7 @@ fn targets_first(jobs: Vec<&'static Declaration>) -> Result<Vec<&'static Declara
         if ready.is_empty() {
             let names: Vec<&str> = waiting.iter().map(|job| job.name).collect();
             let message = format!(
-                "the dead letters of `{}` go in a circle",
+                "the dead letter queues of `{}` form a cycle",
                 names.join("`, `")
             );
             return Err(Error::new(ErrorKind::Configuration, message));
