@@ -2,17 +2,11 @@
 #![doc = "[docs/roles.md]: roles"]
 #![doc = ""]
 #![doc = include_str!("../README.md")]
-//! ## Cargo features
-//!
-//! | feature | default | |
-//! |---|---|---|
-//! | `embedded` | off | the module `embedded`: a private Postgres server for development and tests, which [`PgBoss::from_env`] starts if no database is named |
-//!
 //! ## Modules
 //!
 //! Programs that declare and submit jobs need the [`prelude`], and the types at the root. [`operation`] has the options, filters and
-//! results of the operations by hand, [`testing`] the assertions for tests, and [`executor`] what authors of executors and of data
-//! layers need.
+//! results of the operations by hand, `testing` (feature `testing`) what tests need, `embedded` (feature `embedded`) a private
+//! Postgres, and [`executor`] what authors of executors and of data layers need.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test fails by panicking"))]
 

@@ -177,7 +177,7 @@ impl Boss {
     pub async fn schema_version(&self) -> Result<Option<i32>, Error> {
         let look = schema::installed_version(self.pool(), self.schema());
         let version = timeout(LOOK, look).await.map_err(|_| {
-            let message = format!("the schema's version was not told within {LOOK:?}");
+            let message = format!("the schema's version could not be read within {LOOK:?}");
             Error::new(ErrorKind::Unavailable, message)
         })?;
         Ok(version?)

@@ -62,7 +62,7 @@ pub fn silent(
     cause: impl StdError + Send + Sync + 'static,
 ) -> Error {
     let message = format!(
-        "cannot connect to {target}: there was no answer within {patience:?}; it may be no PostgreSQL server, or out of reach"
+        "cannot connect to {target}: there was no answer within {patience:?}; it may not be a PostgreSQL server, or out of reach"
     );
     Error::caused_by(ErrorKind::Unavailable, message, cause)
 }
@@ -81,7 +81,7 @@ pub fn refusal(target: &Target, cause: sqlx::Error) -> Error {
         ),
         sqlx::Error::Protocol(_) => (
             ErrorKind::Configuration,
-            "what answers there does not speak PostgreSQL's protocol",
+            "the server does not speak PostgreSQL's protocol",
         ),
         error => denied(error, target.options().get_ssl_mode()),
     };
@@ -106,7 +106,7 @@ fn failed(error: &io::Error, is_socket: bool) -> (ErrorKind, &'static str) {
         | io::ErrorKind::ConnectionReset
         | io::ErrorKind::BrokenPipe => (
             Unavailable,
-            "what answers there hung up; it may be no PostgreSQL server",
+            "the server closed the connection; it may not be a PostgreSQL server",
         ),
         // The standard library has no kind for an unknown name.
         _ if error.raw_os_error().is_none() => (Unavailable, "the host was not found"),

@@ -172,8 +172,8 @@ async fn refuse_if_in_use(importing: &mut Importing<'_>, doing: &str) -> Result<
         return Ok(());
     }
     let message = format!(
-        "cannot {doing}: others have written to it within the last minute: {}; stop the old workers and try again in \
-         a minute, or say `Import::even_in_use` if they are none",
+        "cannot {doing}: these sessions have written to it within the last minute: {}; stop the old workers and try again in \
+         a minute, or call `Import::even_in_use` if they are not workers",
         writers.join(", ")
     );
     Err(Error::new(ErrorKind::Refused, message))

@@ -115,7 +115,7 @@ async fn a_server_that_is_no_postgres_is_told() {
     assert!(error.to_string().contains(words), "{error:?}");
     // What it says looks like the beginning of a long message of that protocol.
     let error = refusal_on(http, "?sslmode=disable").await;
-    let words = "it may be no PostgreSQL server";
+    let words = "it may not be a PostgreSQL server";
     assert!(error.to_string().contains(words), "{error:?}");
 }
 

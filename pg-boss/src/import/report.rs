@@ -200,9 +200,9 @@ impl fmt::Display for SkippedReason {
         f.write_str(match self {
             Self::Internal => "jobs of pg-boss's own (`__pgboss__...`)",
             Self::CompletionJob => {
-                "jobs that tell of the end of others (`__state__completed__...`)"
+                "jobs that report the end of other jobs (`__state__completed__...`)"
             }
-            Self::WishForCompletionJob => "wishes of waiting jobs for such a job (`onComplete`)",
+            Self::WishForCompletionJob => "requests of waiting jobs for such a job (`onComplete`)",
         })
     }
 }

@@ -201,7 +201,7 @@ impl Boss {
                         pause = (pause * 2).min(LONGEST_PAUSE);
                     }
                     let message = format!(
-                        "cannot delete queue `{owned}`: others use the job tables all the while; try again"
+                        "cannot delete queue `{owned}`: other transactions use the job tables all the time; try again"
                     );
                     Err(OperationError::bad_input(ErrorKind::Refused, message))
                 })

@@ -25,7 +25,7 @@ pub struct QueueOptions {
 
 /// What `create_queue` and `update_queue` take: [`QueueOptions`], or JSON in pg-boss's spelling (`{"retryLimit": 2}`).
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no set of queue options",
+    message = "`{Self}` is not a set of queue options",
     label = "not queue options",
     note = "give `QueueOptions::new().retry_limit(2)`, or JSON in pg-boss's spelling: `json!({{\"retryLimit\": 2}})`"
 )]

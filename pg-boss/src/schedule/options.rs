@@ -28,7 +28,7 @@ pub struct ScheduleOptions {
 
 /// What `set_schedule` takes: [`ScheduleOptions`], or JSON in pg-boss's spelling (`{"tz": "Europe/Berlin", "priority": 3}`).
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no set of schedule options",
+    message = "`{Self}` is not a set of schedule options",
     label = "not schedule options",
     note = "give `ScheduleOptions::new().tz(\"Europe/Berlin\")`, or JSON in pg-boss's spelling: `json!({{\"tz\": \"Europe/Berlin\"}})`"
 )]
@@ -140,7 +140,7 @@ impl ScheduleOptions {
         }
         if self.options.values().id.is_some() {
             return Err(bad_input(
-                "`id` is no option of a schedule: each of its jobs needs an id of its own; leave it out",
+                "`id` is not an option of a schedule: each of its jobs needs an id of its own; leave it out",
             ));
         }
         self.options.check()
