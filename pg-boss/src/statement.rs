@@ -76,6 +76,7 @@ statements! {
         release_jobs,
         cancel_attempts,
         touch_jobs,
+        hold_jobs,
         renew_leases,
         find_settled,
         complete_queued_jobs,

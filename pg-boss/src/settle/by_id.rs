@@ -96,6 +96,16 @@ impl Store {
             .collect())
     }
 
+    /// Locks these jobs in key order, in the caller's transaction. A statement that changes many locks them in the order of its plan.
+    pub async fn hold(&self, connection: &mut PgConnection, jobs: &JobIds<'_>) -> sqlx::Result<()> {
+        sqlx::query(sql(&self.statements.hold_jobs))
+            .bind(jobs.queue)
+            .bind(&jobs.ids)
+            .execute(connection)
+            .await
+            .map(drop)
+    }
+
     /// Records a heartbeat of running jobs.
     pub async fn touch(&self, connection: &mut PgConnection, jobs: &JobIds<'_>) -> Changed {
         sqlx::query_scalar(sql(&self.statements.touch_jobs))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jobs_rules::Error;
 use serde::Serialize;
-use sqlx::{Connection, PgConnection};
+use sqlx::{Connection, PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 
 use crate::operation::must_exist;
@@ -54,6 +54,11 @@ enum Change {
 }
 
 impl Change {
+    /// Whether the counts of the queue follow, which are not changed within a transaction.
+    fn is_counted(&self) -> bool {
+        matches!(self, Self::Resume | Self::Delete)
+    }
+
     async fn apply(
         self,
         store: &Store,
@@ -76,17 +81,32 @@ impl Change {
             Self::Touch => store.touch(connection, &named).await,
             Self::Cancel => store.cancel(connection, &named).await,
             Self::Resume => {
-                let resumed = store.resume(connection, &named).await?;
+                let mut held = hold(store, connection, &named).await?;
+                let resumed = store.resume(&mut held, &named).await?;
+                held.commit().await?;
                 // They go on as live jobs.
                 Ok(counted(store, connection, queue, resumed, false).await)
             }
             Self::Retry => store.retry(connection, &named).await,
             Self::Delete => {
-                let deleted = store.delete(connection, &named).await?;
+                let mut held = hold(store, connection, &named).await?;
+                let deleted = store.delete(&mut held, &named).await?;
+                held.commit().await?;
                 Ok(counted(store, connection, queue, deleted, true).await)
             }
         }
     }
+}
+
+/// Begins a transaction, or a savepoint, that holds these jobs.
+async fn hold<'c>(
+    store: &Store,
+    connection: &'c mut PgConnection,
+    jobs: &JobIds<'_>,
+) -> sqlx::Result<Transaction<'c, Postgres>> {
+    let mut transaction = connection.begin().await?;
+    store.hold(&mut transaction, jobs).await?;
+    Ok(transaction)
 }
 
 /// Takes those jobs off the counts of their queue that were counted as retained.
@@ -320,7 +340,15 @@ impl Boss {
         let (change, checked) = split(check_queue(&queue).and(change));
         let operation = Operation::new(self, doing, move |store, connection| {
             Box::pin(async move {
-                let changed = change.apply(store, connection, &queue, &jobs).await?;
+                let changed = if jobs.len() > 1 && !change.is_counted() {
+                    let named = JobIds::new(&queue, &jobs);
+                    let mut held = hold(store, connection, &named).await?;
+                    let changed = change.apply(store, &mut held, &queue, &jobs).await?;
+                    held.commit().await?;
+                    changed
+                } else {
+                    change.apply(store, connection, &queue, &jobs).await?
+                };
                 if changed.is_empty() {
                     must_exist(store, connection, &queue).await?;
                 }
