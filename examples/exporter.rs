@@ -59,6 +59,8 @@ async fn take(State(received): State<Arc<Received>>, Json(events): Json<Vec<Even
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // reqwest may be built without a TLS provider of its own; an earlier one is kept.
+    _ = rustls::crypto::ring::default_provider().install_default();
     let received = Arc::new(Received::default());
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}/batch", listener.local_addr()?);

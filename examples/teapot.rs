@@ -46,6 +46,8 @@ async fn brew() -> StatusCode {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // reqwest may be built without a TLS provider of its own; an earlier one is kept.
+    _ = rustls::crypto::ring::default_provider().install_default();
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}/", listener.local_addr()?);
     tokio::spawn(axum::serve(listener, Router::new().route("/", get(brew))).into_future());

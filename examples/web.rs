@@ -62,6 +62,8 @@ fn answer(error: jobs_pg::Error) -> (StatusCode, String) {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // reqwest may be built without a TLS provider of its own; an earlier one is kept.
+    _ = rustls::crypto::ring::default_provider().install_default();
     let boss = PgBoss::from_env().await?;
     boss.start().await?;
     let routes = Router::new()
