@@ -23,9 +23,6 @@ pub(crate) use pg_boss::connect::Target;
 use settings::seconds;
 pub(crate) use settings::{Records, Registration};
 
-/// Counts of queues that are older are made anew when they are asked for.
-const COUNTS_FRESH: Duration = Duration::from_secs(3600);
-
 /// What an executor is told.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
@@ -166,6 +163,7 @@ impl Settings {
 
     /// How the operations use the schema.
     pub(crate) fn of_boss(&self) -> BossSettings {
+        let defaults = BossSettings::default();
         BossSettings {
             schema: self.schema.clone(),
             migrate: self.migrate,
@@ -173,7 +171,8 @@ impl Settings {
             max_input: self.max_input_bytes,
             max_output: self.max_output,
             queue_stats: self.records.queue_stats,
-            counts_fresh: COUNTS_FRESH
+            counts_fresh: defaults
+                .counts_fresh
                 .max(self.intervals.monitor)
                 .max(self.intervals.supervise),
             #[cfg(feature = "testing")]
