@@ -41,9 +41,10 @@ pub use name::{
     MAX_KEY, MAX_NAME, NameError, RESERVED_PREFIX, check_name, check_own_name, check_text,
 };
 pub use option::{
-    JobOption, OptionError, OptionKind, check_integer, check_retry_delay_max, check_seconds,
+    JobOption, OptionError, OptionKind, OptionValues, check_integer, check_retry_delay_max,
+    check_seconds,
 };
-pub use options::{Group, IntoJobOptions, IntoSeconds, JobOptions, OptionValues};
+pub use options::{Group, IntoJobOptions, IntoSeconds, JobOptions};
 pub use output::store_output;
 pub use policy::{QueuePolicy, UnknownPolicy};
 pub use recurrence::{Recurrence, RecurrenceError, RuleError};

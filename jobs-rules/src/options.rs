@@ -10,8 +10,8 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::{
-    JobOption, check_integer, check_name, check_retry_delay_max, check_seconds, check_text,
-    parse_duration,
+    JobOption, OptionValues, check_integer, check_name, check_retry_delay_max, check_seconds,
+    check_text, parse_duration,
 };
 use chrono::TimeDelta;
 use uuid::Uuid;
@@ -38,44 +38,6 @@ use crate::{Error, ErrorKind, IntoStartAfter, StartAfter};
 pub struct JobOptions {
     values: OptionValues,
     refused: Option<String>,
-}
-
-/// The values of the options that are set, for an executor. Times are whole seconds.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct OptionValues {
-    /// How many more attempts may follow the first.
-    pub retry_limit: Option<i32>,
-    /// How long a failed attempt waits for the next.
-    pub retry_delay: Option<i32>,
-    /// Whether that delay grows.
-    pub retry_backoff: Option<bool>,
-    /// The maximum of a growing delay.
-    pub retry_delay_max: Option<i32>,
-    /// How long one attempt may take.
-    pub expire_in: Option<i32>,
-    /// How long a waiting job is kept after it was due.
-    pub retention: Option<i32>,
-    /// How long an ended job is kept; 0 keeps it for ever.
-    pub delete_after: Option<i32>,
-    /// After how long without a heartbeat the worker counts as dead.
-    pub heartbeat: Option<i32>,
-    /// Jobs with a higher priority run first.
-    pub priority: Option<i32>,
-    /// The queue that gets a copy if the job fails for good.
-    pub dead_letter: Option<String>,
-    /// The job's id; a random one if it is not set.
-    pub id: Option<Uuid>,
-    /// The deduplication key.
-    pub singleton_key: Option<String>,
-    /// The length of a throttle slot.
-    pub singleton_seconds: Option<i32>,
-    /// Whether a job whose throttle slot is taken goes into the next slot.
-    pub singleton_next_slot: Option<bool>,
-    /// The group whose active jobs a worker may limit.
-    pub group: Option<Group>,
-    /// When it is due, if the submission does not say.
-    pub start_after: Option<StartAfter>,
 }
 
 /// A length of time: whole seconds as an integer, a duration, or a text such as `"90s"`, `"15m"`, `"2h"`, `"7d"`. Only this crate
@@ -254,7 +216,9 @@ impl JobOptions {
     #[must_use]
     pub fn singleton_key(mut self, key: impl Into<String>) -> Self {
         let key = key.into();
-        self.check_text("the singleton key", &key);
+        if let Err(error) = check_text("the singleton key", &key) {
+            self.refuse(error);
+        }
         self.values.singleton_key = Some(key);
         self
     }
@@ -279,11 +243,8 @@ impl JobOptions {
     #[must_use]
     pub fn group(mut self, group: impl Into<Group>) -> Self {
         let group = group.into();
-        if !group.is_named() {
-            self.refuse("`group` must have an id and a tier that are not empty");
-        }
-        for text in [Some(&group.id), group.tier.as_ref()].into_iter().flatten() {
-            self.check_text("a group", text);
+        if let Err(error) = group.check() {
+            self.refuse(error);
         }
         self.values.group = Some(group);
         self
@@ -350,41 +311,8 @@ impl JobOptions {
             .ok()
     }
 
-    fn check_text(&mut self, what: &'static str, text: &str) {
-        if let Err(error) = check_text(what, text) {
-            self.refuse(error);
-        }
-    }
-
     fn refuse(&mut self, error: impl ToString) {
         self.refused.get_or_insert_with(|| error.to_string());
-    }
-}
-
-impl OptionValues {
-    fn over(self, base: &Self) -> Self {
-        Self {
-            retry_limit: self.retry_limit.or(base.retry_limit),
-            retry_delay: self.retry_delay.or(base.retry_delay),
-            retry_backoff: self.retry_backoff.or(base.retry_backoff),
-            // A bound for delays that no longer grow would only be refused.
-            retry_delay_max: match self.retry_backoff {
-                Some(false) => self.retry_delay_max,
-                _ => self.retry_delay_max.or(base.retry_delay_max),
-            },
-            expire_in: self.expire_in.or(base.expire_in),
-            retention: self.retention.or(base.retention),
-            delete_after: self.delete_after.or(base.delete_after),
-            heartbeat: self.heartbeat.or(base.heartbeat),
-            priority: self.priority.or(base.priority),
-            dead_letter: self.dead_letter.or_else(|| base.dead_letter.clone()),
-            id: self.id.or(base.id),
-            singleton_key: self.singleton_key.or_else(|| base.singleton_key.clone()),
-            singleton_seconds: self.singleton_seconds.or(base.singleton_seconds),
-            singleton_next_slot: self.singleton_next_slot.or(base.singleton_next_slot),
-            group: self.group.or_else(|| base.group.clone()),
-            start_after: self.start_after.or_else(|| base.start_after.clone()),
-        }
     }
 }
 

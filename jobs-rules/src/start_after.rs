@@ -1,5 +1,7 @@
 //! When a job is due: the arguments of `delay`, `run_at` and `run_in`.
 
+mod json;
+
 use std::time::{Duration, SystemTime};
 
 use crate::{

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::check_text;
+
 /// The group of a job. A worker with a group limit counts the active jobs of each group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
@@ -35,8 +37,14 @@ impl<Id: Into<String>, Tier: Into<String>> From<(Id, Tier)> for Group {
 }
 
 impl Group {
-    /// Whether both texts are not empty, as pg-boss 12.38 requires.
-    pub(super) fn is_named(&self) -> bool {
-        !self.id.is_empty() && self.tier.as_deref() != Some("")
+    /// Checks the bounds of both texts, which pg-boss 12.38 wants not to be empty.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        for text in [Some(&self.id), self.tier.as_ref()].into_iter().flatten() {
+            if text.is_empty() {
+                return Err("`group` must have an id and a tier that are not empty".to_owned());
+            }
+            check_text("a group", text).map_err(|error| error.to_string())?;
+        }
+        Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! Whether what is given for a member of a queue's options can be one.
 
 use jobs_rules::QueuePolicy;
-use jobs_rules::{JobOption, check_integer, check_name, shorten, unknown};
+use jobs_rules::{JobOption, shorten, unknown};
 use serde_json::Value;
 
 use super::{NOTIFY, PARTITION, POLICY, WARNING};
@@ -51,24 +51,5 @@ fn check_of_jobs(name: &str, value: &Value) -> Result<(), String> {
             .collect();
         return Err(unknown("queue option", name, &all));
     };
-    match (option, value) {
-        (JobOption::DeadLetter, Value::String(queue)) => {
-            check_name("dead letter queue", queue).map_err(|error| error.to_string())
-        }
-        (JobOption::RetryBackoff, Value::Bool(_)) => Ok(()),
-        (JobOption::DeadLetter | JobOption::RetryBackoff, _) => Err(format!(
-            "`{name}` must be {}, not `{}`",
-            option.kind().in_words(),
-            shorten(&value.to_string())
-        )),
-        _ => match value.as_i64() {
-            Some(number) => check_integer(option, number)
-                .map(drop)
-                .map_err(|error| error.to_string()),
-            None => Err(format!(
-                "`{name}` must be a whole number, not `{}`",
-                shorten(&value.to_string())
-            )),
-        },
-    }
+    option.check_json(value)
 }
