@@ -112,6 +112,25 @@ async fn each_role_of_the_page_can_do_what_it_is_for_and_no_more() {
     is_refused(HardGranted::run_now().on(&looking).submit(1).await);
 }
 
+#[tokio::test]
+async fn a_role_that_may_not_delete_a_queue_deletes_none_of_its_jobs() {
+    let cluster = Cluster::new().await;
+    let database = prepared(&cluster).await;
+    let more = "GRANT UPDATE ON pgboss.queue TO jobs_work;
+                GRANT SELECT, DELETE ON pgboss.job_dependency, pgboss.bam TO jobs_work";
+    sqlx::raw_sql(more).execute(database.pool()).await.unwrap();
+    let working = of_role(&database, "jobs_work").work(false);
+    let working = working.connect().await.unwrap();
+    working.send("hard_granted_waiting", 1, ()).await.unwrap();
+
+    is_refused(working.delete_queue("hard_granted_waiting").await);
+    let left = jobs_pg::operation::FindJobs::new();
+    let left = working.find_jobs("hard_granted_waiting", left);
+    assert_eq!(left.await.unwrap().len(), 1);
+    let emptied = working.delete_all_jobs("hard_granted_waiting");
+    assert_eq!(emptied.await.unwrap(), 1);
+}
+
 fn is_refused<T>(done: Result<T, jobs_pg::Error>) {
     assert_eq!(
         done.err().map(|error| error.kind()),
