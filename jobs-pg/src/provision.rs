@@ -10,7 +10,6 @@ use crate::config::Settings;
 use crate::store::{QueueRow, Store, with_timeout};
 use crate::supervise::{self, Maintenance};
 use crate::worker::{QueueWorker, WorkPlan};
-use pg_boss::connect::acquire;
 use pg_boss::error::map_db_error;
 
 /// What a queue that we create has, by default otherwise: a dead worker's jobs are noticed after this many seconds.
@@ -148,7 +147,7 @@ async fn create(
     }
     let names: Vec<&str> = queues.iter().map(|(name, _)| *name).collect();
     let created = with_timeout(async {
-        let mut connection = acquire(store.pool()).await?;
+        let mut connection = store.connection().await?;
         store.create_queues(&mut connection, queues).await
     });
     created.await.map_err(map_db_error(format!(
@@ -213,7 +212,7 @@ async fn adapt(store: &pg_boss::Store, queue: &QueueRow, job: &Declaration) -> R
         return Ok(());
     }
     let changed = with_timeout(async {
-        let mut connection = acquire(store.pool()).await?;
+        let mut connection = store.connection().await?;
         store
             .change_queue(&mut connection, job.name, &changes)
             .await

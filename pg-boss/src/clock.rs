@@ -40,7 +40,7 @@ impl Store {
     pub async fn clock_may_move(&self) -> sqlx::Result<bool> {
         sqlx::query_scalar(sql(&self.statements.clock_may_move))
             .bind(self.schema.name())
-            .fetch_one(&self.pool)
+            .fetch_one(&mut *self.connection().await?)
             .await
     }
 
@@ -53,7 +53,7 @@ impl Store {
             self.pool.set_connect_options(options);
             let mut held = Vec::new();
             while held.len() < usize::try_from(self.pool.size()).unwrap_or(usize::MAX) {
-                let mut connection = self.pool.acquire().await?;
+                let mut connection = self.connection().await?;
                 self.opt_in(&mut connection).await?;
                 held.push(connection);
             }

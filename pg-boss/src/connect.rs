@@ -10,7 +10,7 @@ use std::time::Duration;
 use jobs_rules::{Error, ErrorKind};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgSslMode;
-use sqlx::{ConnectOptions, PgPool, Postgres};
+use sqlx::{ConnectOptions, PgPool, Postgres, Transaction};
 use tokio::time::timeout;
 
 pub use target::Target;
@@ -32,7 +32,16 @@ const LAST_ATTEMPT: Duration = Duration::from_secs(2);
 
 /// Takes a connection of the pool. If there is none in time, the error has the reason in it: see [`reason_of`](crate::error::reason_of).
 pub async fn acquire(pool: &PgPool) -> sqlx::Result<PoolConnection<Postgres>> {
-    match pool.acquire().await {
+    with_reason(pool, pool.acquire().await).await
+}
+
+/// Begins a transaction on a connection of the pool; errors as of [`acquire`].
+pub async fn begin(pool: &PgPool) -> sqlx::Result<Transaction<'static, Postgres>> {
+    with_reason(pool, pool.begin().await).await
+}
+
+async fn with_reason<T>(pool: &PgPool, acquired: sqlx::Result<T>) -> sqlx::Result<T> {
+    match acquired {
         Err(sqlx::Error::PoolTimedOut) => {
             let reason = no_connection(pool).await;
             Err(io::Error::new(io::ErrorKind::TimedOut, reason).into())

@@ -155,7 +155,7 @@ async fn find_old(store: &Store, import: &Import) -> Result<OldSchema, Error> {
         );
         return Err(Error::new(ErrorKind::Configuration, message));
     }
-    let connection = store.pool().acquire().await;
+    let connection = store.connection().await;
     let mut connection =
         connection.map_err(map_db_error(format!("import from the schema `{schema}`")))?;
     OldSchema::find(&mut connection, schema)

@@ -16,7 +16,6 @@ use serde::de::DeserializeOwned;
 use sqlx::PgConnection;
 
 use crate::Boss;
-use crate::connect::acquire;
 use crate::error::map_db_error;
 use crate::store::{Store, with_timeout};
 use recovery::{Recovery, unknown_queue};
@@ -193,7 +192,7 @@ impl<T: Send + 'static> Operation<T> {
         let (boss, doing) = (&self.boss, self.doing.as_str());
         let store = boss.store().await?;
         loop {
-            let acquired = with_timeout(acquire(store.pool())).await;
+            let acquired = with_timeout(store.connection()).await;
             let mut connection = acquired.map_err(map_db_error(doing))?;
             let ran = run(steps, store, &mut connection, self.bounds_itself).await;
             let (trouble, rest) = match ran {
@@ -215,7 +214,7 @@ impl<T: Send + 'static> Operation<T> {
                 true => steps = again,
                 false => {
                     let mut connection = match trouble {
-                        OperationError::UnknownQueue(_) => store.pool().acquire().await.ok(),
+                        OperationError::UnknownQueue(_) => store.connection().await.ok(),
                         _ => None,
                     };
                     return Err(trouble

@@ -20,7 +20,7 @@
 //! ```ignore
 //! sqlx::query_scalar(sql(&self.statements.count_jobs))
 //!     .bind(queue)
-//!     .fetch_one(&self.pool)
+//!     .fetch_one(&mut *self.connection().await?)
 //!     .await
 //! ```
 

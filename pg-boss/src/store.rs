@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{PgConnection, PgExecutor, PgPool, Postgres, Transaction};
 use tokio::time::timeout;
 
+use crate::connect::{acquire, begin};
 use crate::schema::Schema;
 use crate::statement::{Statements, sql};
 
@@ -64,6 +66,16 @@ impl Store {
         &self.pool
     }
 
+    /// One of the connections. If there is none in time, the error says why.
+    pub async fn connection(&self) -> sqlx::Result<PoolConnection<Postgres>> {
+        acquire(&self.pool).await
+    }
+
+    /// Begins a transaction; errors as of [`connection`](Self::connection).
+    pub async fn begin(&self) -> sqlx::Result<Transaction<'static, Postgres>> {
+        begin(&self.pool).await
+    }
+
     /// One connection beside the others, so that listening takes none from the jobs.
     pub fn listener_pool(&self) -> &PgPool {
         &self.listener_pool
@@ -83,7 +95,7 @@ impl Store {
 
     /// Begins a transaction that waits for no lock and no client for long.
     pub async fn begin_bounded(&self) -> sqlx::Result<Transaction<'static, Postgres>> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         self.limit_waits(&mut transaction).await?;
         Ok(transaction)
     }

@@ -138,7 +138,7 @@ impl Store {
             .bind(names)
             .bind(ids)
             .bind(retry_counts)
-            .fetch_all(self.pool())
+            .fetch_all(&mut *self.connection().await?)
             .await?;
         Ok(by_job(rows))
     }
@@ -150,7 +150,7 @@ impl Store {
         }
         sqlx::query(sql(&self.own.statements.prune_crashes))
             .bind(queue)
-            .execute(self.pool())
+            .execute(&mut *self.connection().await?)
             .await
             .map(drop)
     }
@@ -160,7 +160,7 @@ impl Store {
         if let Some(usable) = self.own.usable.get() {
             return Ok(*usable);
         }
-        let mut connection = self.pool().acquire().await?;
+        let mut connection = self.connection().await?;
         if self.find_own(&mut connection).await? != Found::Migrated(MIGRATIONS.len()) {
             return Ok(false);
         }
@@ -170,7 +170,7 @@ impl Store {
     }
 
     async fn try_to_make_own(&self) -> sqlx::Result<Found> {
-        let mut connection = self.pool().acquire().await?;
+        let mut connection = self.connection().await?;
         let found = self.find_own(&mut connection).await?;
         if is_done(found) {
             return Ok(found);

@@ -33,7 +33,7 @@ impl Store {
         sqlx::query_scalar(sql(&self.statements.find_job))
             .bind(&job.name)
             .bind(job.id)
-            .fetch_optional(&self.pool)
+            .fetch_optional(&mut *self.connection().await?)
             .await
     }
 
@@ -42,7 +42,7 @@ impl Store {
         sqlx::query_as(sql(&self.statements.find_end))
             .bind(&job.name)
             .bind(job.id)
-            .fetch_optional(&self.pool)
+            .fetch_optional(&mut *self.connection().await?)
             .await
     }
 

@@ -32,7 +32,7 @@ impl Store {
     pub async fn submitted(&self, queue: &str) -> sqlx::Result<Vec<SubmittedRow>> {
         sqlx::query_as(sql(&self.statements.find_submitted))
             .bind(queue)
-            .fetch_all(&self.pool)
+            .fetch_all(&mut *self.connection().await?)
             .await
     }
 }

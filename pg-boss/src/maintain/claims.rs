@@ -39,7 +39,7 @@ impl Store {
             .bind(after)
             .bind(claims.only)
             .bind(claims.at_most)
-            .fetch_all(&self.pool)
+            .fetch_all(&mut *self.connection().await?)
             .await
     }
 
@@ -54,7 +54,7 @@ impl Store {
             .bind(interval)
             .bind(after)
             .bind(only)
-            .fetch_optional(&self.pool)
+            .fetch_optional(&mut *self.connection().await?)
             .await
     }
 }

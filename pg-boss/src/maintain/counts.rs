@@ -128,7 +128,7 @@ impl Store {
     pub async fn rest_from_counting(&self, seconds: f64) -> sqlx::Result<Option<Rest>> {
         sqlx::query_as(sql(&self.statements.rest_from_counting))
             .bind(seconds)
-            .fetch_optional(&self.pool)
+            .fetch_optional(&mut *self.connection().await?)
             .await
     }
 
@@ -136,7 +136,7 @@ impl Store {
     pub async fn find_counts(&self, queue: &str) -> sqlx::Result<Option<Counts>> {
         sqlx::query_as(sql(&self.statements.find_counts))
             .bind(queue)
-            .fetch_optional(&self.pool)
+            .fetch_optional(&mut *self.connection().await?)
             .await
     }
 }

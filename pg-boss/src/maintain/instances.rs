@@ -73,7 +73,7 @@ impl Store {
             .bind(signs.workers.to_string())
             .bind(entry.config.to_string())
             .bind(signs.started_on)
-            .fetch_one(&self.pool)
+            .fetch_one(&mut *self.connection().await?)
             .await
     }
 
@@ -81,7 +81,7 @@ impl Store {
     pub async fn end_instance(&self, id: Uuid) -> sqlx::Result<()> {
         sqlx::query(sql(&self.statements.end_instance))
             .bind(id)
-            .execute(&self.pool)
+            .execute(&mut *self.connection().await?)
             .await
             .map(drop)
     }
@@ -102,7 +102,7 @@ impl Store {
     pub async fn prune_instances(&self, name: Option<&str>) -> sqlx::Result<()> {
         sqlx::query(sql(&self.statements.prune_instances))
             .bind(name)
-            .execute(&self.pool)
+            .execute(&mut *self.connection().await?)
             .await
             .map(drop)
     }

@@ -78,7 +78,7 @@ impl Store {
         sqlx::query_as(sql(&self.statements.find_overdue))
             .bind(queues)
             .bind(watched)
-            .fetch_all(&self.pool)
+            .fetch_all(&mut *self.connection().await?)
             .await
     }
 
@@ -199,7 +199,7 @@ impl Store {
     pub async fn claim_flows(&self, seconds: f64) -> sqlx::Result<bool> {
         sqlx::query_scalar(sql(&self.statements.claim_flows))
             .bind(seconds)
-            .fetch_one(&self.pool)
+            .fetch_one(&mut *self.connection().await?)
             .await
     }
 
@@ -207,7 +207,7 @@ impl Store {
     pub async fn release_children(&self, at_most: i64) -> sqlx::Result<Resolved> {
         sqlx::query_as(sql(&self.statements.release_children))
             .bind(at_most)
-            .fetch_one(&self.pool)
+            .fetch_one(&mut *self.connection().await?)
             .await
     }
 

@@ -113,6 +113,6 @@ impl Store {
                 .bind(span.steps)
                 .bind(span.fold);
         }
-        query.fetch_all(&self.pool).await
+        query.fetch_all(&mut *self.connection().await?).await
     }
 }

@@ -19,7 +19,7 @@ impl Store {
             .bind(kind)
             .bind(message)
             .bind(data.to_string())
-            .execute(&self.pool)
+            .execute(&mut *self.connection().await?)
             .await
             .map(drop)
     }
@@ -42,7 +42,7 @@ impl Store {
     pub async fn delete_old_warnings(&self, days: u32) -> sqlx::Result<()> {
         sqlx::query(sql(&self.statements.delete_old_warnings))
             .bind(i32::try_from(days).unwrap_or(i32::MAX))
-            .execute(&self.pool)
+            .execute(&mut *self.connection().await?)
             .await
             .map(drop)
     }

@@ -5,7 +5,6 @@ use serde_json::{Map, Value};
 use sqlx::types::Json;
 use sqlx::{Connection, PgConnection};
 
-use crate::connect::acquire;
 use crate::error::{is_foreign_key_violation, is_lock_not_available};
 use crate::page::Page;
 use crate::statement::sql;
@@ -90,7 +89,7 @@ impl Store {
     pub async fn find_queues(&self, names: &[&str]) -> sqlx::Result<Vec<QueueRow>> {
         sqlx::query_as(sql(&self.statements.find_queues))
             .bind(names)
-            .fetch_all(&mut *acquire(&self.pool).await?)
+            .fetch_all(&mut *self.connection().await?)
             .await
     }
 
@@ -98,7 +97,7 @@ impl Store {
     pub async fn find_unhandled(&self, handled: &[&str]) -> sqlx::Result<Vec<String>> {
         sqlx::query_scalar(sql(&self.statements.find_unhandled))
             .bind(handled)
-            .fetch_all(&self.pool)
+            .fetch_all(&mut *self.connection().await?)
             .await
     }
 

@@ -257,7 +257,7 @@ impl Store {
             .bind(names)
             .bind(keys)
             .bind(instance)
-            .fetch_all(&self.pool)
+            .fetch_all(&mut *self.connection().await?)
             .await
     }
 
@@ -273,7 +273,7 @@ impl Store {
         fn all<'a, T>(rows: &'a [DeclaredRow], of: impl Fn(&'a DeclaredRow) -> T) -> Vec<T> {
             rows.iter().map(of).collect()
         }
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         let written = sqlx::query_as(sql(&self.statements.declare_schedules))
             .bind(all(declared, |row| row.name))
             .bind(all(declared, |row| row.key))

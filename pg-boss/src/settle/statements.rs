@@ -121,7 +121,7 @@ impl Store {
     /// # Errors
     /// `55P03` (lock not available) when the time is over.
     pub async fn outwait_locks(&self, attempts: &[Attempt], longest: Duration) -> sqlx::Result<()> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         sqlx::query(sql(&self.statements.wait_briefly))
             .bind(i32::try_from(longest.as_millis()).unwrap_or(i32::MAX))
             .execute(&mut *transaction)

@@ -72,7 +72,7 @@ async fn a_later_submission_to_a_server_that_is_away_says_so_too() {
 }
 
 #[tokio::test]
-async fn a_submission_that_gets_no_connection_says_how_many_are_in_use() {
+async fn a_submission_or_a_look_that_gets_no_connection_says_how_many_are_in_use() {
     let database = Database::new().await;
     let boss = impatient(database.url(), 1).await;
     submit(&boss).await.unwrap();
@@ -97,6 +97,9 @@ async fn a_submission_that_gets_no_connection_says_how_many_are_in_use() {
             "all 1 connections of the pool are in use",
         ],
     );
+    let job = HsUnreached::track(uuid::Uuid::nil()).on(&boss);
+    let error = job.pg_boss().details().await.unwrap_err();
+    assert_says(&error, &["all 1 connections of the pool are in use"]);
     locked.rollback().await.unwrap();
     first.await.unwrap().unwrap();
 }
