@@ -58,7 +58,7 @@ pub(crate) struct Settings {
     pub(crate) max_output: usize,
     /// How long a connection is waited for.
     pub(crate) connect_timeout: Duration,
-    /// How often what recurs is done.
+    /// How often the periodic tasks run.
     pub(crate) intervals: Intervals,
     /// What is kept of how the queues do.
     pub(crate) records: Records,
@@ -66,7 +66,7 @@ pub(crate) struct Settings {
     pub(crate) registration: Registration,
 }
 
-/// How often what recurs is done.
+/// How often the periodic tasks run.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub(crate) struct Intervals {

@@ -1,13 +1,13 @@
 //! What follows for a job when the process that ran it died. Its crashes are counted apart from its failures.
 
-/// A job that was running in so many processes when they died may have killed them.
+/// A job that was running in this number of processes when they died may have killed them.
 const SUSPECT: i32 = 2;
 /// Up to how many seconds later the next attempt begins after the first crash, beside the job's own delay. With a heartbeat of 15
 /// seconds the job runs again within half a minute.
 const FIRST_SPREAD: f64 = 4.0;
 const LONGEST_SPREAD: f64 = 600.0;
 
-/// Whether nothing else may run in the process that runs a job with so many crashes.
+/// Whether a job with this number of crashes must run alone in its process.
 pub(crate) fn runs_alone(crashes: i32) -> bool {
     crashes >= SUSPECT
 }

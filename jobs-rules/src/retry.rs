@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-/// The delay doubles so many times at most.
+/// The delay doubles at most this number of times.
 const DOUBLINGS: u32 = 15;
 
 /// The options of a job that say when a failed attempt is followed by another, by the rules of pg-boss 12.38.

@@ -23,7 +23,7 @@ pub enum StartAfter {
     Now,
     /// After this time.
     In(Duration),
-    /// After so many calendar months: a month after 31 January is the last day of February.
+    /// After this number of calendar months: a month after 31 January is the last day of February.
     InMonths(u32),
     /// At this instant.
     At(DateTime<Utc>),

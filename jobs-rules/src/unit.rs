@@ -1,4 +1,4 @@
-//! Units of time, and steps of so many units.
+//! Units of time, and steps of several units.
 
 use std::fmt;
 use std::str::FromStr;
@@ -118,7 +118,7 @@ impl FromStr for Unit {
     }
 }
 
-/// A step in time: so many units of it.
+/// A step in time: a number of units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Step {
     /// A length that is the same everywhere.

@@ -63,7 +63,7 @@ impl Import {
         self
     }
 
-    /// Does all of it and takes it back, so that the report says what would be done. It takes as long, and the locks.
+    /// Does the whole import and rolls it back, so that the report says what would be done. It takes the same time and the same locks.
     pub fn dry_run(mut self) -> Self {
         self.dry_run = true;
         self

@@ -16,7 +16,7 @@ pub fn bad_input(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::BadInput, message)
 }
 
-/// The JSON text of an input of at most so many bytes; `None` stands for null.
+/// The JSON text of an input of at most `max_bytes` bytes; `None` stands for null.
 pub fn encoded(
     what: &str,
     data: &impl Serialize,
@@ -27,7 +27,7 @@ pub fn encoded(
     Ok((text != "null").then_some(text))
 }
 
-/// The JSON text of an output of at most so many bytes, in the form that pg-boss stores.
+/// The JSON text of an output of at most `max_bytes` bytes, in the form that pg-boss stores.
 pub fn encoded_output(
     what: &str,
     output: &impl Serialize,
@@ -120,7 +120,7 @@ pub fn check_queue(name: &str) -> Result<(), Error> {
     jobs_rules::check_name("queue name", name).map_err(|error| bad_input(error.to_string()))
 }
 
-/// Checks that a list may have so many rows.
+/// Checks that a list may have this number of rows.
 ///
 /// # Errors
 /// [`ErrorKind::BadInput`] if it does not.

@@ -69,7 +69,7 @@ pub(crate) async fn remove_left(options: &PgConnectOptions) -> sqlx::Result<()> 
     session.close().await
 }
 
-/// One schema a statement: each takes a lock on everything in it, and a server has room for so many.
+/// One schema a statement: each takes a lock on everything in it, and a server has room for a limited number.
 async fn drop_schemas(session: &mut PgConnection, quoted: &[String]) -> sqlx::Result<()> {
     sqlx::raw_sql("SET lock_timeout = '1s'")
         .execute(&mut *session)

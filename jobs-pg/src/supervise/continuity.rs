@@ -70,7 +70,7 @@ fn unbroken(span: Option<Span>, now: Instant) -> Option<Span> {
 mod tests {
     use super::*;
 
-    /// A record of answers that began and ended so many seconds ago.
+    /// A record of answers that began and ended this number of seconds ago.
     fn answered(began: u64, ended: u64) -> Continuity {
         let ago = |seconds| Instant::now() - Duration::from_secs(seconds);
         let span = Span {

@@ -37,7 +37,7 @@ impl Warnings<'_> {
         self.keep("queue_backlog", &message, &data).await;
     }
 
-    /// Warns of counts that were heavy, so that counting pauses for a while.
+    /// Warns that counting took long, so that it pauses for a while.
     pub(super) async fn rest(&self, counted_seconds: f64, rest: &Rest) {
         let Rest {
             round_seconds,

@@ -37,7 +37,7 @@ pub(crate) struct Kept<'a> {
 }
 
 impl Connections {
-    /// Keeps so many connections at most. A statement on one of them may take `bound`; the server gives it up a little sooner,
+    /// Keeps at most `most` connections. A statement on one of them may take `bound`; the server gives it up a little sooner,
     /// so that nothing goes on there that no process waits for.
     pub(crate) fn new(store: &Arc<Store>, most: usize, bound: Duration) -> Self {
         Self {

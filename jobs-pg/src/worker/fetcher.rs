@@ -95,7 +95,7 @@ impl Fetcher {
         };
         let fetched = self.fetch(&reservation).await;
         if fetched.as_ref().is_err_and(is_disconnected) {
-            // The server may still be at it, until its own bound.
+            // The server may go on with the statement until the time limit of its own ends it.
             self.unanswered_until = Some(Instant::now() + self.shared.connections.bound());
         }
         let fetched = fetched?;

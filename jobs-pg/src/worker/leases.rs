@@ -78,7 +78,7 @@ impl Leases {
         counts
     }
 
-    /// Waits until at most so many are held.
+    /// Waits until at most this number are held.
     pub(crate) async fn at_most(&self, leases: usize) {
         loop {
             let released = self.released.notified();

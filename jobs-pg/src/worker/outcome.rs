@@ -44,7 +44,7 @@ pub(crate) enum Kind {
 }
 
 impl Ended {
-    /// What is to be written of this outcome; `None` if nothing is. An output may have so many bytes.
+    /// What is to be written of this outcome; `None` if nothing is. An output may have at most `max_output` bytes.
     pub(crate) fn new(lease: Lease, outcome: Outcome, max_output: usize) -> Option<Self> {
         let fail = |failure, for_good, delay| Write::fail(&lease, failure, for_good, delay);
         let write = match outcome {

@@ -355,7 +355,7 @@ impl SettleBatch {
         failed.collect()
     }
 
-    /// The released attempts, and the state in which they wait. Only one that is alone waits in another than the first.
+    /// The released attempts, and the state in which they wait: `created`, unless a single one is released as a retry.
     fn released(&self) -> (Vec<(&Attempt, Option<f64>)>, &'static str) {
         let mut waiting = "created";
         let mut released = Vec::with_capacity(self.ended.len());

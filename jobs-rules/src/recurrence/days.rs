@@ -83,7 +83,7 @@ impl Days {
             return false;
         };
         let week = |day: NaiveDate| signed(day.ordinal0()) / 7 + 1;
-        // The weeks that follow the fourth day within its year have their fourth day there too.
+        // A later week belongs to this year as long as its own fourth day lies in it.
         let weeks_left = (year_length(fourth_day) - signed(fourth_day.ordinal())) / 7;
         names(
             &self.week_numbers,

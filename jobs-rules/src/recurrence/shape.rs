@@ -50,7 +50,7 @@ impl Budget {
         Self(Cell::new(days_and_steps))
     }
 
-    /// Takes so many off the rest; `None` if they are not left, which ends the search.
+    /// Takes steps off those that are left; `None` if there are fewer, which ends the search.
     pub(super) fn spend(&self, days_and_steps: u32) -> Option<()> {
         let left = self.0.get().checked_sub(days_and_steps);
         self.0.set(left.unwrap_or(0));

@@ -7,7 +7,7 @@
 -- where Node never takes them, they are free. A key that is null is the empty one. Of a group come at most as many as it has
 -- room for, the most urgent first.
 -- The candidates are twenty times as many as are wanted, so that others come when many of one key or group come first.
--- If so many there were, has_more is true: there may be others behind them. Keys and groups that have no room are no
+-- If there were as many as that, has_more is true: there may be others behind them. Keys and groups that have no room are no
 -- candidates, so the next fetch gets further.
 -- Two fetchers may race for one key: the unique index then refuses one of them (23505), which means "nothing this time".
 -- Two may race for the room of a group, unless they wait for each other (Store::fetch_alone does).

@@ -30,7 +30,7 @@ impl FetchOptions {
         Self::default()
     }
 
-    /// At most so many jobs.
+    /// At most this number of jobs.
     pub fn batch_size(mut self, jobs: u32) -> Self {
         self.batch_size = Some(jobs);
         self
@@ -60,7 +60,7 @@ impl FetchOptions {
         self
     }
 
-    /// Takes a job of a group only while fewer than so many of it are active in the queue, by any worker.
+    /// Takes a job of a group only while fewer than this number of its jobs are active in the queue, whichever worker has them.
     pub fn group_concurrency(mut self, jobs: u32) -> Self {
         self.group_concurrency = Some(jobs);
         self

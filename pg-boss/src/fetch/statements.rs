@@ -107,7 +107,7 @@ pub struct QueueFetch {
 }
 
 impl Store {
-    /// Takes due jobs of queues without limits, at most so many in all, and marks them active. They come by priority and age.
+    /// Takes due jobs of queues without limits, at most `in_all`, and marks them active. They come by priority and age.
     ///
     /// A unique violation means that one of these queues has a policy that looks at active jobs: it was made anew.
     pub async fn fetch_together(

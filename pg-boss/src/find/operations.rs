@@ -55,7 +55,7 @@ impl FindJobs {
         self
     }
 
-    /// At most so many, 1 to 100,000.
+    /// At most this number, 1 to 100,000.
     pub fn limit(mut self, jobs: u32) -> Self {
         self.limit = Some(jobs);
         self
@@ -90,7 +90,7 @@ impl DependencyPage {
         Self::default()
     }
 
-    /// At most so many, 1 to 100,000.
+    /// At most this number, 1 to 100,000.
     pub fn limit(mut self, jobs: u32) -> Self {
         self.limit = Some(jobs);
         self

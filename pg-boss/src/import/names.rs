@@ -13,7 +13,7 @@ const INTERNAL: &str = "__pgboss__";
 /// Jobs that pg-boss 8 makes of ended ones; dead letter queues came in their place.
 const COMPLETION: &str = "__state__completed__";
 
-/// Gives each queue its new name, and the dead letter queues in its options too. Otherwise says all that is wrong.
+/// Gives each queue its new name, and the dead letter queues in its options too. The error lists everything that is wrong.
 pub(super) fn plan(
     known: Vec<(String, Json<Map<String, Value>>)>,
     renames: &BTreeMap<String, String>,

@@ -31,7 +31,7 @@ pub enum History {
     Unchanged,
     /// The short history of the queue.
     Short,
-    /// That, and how much passed through; a queue that was not counted for so many seconds begins afresh.
+    /// That, and how much passed through; a queue that was not counted for longer than this, in seconds, begins afresh.
     Throughput { fresh_after: f64 },
 }
 
@@ -124,7 +124,7 @@ impl Store {
         Ok(counts)
     }
 
-    /// Pauses counting for a while, after counts that took so many seconds; nothing if they were light enough.
+    /// Pauses counting for a while, after counts that took this long, in seconds; nothing if they were light enough.
     pub async fn rest_from_counting(&self, seconds: f64) -> sqlx::Result<Option<Rest>> {
         sqlx::query_as(sql(&self.statements.rest_from_counting))
             .bind(seconds)

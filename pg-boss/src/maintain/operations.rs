@@ -9,7 +9,7 @@ use crate::validate::check_rows;
 const LONGEST_LIST: i64 = 10_000;
 
 impl Boss {
-    /// The newest warnings that processes with the option `persistWarnings` have kept, so many at most: 1 to 100,000.
+    /// The newest warnings that processes with the option `persistWarnings` have kept, at most `at_most`: 1 to 100,000.
     ///
     /// # Errors
     /// If the number is out of bounds, or the database does not answer.

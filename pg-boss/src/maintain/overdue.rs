@@ -159,7 +159,7 @@ impl Store {
         }
     }
 
-    /// Removes so many jobs of a queue at most that were kept long enough; answers how many there were.
+    /// Removes jobs of a queue that were kept long enough, at most `at_most`; returns how many there were.
     pub async fn delete_outlived(&self, queue: &ClaimedQueue, at_most: i64) -> sqlx::Result<u64> {
         let suffix = format!("{}deletion", queue.table_name);
         let mut transaction = self.begin_locked(&suffix).await?;
@@ -195,7 +195,7 @@ impl Store {
         transaction.commit().await
     }
 
-    /// Takes the pass over flows, if no process has taken it for so many seconds.
+    /// Takes the pass over flows, if no process has taken it for this long, in seconds.
     pub async fn claim_flows(&self, seconds: f64) -> sqlx::Result<bool> {
         sqlx::query_scalar(sql(&self.statements.claim_flows))
             .bind(seconds)
@@ -203,7 +203,7 @@ impl Store {
             .await
     }
 
-    /// Lets jobs go that waited for the last of so many parents at most.
+    /// Lets jobs go that waited for the last of their parents, for at most `at_most` parents.
     pub async fn release_children(&self, at_most: i64) -> sqlx::Result<Resolved> {
         sqlx::query_as(sql(&self.statements.release_children))
             .bind(at_most)

@@ -61,7 +61,7 @@ pub struct QueueStats {
     pub captured_on: DateTime<Utc>,
 }
 
-/// The times below which so many percent of the jobs stayed, as far as the slots of the histograms tell.
+/// The times below which a given percentage of the jobs stayed, as exact as the slots of the histograms are.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Percentile {

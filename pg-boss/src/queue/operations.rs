@@ -117,7 +117,7 @@ impl ListQueues {
         self
     }
 
-    /// At most so many, 1 to 100,000.
+    /// At most this number, 1 to 100,000.
     pub fn limit(mut self, queues: u32) -> Self {
         self.limit = Some(queues);
         self

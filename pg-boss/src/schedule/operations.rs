@@ -88,7 +88,7 @@ impl ListSchedules {
         self
     }
 
-    /// At most so many, 1 to 100,000.
+    /// At most this number, 1 to 100,000.
     pub fn limit(mut self, schedules: u32) -> Self {
         self.limit = Some(schedules);
         self

@@ -121,7 +121,7 @@ impl Store {
         Ok(stored.is_some())
     }
 
-    /// Takes the pass over the schedules, if no process has taken it for so many seconds.
+    /// Takes the pass over the schedules, if no process has taken it for this long, in seconds.
     pub async fn claim_cron(
         &self,
         connection: &mut PgConnection,

@@ -60,7 +60,7 @@ impl Redrive {
         self
     }
 
-    /// At most so many, 1 to 100,000.
+    /// At most this number, 1 to 100,000.
     pub fn limit(mut self, jobs: u32) -> Self {
         self.limit = Some(jobs);
         self

@@ -53,7 +53,7 @@ impl Store {
         Ok(resumed)
     }
 
-    /// Removes so many jobs of a queue at most: those that wait (`queued`), those that ended (`stored`) or `all`.
+    /// Removes at most this number of jobs of a queue: those that wait (`queued`), those that ended (`stored`) or `all`.
     pub async fn clear_jobs(
         &self,
         connection: &mut PgConnection,

@@ -36,7 +36,7 @@ pub struct Failed {
     pub fence: Fence,
     /// JSON text; null is none.
     pub output: String,
-    /// Whatever the retry limit says.
+    /// Whether no attempt may follow, whatever the retry limit is.
     pub for_good: bool,
     /// Seconds to the next attempt, in place of the job's own rule.
     pub delay: Option<f64>,
@@ -204,7 +204,7 @@ impl Store {
         Ok(failed.collect())
     }
 
-    /// Releases attempts as if they had not been fetched, to run again after so many seconds each.
+    /// Releases attempts as if they had not been fetched, to run again after the seconds given for each.
     pub async fn release(
         &self,
         connection: &mut PgConnection,

@@ -12,7 +12,7 @@ async fn hs_poison() {
     std::process::abort();
 }
 
-/// Takes longer than the poison needs.
+/// Is still running when the poison job kills the process.
 #[job(executor = PgBoss)]
 async fn hs_healthy() {
     tokio::time::sleep(Duration::from_secs(2)).await;

@@ -115,7 +115,7 @@ impl Boss {
             .collect()
     }
 
-    /// Waits until handlers of a queue were given so many jobs, and gives them.
+    /// Waits until handlers of a queue have had this number of jobs, and returns them.
     ///
     /// # Panics
     /// If they are not within [`BOUND`].

@@ -57,7 +57,7 @@ pub(super) fn lasts(what: &str, time: TimeDelta, expected: std::time::Duration) 
     }
 }
 
-/// The attempts that a script has had, of which there must be so many.
+/// Returns the attempts that a script has had, after a check that there were `expected`.
 pub(super) fn attempts(script: &Script, expected: usize) -> Checked<Vec<JobInfo>> {
     let attempts = script.attempts();
     equal("attempts", attempts.len(), expected)?;

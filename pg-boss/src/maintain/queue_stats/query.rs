@@ -58,7 +58,7 @@ impl QueueStatsQuery {
         Self { limit, ..self }
     }
 
-    /// Folded into steps of so many seconds, 1 at least.
+    /// Folded into steps of this length in seconds, at least 1.
     pub fn bucket_seconds(self, seconds: u32) -> Self {
         let bucket_seconds = Some(seconds);
         Self {
@@ -67,7 +67,7 @@ impl QueueStatsQuery {
         }
     }
 
-    /// Folded into so many steps at most, 1 at least; [`bucket_seconds`](Self::bucket_seconds) wins over it.
+    /// Folded into at most this number of steps, at least 1; [`bucket_seconds`](Self::bucket_seconds) wins over it.
     pub fn max_data_points(self, points: u32) -> Self {
         let max_data_points = Some(points);
         Self {
@@ -81,7 +81,7 @@ impl QueueStatsQuery {
         Self { aggregate, ..self }
     }
 
-    /// The times to wait and to run below which so many percent of the jobs stayed, 1 to 100 each.
+    /// The times to wait and to run below which these percentages of the jobs stayed, each 1 to 100.
     pub fn percentiles(self, percents: impl IntoIterator<Item = f64>) -> Self {
         let mut percentiles: Vec<f64> = Vec::new();
         for percent in percents {

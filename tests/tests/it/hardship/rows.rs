@@ -10,7 +10,7 @@ use super::{ended, execute, number, on, state};
 #[job(executor = PgBoss, options(retry_limit = 0))]
 async fn hs_row() {}
 
-/// Returns so many bytes.
+/// Returns a text of this number of bytes.
 #[job(executor = PgBoss, options(retry_limit = 0))]
 async fn hs_output(bytes: usize) -> String {
     "x".repeat(bytes)

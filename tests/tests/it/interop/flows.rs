@@ -1,4 +1,4 @@
-//! Jobs that wait for others, and what is published: begun by one side, gone on with by the other.
+//! Jobs that wait for others, and published events: one side begins, and the other goes on.
 
 use chrono::{DateTime, Utc};
 use jobs_pg::ErrorKind;

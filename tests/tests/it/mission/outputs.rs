@@ -63,7 +63,7 @@ type All = (
     OutputNothing,
 );
 
-/// Submits to one executor, follows from the other, and answers the typed output with what stands in the row.
+/// Submits to one executor, follows the job from the other, and returns the typed output and the row's.
 async fn run<J: Job<Executor = PgBoss>>(
     here: &PgBoss,
     elsewhere: &PgBoss,
