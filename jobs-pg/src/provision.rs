@@ -10,16 +10,19 @@ use crate::config::Settings;
 use crate::store::{QueueRow, Store, with_timeout};
 use crate::supervise::{self, Maintenance};
 use crate::worker::{QueueWorker, WorkPlan};
+use crate::PgBoss;
 use pg_boss::error::map_db_error;
 
 /// What a queue that we create has, by default otherwise: a dead worker's jobs are noticed after this many seconds.
 const HEARTBEAT_SECONDS: i32 = 15;
 
-/// Creates the queues of these jobs. An existing one gets what its attribute states, and nothing else is changed.
+/// Creates the queues of these jobs, and of the jobs that get their dead letters. An existing one gets what its attribute
+/// states, and nothing else is changed.
 pub(crate) async fn queues(
     store: &pg_boss::Store,
     jobs: &[&'static Declaration],
 ) -> Result<(), Error> {
+    let jobs = with_dead_letters(jobs, &Registry::linked::<PgBoss>()?);
     let dead_letters: BTreeSet<&str> = jobs
         .iter()
         .filter_map(|job| job.options.values().dead_letter.as_deref())
@@ -49,6 +52,26 @@ pub(crate) async fn queues(
         }
     }
     Ok(())
+}
+
+/// Adds the jobs whose queues get dead letters of these, and so on. Made by its name alone, such a queue would not have what the
+/// job's own attribute states.
+fn with_dead_letters(
+    jobs: &[&'static Declaration],
+    linked: &Registry,
+) -> Vec<&'static Declaration> {
+    let mut all = jobs.to_vec();
+    let mut looked_at = 0;
+    while let Some(job) = all.get(looked_at) {
+        looked_at += 1;
+        let target = job.options.values().dead_letter.as_deref();
+        if let Some(target) = target.and_then(|name| linked.find(name))
+            && !all.iter().any(|job| job.name == target.declaration().name)
+        {
+            all.push(target.declaration());
+        }
+    }
+    all
 }
 
 /// Orders jobs so that the queue that takes the dead letters of another comes before it.
