@@ -30,7 +30,7 @@ pub(crate) use current::{AnyExecutor, Keeper, keeper, running_on, running_on_syn
 pub use current::{current, install, scope};
 pub use dispatch::{dispatch, dispatch_all, dispatch_batch};
 #[doc(inline)]
-pub use jobs_rules::{Enqueued, JobKey, OptionValues, store_output};
+pub use jobs_rules::{Enqueued, JobKey, OptionValues, RetryRule, Slot, store_output};
 pub use outcome::{Outcome, UNDECODABLE_DELAY};
 
 pub use registry::{JobSet, Registered, Registry};
@@ -111,9 +111,10 @@ impl Request {
 pub enum JobEnd {
     /// It succeeded, and this is its output.
     Completed(Option<Value>),
-    /// It failed for good, and this is the stored failure.
+    /// It failed for good, and this is the stored [`Failure`](crate::Failure).
     Failed(Option<Value>),
-    /// It was cancelled. This is its stored output: the reason if it cancelled itself, else that of an earlier attempt.
+    /// It was cancelled. This is its stored output: if it cancelled itself, a [`Failure`](crate::Failure) with the name
+    /// [`CANCELLED`](crate::Failure::CANCELLED) and the reason, else that of an earlier attempt.
     Cancelled(Option<Value>),
     /// There is no such job; it may have been deleted.
     Deleted,

@@ -6,14 +6,14 @@ mod row;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::testing::{Ran, Submissions, Submitted};
 use crate::{
     Context, Enqueued, Error, ErrorKind, Executor, Extensions, IntoInstant, Job, JobEnd, JobInfo,
-    JobKey, Request, Run,
+    JobKey, Request, Run, StartAfter,
 };
 use drain::Drain;
 use row::{Row, deduplicated};
@@ -276,8 +276,5 @@ impl Submissions for Memory {
 
 /// The end of time, where the sum would lie beyond it.
 fn after(instant: DateTime<Utc>, time: Duration) -> DateTime<Utc> {
-    TimeDelta::from_std(time)
-        .ok()
-        .and_then(|time| instant.checked_add_signed(time))
-        .unwrap_or(DateTime::<Utc>::MAX_UTC)
+    StartAfter::In(time).instant(instant)
 }

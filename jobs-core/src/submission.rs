@@ -355,3 +355,26 @@ fn no_receipt() -> Error {
         "the executor gave no receipt for the job",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use jobs_rules::JobOption;
+
+    #[test]
+    fn every_option_has_a_method() {
+        let source = include_str!("submission.rs");
+        for option in JobOption::ALL {
+            let method = match option {
+                JobOption::SingletonSeconds => "throttle",
+                JobOption::SingletonNextSlot => "debounce",
+                JobOption::StartAfter => "delay",
+                option => option.rust_name(),
+            };
+            let is_one = [format!("pub fn {method}("), format!("pub fn {method}<")];
+            assert!(
+                is_one.iter().any(|start| source.contains(start)),
+                "{option}"
+            );
+        }
+    }
+}

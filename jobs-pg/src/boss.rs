@@ -364,12 +364,12 @@ impl PgBoss {
         (work || supervise || schedule) && self.inner.started.lock().await.is_some()
     }
 
-    /// Makes the schema, and the queues and schedules of this executor's jobs. Returns them.
+    /// Makes the schema, the queues of every job of the program, and the schedules of this executor's. Returns its jobs.
     pub(crate) async fn declared(&self) -> Result<(Arc<Store>, Registry), Error> {
         let settings = &self.inner.settings;
         let registry = self.registry()?;
         let linked = Registry::linked::<Self>()?;
-        let store = self.prepare(&registry).await?;
+        let store = self.prepare(&linked).await?;
         if settings.schedule {
             let maintenance = self.maintenance().await?;
             provision::schedules(&store, settings, maintenance, &registry, &linked).await?;

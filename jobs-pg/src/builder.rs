@@ -106,8 +106,8 @@ impl PgBossBuilder {
         self
     }
 
-    /// Runs only these jobs, and declares only their queues and schedules. The others can still be submitted: the queue of such a job
-    /// is created by its first submission. Their schedules are neither added nor removed.
+    /// Runs only these jobs, and declares only their schedules. Queues are still created for the others, so that they can be submitted;
+    /// their schedules are neither added nor removed.
     ///
     /// The jobs are a handle, or a tuple of up to 16 handles or of such tuples: `only::<((A, B), (C, D))>()`.
     pub fn only<Jobs: JobSet>(mut self) -> Self {

@@ -11,7 +11,9 @@ use crate::store::{QueueRow, Store, with_timeout};
 use crate::supervise::{self, Maintenance};
 use crate::worker::{QueueWorker, WorkPlan};
 use crate::PgBoss;
+use jobs_rules::JobOption;
 use pg_boss::error::map_db_error;
+use pg_boss::protocol::OPTIONS_OF_JOBS;
 
 /// What a queue that we create has, by default otherwise: a dead worker's jobs are noticed after this many seconds.
 const HEARTBEAT_SECONDS: i32 = 15;
@@ -198,7 +200,8 @@ fn wanted(job: Option<&Declaration>) -> Map<String, Value> {
 /// What the attribute states of the queue, in pg-boss's spelling.
 fn stated(job: &Declaration) -> Map<String, Value> {
     let mut options = job.options.to_json();
-    options.remove("priority");
+    let of_queue = OPTIONS_OF_JOBS.map(JobOption::json_name);
+    options.retain(|name, _| of_queue.contains(&name.as_str()));
     let mut put = |key: &str, value: Option<Value>| {
         if let Some(value) = value {
             options.insert(key.into(), value);

@@ -4,6 +4,7 @@ use jobs_core::{Job, Submission, SubmittedJob};
 use pg_boss::Flow;
 
 /// Implemented for every type that has one of these traits.
+#[expect(unnameable_types, reason = "this is what seals the others")]
 pub trait Sealed {}
 
 impl Sealed for Flow {}

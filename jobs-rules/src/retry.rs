@@ -3,6 +3,8 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use crate::OptionValues;
+
 /// The delay doubles at most this number of times.
 const DOUBLINGS: u32 = 15;
 
@@ -19,7 +21,21 @@ pub struct RetryRule {
     pub delay_max: Option<Duration>,
 }
 
+/// The retry limit of a job if neither it nor its queue states one.
+const LIMIT: i32 = 2;
+
 impl RetryRule {
+    /// The rule of a job with these options; an option that is not set has pg-boss's default.
+    pub fn of(options: &OptionValues) -> Self {
+        let seconds = |seconds: i32| Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
+        Self {
+            limit: u32::try_from(options.retry_limit.unwrap_or(LIMIT)).unwrap_or(0),
+            delay: seconds(options.retry_delay.unwrap_or(0)),
+            backoff: options.retry_backoff == Some(true),
+            delay_max: options.retry_delay_max.map(seconds),
+        }
+    }
+
     /// The shortest and the longest delay after this failed attempt, counted from 1; `None` if it was the last.
     pub fn delays_after(&self, attempt: u32) -> Option<RangeInclusive<Duration>> {
         (attempt <= self.limit).then(|| match self.backoff {
@@ -42,11 +58,30 @@ mod tests {
     use std::time::Duration;
 
     use super::RetryRule;
+    use crate::JobOptions;
 
     /// The bounds of the delay after an attempt, in seconds.
     fn delays(rule: RetryRule, attempt: u32) -> Option<(u64, u64)> {
         let delays = rule.delays_after(attempt)?;
         Some((delays.start().as_secs(), delays.end().as_secs()))
+    }
+
+    #[test]
+    fn an_option_that_is_not_set_has_the_default_of_pg_boss() {
+        let unset = RetryRule {
+            limit: 2,
+            ..RetryRule::default()
+        };
+        assert_eq!(RetryRule::of(JobOptions::new().values()), unset);
+        let set = JobOptions::new().retry_limit(5).retry_delay(3);
+        let set = set.retry_backoff(true).retry_delay_max("1m");
+        let rule = RetryRule {
+            limit: 5,
+            delay: Duration::from_secs(3),
+            backoff: true,
+            delay_max: Some(Duration::from_secs(60)),
+        };
+        assert_eq!(RetryRule::of(set.values()), rule);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::{JobOptions, StartAfter, Unit};
 
 /// Implemented for every type that is an argument of a kind.
+#[expect(unnameable_types, reason = "this is what seals the others")]
 pub trait Sealed {}
 
 impl<Tz: TimeZone> Sealed for DateTime<Tz> {}

@@ -8,7 +8,7 @@ use crate::{
     Delay, DelayError, Step, Unit, UnknownUnit, check_delay, check_instant, parse_delay,
     parse_instant,
 };
-use chrono::{DateTime, SecondsFormat, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Months, SecondsFormat, TimeDelta, TimeZone, Utc};
 
 use crate::sealed::Sealed;
 use crate::{Error, ErrorKind};
@@ -38,6 +38,19 @@ impl StartAfter {
             Self::InMonths(months) => format!("{months} months"),
             Self::At(instant) => instant.to_rfc3339_opts(SecondsFormat::Micros, true),
         }
+    }
+
+    /// The instant that it names where the clock shows `now`. Beyond the end of time, it is that end.
+    pub fn instant(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let instant = match self {
+            Self::Now => Some(now),
+            Self::In(after) => TimeDelta::from_std(*after)
+                .ok()
+                .and_then(|after| now.checked_add_signed(after)),
+            Self::InMonths(months) => now.checked_add_months(Months::new(*months)),
+            Self::At(instant) => Some(*instant),
+        };
+        instant.unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
 
     /// Checks the bounds within which every program can read the job's row: the years 1 to 9999, or at most 1,000 years from now.
@@ -264,6 +277,25 @@ mod tests {
         assert_eq!(read("90m"), seconds(5400));
         let date = DateTime::parse_from_rfc3339("2030-01-01T00:00:00Z").map(|date| date.to_utc());
         assert_eq!(read("2030-01-01 00:00"), date.ok().map(StartAfter::At));
+    }
+
+    #[test]
+    fn a_delay_counts_from_now_in_seconds_or_on_the_calendar_up_to_the_end_of_time() {
+        let date = |text: &str| text.parse::<DateTime<Utc>>().expect("a date");
+        let now = date("2030-01-31T10:00:00Z");
+        let day = Duration::from_secs(86_400);
+        assert_eq!(StartAfter::Now.instant(now), now);
+        assert_eq!(StartAfter::In(day).instant(now), now + day);
+        let month_later = date("2030-02-28T10:00:00Z");
+        assert_eq!(StartAfter::InMonths(1).instant(now), month_later);
+        assert_eq!(StartAfter::At(month_later).instant(now), month_later);
+        let end = DateTime::<Utc>::MAX_UTC;
+        for too_long in [
+            StartAfter::In(Duration::MAX),
+            StartAfter::InMonths(u32::MAX),
+        ] {
+            assert_eq!(too_long.instant(now), end);
+        }
     }
 
     #[test]

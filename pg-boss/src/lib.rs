@@ -66,12 +66,14 @@ pub mod protocol {
     #[cfg(feature = "testing")]
     pub use crate::find::SubmittedRow;
     pub use crate::maintain::{
-        ClaimedQueue, Claims, Counts, Entry, History, OverdueAttempt, QueueCount, Rest, Signs,
-        Span, StatisticsRow,
+        ClaimedQueue, Claims, Counts, Entry, History, OverdueAttempt, OverdueTable, QueueCount,
+        Resolved, Rest, Signs, Span, StatisticsRow,
     };
     pub use crate::page::Page;
-    pub use crate::queue::{QueueRow, Removal};
-    pub use crate::schedule::{DeclaredRow, NewSchedule, ScheduleChanges, ScheduleRow, Tick};
+    pub use crate::queue::{OPTIONS_OF_JOBS, QueueRow, Removal};
+    pub use crate::schedule::{
+        CronClaim, DeclaredRow, NewSchedule, ScheduleChanges, ScheduleRow, Tick,
+    };
     pub use crate::schema::catalog;
     pub use crate::settle::{Attempt, DeadLetters, Failed, Fence, JobIds, Removed};
     pub use crate::statement::sql;

@@ -13,7 +13,7 @@ mod warnings;
 pub use claims::{ClaimedQueue, Claims};
 pub use counts::{Counts, History, QueueCount, Rest};
 pub use instances::{Entry, Signs};
-pub use overdue::OverdueAttempt;
+pub use overdue::{OverdueAttempt, OverdueTable, Resolved};
 pub use queue_stats::{Aggregate, Percentile, QueueStats, QueueStatsQuery};
 pub use rows::{BamEntry, BamStatus, Instance, Warning};
 pub use statistics::{Span, StatisticsRow};

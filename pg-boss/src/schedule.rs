@@ -8,4 +8,4 @@ mod statements;
 pub use operations::{ListSchedules, ScheduleDetails};
 pub use options::{IntoScheduleOptions, ScheduleOptions};
 pub use preview::SchedulePreview;
-pub use statements::{DeclaredRow, NewSchedule, ScheduleChanges, ScheduleRow, Tick};
+pub use statements::{CronClaim, DeclaredRow, NewSchedule, ScheduleChanges, ScheduleRow, Tick};

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 /// Implemented for every type that has one of these traits.
+#[expect(unnameable_types, reason = "this is what seals the others")]
 pub trait Sealed {}
 
 impl Sealed for () {}

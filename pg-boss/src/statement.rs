@@ -195,11 +195,42 @@ statements! {
     ],
 }
 
-/// The statements of an import that differ with the version of the old schema.
-#[derive(Debug)]
-pub(crate) struct OldStatements {
-    pub(crate) find_old_queues: Arc<str>,
-    pub(crate) count_left_behind: Arc<str>,
+macro_rules! old_statements {
+    ($(#[$doc:meta])* $set:ident: $($name:ident),* $(,)?) => {
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub(crate) struct $set {
+            $(pub(crate) $name: Arc<str>,)*
+        }
+
+        impl $set {
+            /// Writes the statements for one old schema.
+            pub(crate) fn new(old: &OldSchema) -> Self {
+                match old.tables() {
+                    OldTables::V20 => Self {
+                        $($name: in_old(include_str!(concat!("import/20/", stringify!($name), ".sql")), old).into(),)*
+                    },
+                    OldTables::V24 => Self {
+                        $($name: in_old(include_str!(concat!("import/24/", stringify!($name), ".sql")), old).into(),)*
+                    },
+                }
+            }
+
+            /// Every statement with its name.
+            #[cfg(test)]
+            pub(crate) fn all(&self) -> Vec<(&'static str, &Arc<str>)> {
+                vec![$((stringify!($name), &self.$name)),*]
+            }
+        }
+    };
+}
+
+old_statements! {
+    /// The statements of an import that differ with the version of the old schema.
+    OldStatements:
+    old_jobs,
+    find_old_queues,
+    count_left_behind,
 }
 
 impl Statements {
@@ -212,44 +243,11 @@ impl Statements {
 impl ImportStatements {
     /// Writes the statements for one schema and the old one that its jobs come from.
     pub(crate) fn new(schema: &Schema, old: &OldSchema) -> Self {
-        let old_jobs = format!("(\n{}) ", of_version(old.tables()).old_jobs);
+        let old_jobs = format!("(\n{}) ", OldStatements::new(old).old_jobs);
         Self::write(|file| {
             let text = file.replace(OLD_JOBS, &old_jobs);
             schema.qualify(&in_old(&text, old)).into()
         })
-    }
-}
-
-impl OldStatements {
-    /// Writes the statements for one old schema.
-    pub(crate) fn new(old: &OldSchema) -> Self {
-        let files = of_version(old.tables());
-        Self {
-            find_old_queues: in_old(files.find_old_queues, old).into(),
-            count_left_behind: in_old(files.count_left_behind, old).into(),
-        }
-    }
-}
-
-/// The files of one version of the old schema.
-struct OldFiles {
-    old_jobs: &'static str,
-    find_old_queues: &'static str,
-    count_left_behind: &'static str,
-}
-
-fn of_version(tables: OldTables) -> OldFiles {
-    match tables {
-        OldTables::V20 => OldFiles {
-            old_jobs: include_str!("import/20/old_jobs.sql"),
-            find_old_queues: include_str!("import/20/find_old_queues.sql"),
-            count_left_behind: include_str!("import/20/count_left_behind.sql"),
-        },
-        OldTables::V24 => OldFiles {
-            old_jobs: include_str!("import/24/old_jobs.sql"),
-            find_old_queues: include_str!("import/24/find_old_queues.sql"),
-            count_left_behind: include_str!("import/24/count_left_behind.sql"),
-        },
     }
 }
 

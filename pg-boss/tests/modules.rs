@@ -31,6 +31,21 @@ fn the_modules_form_no_circle() {
     }
 }
 
+/// What belongs to the crate alone: jobs-pg makes the pool, the schema's name and the host by itself.
+const OF_THIS_CRATE: [&str; 5] = ["BossSettings", "Host", "HostFuture", "Schema", "Store"];
+
+#[test]
+fn jobs_pg_has_every_other_name_of_the_root() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &str| fs::read_to_string(root.join(path)).unwrap();
+    let names = homes(&read("src/lib.rs")).into_keys();
+    // Modules are written in lower case.
+    let names = names.filter(|name| name.starts_with(char::is_uppercase));
+    let shown = words(&(read("../jobs-pg/src/lib.rs") + &read("../jobs-pg/src/operation.rs")));
+    let missing: Vec<String> = names.filter(|name| !shown.contains(name)).collect();
+    assert_eq!(missing, OF_THIS_CRATE);
+}
+
 /// In which module each name of the crate's root is.
 fn homes(lib: &str) -> BTreeMap<String, String> {
     let mut homes = BTreeMap::new();

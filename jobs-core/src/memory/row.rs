@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Months, Utc};
+use chrono::{DateTime, Utc};
 use jobs_rules::{QueuePolicy, RetryRule, Slot};
 use serde_json::Value;
 use uuid::Uuid;
@@ -13,11 +13,8 @@ use crate::executor::UNDECODABLE_DELAY;
 use crate::testing::{Ran, Submitted};
 use crate::{
     Declaration, Error, Failure, Job, JobEnd, JobInfo, JobKey, JobOptions, JobState, OptionValues,
-    Outcome, Registered, Request, StartAfter,
+    Outcome, Registered, Request,
 };
-
-/// The default of pg-boss.
-const RETRY_LIMIT: i32 = 2;
 
 #[derive(Debug, Clone)]
 pub(super) struct Row {
@@ -44,7 +41,7 @@ impl Row {
             start_after,
             options,
         } = request;
-        let start_after = instant(&start_after, now);
+        let start_after = start_after.instant(now);
         Self::waiting(declaration, input, &options, start_after, now)
     }
 
@@ -165,18 +162,13 @@ impl Row {
     }
 
     fn retry_limit(&self) -> u32 {
-        u32::try_from(self.options.retry_limit.unwrap_or(RETRY_LIMIT)).unwrap_or(0)
+        RetryRule::of(&self.options).limit
     }
 
     /// How long the next attempt waits, if one follows; of a random delay, the longest.
     fn retry_delay(&self) -> Option<Duration> {
-        let rule = RetryRule {
-            limit: self.retry_limit(),
-            delay: seconds(self.options.retry_delay.unwrap_or(0)),
-            backoff: self.options.retry_backoff == Some(true),
-            delay_max: self.options.retry_delay_max.map(seconds),
-        };
-        rule.delays_after(self.attempt).map(|delays| *delays.end())
+        let delays = RetryRule::of(&self.options).delays_after(self.attempt);
+        delays.map(|delays| *delays.end())
     }
 
     /// Its copy for the dead letter queue, if it has failed for good.
@@ -243,17 +235,6 @@ pub(super) fn deduplicated(rows: &[Row], mut new: Row, now: DateTime<Utc>) -> Re
     new.start_after = after(now, slot.wait_for_next(now.timestamp()));
     new.slot = Some(slot.next());
     of(&new).map_or(Ok(new), Err)
-}
-
-fn instant(start_after: &StartAfter, now: DateTime<Utc>) -> DateTime<Utc> {
-    match start_after {
-        StartAfter::Now => now,
-        StartAfter::In(time) => after(now, *time),
-        StartAfter::InMonths(months) => now
-            .checked_add_months(Months::new(*months))
-            .unwrap_or(DateTime::<Utc>::MAX_UTC),
-        StartAfter::At(instant) => *instant,
-    }
 }
 
 fn seconds(seconds: i32) -> Duration {

@@ -168,3 +168,22 @@ fn wrong_kind(option: JobOption, value: &Expr) -> Error {
 fn at(value: &Expr, error: impl std::fmt::Display) -> Error {
     Error::new_spanned(value, error)
 }
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::{Ident, Span};
+    use syn::{Expr, parse_str};
+
+    use super::{JobOption, option};
+
+    #[test]
+    fn every_option_that_may_be_declared_takes_a_value() {
+        let values =
+            ["60", "true", "\"mail\""].map(|value| parse_str::<Expr>(value).expect("a value"));
+        for declared in JobOption::ALL.into_iter().filter(|one| one.is_declarable()) {
+            let key = Ident::new(declared.rust_name(), Span::call_site());
+            let is_taken = values.iter().any(|value| option(&key, value).is_ok());
+            assert!(is_taken, "{declared}");
+        }
+    }
+}

@@ -254,3 +254,6 @@ fn unsupported(key: &Ident, instead: &str) -> Error {
         format!("`{key}` is not supported yet; {instead}"),
     )
 }
+
+#[cfg(test)]
+mod tests;

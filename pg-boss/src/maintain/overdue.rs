@@ -14,8 +14,11 @@ use crate::timestamp::Timestamp;
 /// One table with attempts to be ended.
 #[derive(Debug, sqlx::FromRow)]
 pub struct OverdueTable {
+    /// Its name, without the schema.
     pub table_name: String,
+    /// Whether attempts of it took longer than they may.
     pub expired: bool,
+    /// Whether workers of attempts of it sent no heartbeat in time.
     pub silent: bool,
 }
 
@@ -63,7 +66,9 @@ fn jobs_at(failed: &[&Failed], places: Vec<FailedPlace>) -> Vec<FailedJob> {
 /// What one step of releasing waiting jobs did.
 #[derive(Debug, Clone, Copy, sqlx::FromRow)]
 pub struct Resolved {
+    /// How many ended jobs it looked at.
     pub parents: i64,
+    /// How many jobs wait for nothing any more.
     pub children: i64,
 }
 

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::sealed::Sealed;
 use crate::validate::bad_input;
+pub use check::OPTIONS_OF_JOBS;
 use check::check;
 
 /// Options of a queue. What is not given has pg-boss's default when the queue is created, and stays as it is when it is updated.

@@ -24,14 +24,14 @@ pub struct NewJob {
 
 /// One job of a flow waits for another: their places in it.
 #[derive(Debug, Clone, Copy)]
-pub struct Edge {
-    pub child: usize,
-    pub parent: usize,
+pub(crate) struct Edge {
+    pub(crate) child: usize,
+    pub(crate) parent: usize,
 }
 
 /// The outcome of storing a flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Inserted {
+pub(crate) enum Inserted {
     /// All of it.
     All,
     /// The job at this place conflicts with one that exists.
@@ -246,7 +246,7 @@ impl Store {
 
     /// Stores the jobs of a flow and what each waits for, or nothing if one of them conflicts with a job that exists. In the
     /// caller's transaction, which must not commit in that case.
-    pub async fn insert_flow(
+    pub(crate) async fn insert_flow(
         &self,
         connection: &mut PgConnection,
         jobs: &[NewJob],

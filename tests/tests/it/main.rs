@@ -8,6 +8,7 @@
 
 mod by_hand;
 mod conformance;
+mod contributing;
 mod embedded;
 mod hardship;
 mod harness;

@@ -5,6 +5,7 @@ mod batches;
 mod blocking;
 mod changing;
 mod entities;
+mod every_option;
 mod failures;
 mod http;
 mod limits;

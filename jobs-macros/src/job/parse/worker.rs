@@ -29,7 +29,7 @@ const GROUP_TIERS: Form = Form::new(
     "tiers with a whole number each, 1 or more",
     "group_tiers(pro = 5, free = 1)",
 );
-const IN_WORKER: [Form; 6] = [
+pub(super) const IN_WORKER: [Form; 6] = [
     CONCURRENCY,
     BATCH,
     MIN_PRIORITY,

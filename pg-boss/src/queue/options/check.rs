@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::{NOTIFY, PARTITION, POLICY, WARNING};
 
-/// What a queue has of the options of a job.
-const OF_JOBS: [JobOption; 9] = [
+/// The options of a job that a queue has too, for jobs that state none.
+pub const OPTIONS_OF_JOBS: [JobOption; 9] = [
     JobOption::RetryLimit,
     JobOption::RetryDelay,
     JobOption::RetryBackoff,
@@ -40,14 +40,14 @@ pub(super) fn check(name: &str, value: &Value) -> Result<(), String> {
 }
 
 fn check_of_jobs(name: &str, value: &Value) -> Result<(), String> {
-    let known = OF_JOBS
+    let known = OPTIONS_OF_JOBS
         .into_iter()
         .find(|option| option.json_name() == name);
     let Some(option) = known else {
         let own = [POLICY, PARTITION, NOTIFY, WARNING];
         let all: Vec<&str> = own
             .into_iter()
-            .chain(OF_JOBS.map(JobOption::json_name))
+            .chain(OPTIONS_OF_JOBS.map(JobOption::json_name))
             .collect();
         return Err(unknown("queue option", name, &all));
     };
