@@ -6,11 +6,11 @@ use jobs_core::executor::{Declaration, Registered, Registry};
 use jobs_core::{Error, ErrorKind, QueuePolicy};
 use serde_json::{Map, Value};
 
+use crate::PgBoss;
 use crate::config::Settings;
 use crate::store::{QueueRow, Store, with_timeout};
 use crate::supervise::{self, Maintenance};
 use crate::worker::{QueueWorker, WorkPlan};
-use crate::PgBoss;
 use jobs_rules::JobOption;
 use pg_boss::error::map_db_error;
 use pg_boss::protocol::OPTIONS_OF_JOBS;

@@ -74,8 +74,7 @@ impl JobOption {
     /// Names the nearest option and lists all that may be declared.
     pub fn declarable(name: &str) -> Result<Self, OptionError> {
         let known = Self::ALL
-            .iter()
-            .copied()
+            .into_iter()
             .filter(|option| option.is_declarable());
         Self::find(known, name, Self::rust_name)
     }
@@ -85,7 +84,7 @@ impl JobOption {
     /// # Errors
     /// Names the nearest option and lists all.
     pub fn from_json_name(name: &str) -> Result<Self, OptionError> {
-        Self::find(Self::ALL.iter().copied(), name, Self::json_name)
+        Self::find(Self::ALL.into_iter(), name, Self::json_name)
     }
 
     fn find(

@@ -109,7 +109,7 @@ statements! {
         find_unhandled,
         list_queues,
         find_blocked_keys,
-        create_queue,
+        create_queues,
         change_queue,
         find_table,
         find_dead_letter_users,

@@ -103,7 +103,7 @@ fn option(key: &Ident, value: &Expr) -> syn::Result<OptionValue> {
 }
 
 fn unknown(key: &Ident) -> Error {
-    let known = JobOption::ALL.iter().copied();
+    let known = JobOption::ALL.into_iter();
     let known = known.filter(|option| option.is_declarable());
     let known: Vec<_> = known.map(JobOption::rust_name).collect();
     words::unknown(Level::Options, key, &known)

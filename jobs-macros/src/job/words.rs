@@ -231,7 +231,7 @@ mod tests {
 
     #[test]
     fn every_option_has_its_place() {
-        for option in jobs_rules::JobOption::ALL.iter().copied() {
+        for option in jobs_rules::JobOption::ALL {
             let name = option.rust_name();
             assert!(
                 WORDS.iter().any(|(words, _)| words.contains(&name)),

@@ -50,7 +50,7 @@ macro_rules! options {
 
         impl JobOption {
             /// All options; those that a job may declare come first.
-            pub const ALL: &[Self] = &[$(Self::$option),+];
+            pub const ALL: [Self; [$($json),+].len()] = [$(Self::$option),+];
 
             pub(super) const fn facts(self) -> Facts {
                 match self {

@@ -4,7 +4,7 @@ use super::{JobOption, OptionKind, check_integer, check_retry_delay_max, check_s
 
 #[test]
 fn every_option_is_found_by_its_names() {
-    for option in JobOption::ALL.iter().copied() {
+    for option in JobOption::ALL {
         assert_eq!(JobOption::from_json_name(option.json_name()), Ok(option));
         let declared = JobOption::declarable(option.rust_name()).ok();
         assert_eq!(declared, option.is_declarable().then_some(option));
@@ -30,7 +30,7 @@ fn an_unknown_option_is_told_the_nearest_of_its_own_spelling() {
 
 #[test]
 fn the_bounds_of_every_option_hold_at_both_ends() {
-    for option in JobOption::ALL.iter().copied() {
+    for option in JobOption::ALL {
         match option.kind() {
             OptionKind::Integer { min, max } | OptionKind::Seconds { min, max } => {
                 assert_eq!(check_integer(option, min.into()), Ok(min));

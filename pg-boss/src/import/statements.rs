@@ -83,12 +83,15 @@ impl Importing<'_> {
             .iter()
             .filter(|queue| standing.iter().all(|row| row.name != queue.new))
             .collect();
-        for queue in &missing {
-            let mut alone = queue.options.clone();
+        let alone = missing.iter().map(|queue| {
+            let mut options = queue.options.clone();
             // It may be one that comes later, or they may name each other.
-            alone.remove("deadLetter");
-            self.create_queue(&queue.new, alone).await?;
-        }
+            options.remove("deadLetter");
+            (queue.new.as_str(), options)
+        });
+        let alone: Vec<_> = alone.collect();
+        let transaction = &mut *self.transaction;
+        self.store.insert_queues(transaction, &alone).await?;
         for queue in missing
             .iter()
             .filter(|queue| queue.options.contains_key("deadLetter"))
@@ -100,15 +103,6 @@ impl Importing<'_> {
                 .await?;
         }
         Ok(missing.into_iter().map(|queue| queue.new.clone()).collect())
-    }
-
-    async fn create_queue(&mut self, name: &str, options: Map<String, Value>) -> sqlx::Result<()> {
-        sqlx::query(sql(&self.store.statements.create_queue))
-            .bind(name)
-            .bind(Json(options))
-            .execute(&mut *self.transaction)
-            .await
-            .map(drop)
     }
 
     /// When the newest row was made that an earlier import from this schema has seen.
@@ -165,7 +159,9 @@ impl Importing<'_> {
                 ("policy".into(), "standard".into()),
                 ("deleteAfterSeconds".into(), 0.into()),
             ]);
-            self.create_queue(IMPORTS, kept).await?;
+            let transaction = &mut *self.transaction;
+            let imports = [(IMPORTS, kept)];
+            self.store.insert_queues(transaction, &imports).await?;
             sqlx::query(sql(&self.statements.record_import))
                 .bind(IMPORTS)
                 .bind(self.old.schema().name())

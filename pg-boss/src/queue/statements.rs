@@ -160,14 +160,24 @@ impl Store {
         let mut transaction = connection.begin().await?;
         self.limit_waits(&mut transaction).await?;
         self.lock(&mut transaction, "create-queue").await?;
-        for (name, options) in queues {
-            sqlx::query(sql(&self.statements.create_queue))
-                .bind(name)
-                .bind(Json(options))
-                .execute(&mut *transaction)
-                .await?;
-        }
+        self.insert_queues(&mut transaction, queues).await?;
         transaction.commit().await
+    }
+
+    /// The same in a transaction that holds the lock already.
+    pub(crate) async fn insert_queues(
+        &self,
+        connection: &mut PgConnection,
+        queues: &[(&str, Map<String, Value>)],
+    ) -> sqlx::Result<()> {
+        let names: Vec<&str> = queues.iter().map(|(name, _)| *name).collect();
+        let options: Vec<_> = queues.iter().map(|(_, options)| Json(options)).collect();
+        sqlx::query(sql(&self.statements.create_queues))
+            .bind(names)
+            .bind(options)
+            .execute(connection)
+            .await
+            .map(drop)
     }
 
     /// Changes what is given of a queue, in pg-boss's spelling; `false` if there is none.

@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 use std::sync::Mutex;
-use std::time::Duration;
 
 use jobs_pg::prelude::*;
 use serde_json::{Value, json};
 use tests::eventually;
 use tests::node::Behaviour;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::Both;
@@ -15,11 +15,12 @@ use super::Both;
 const JOBS: usize = 5000;
 
 static DONE_BY_US: Mutex<Vec<Uuid>> = Mutex::new(Vec::new());
+/// Closed until both sides have jobs.
+static GATE: Semaphore = Semaphore::const_new(0);
 
 #[job(executor = PgBoss, worker(concurrency = 8))]
 async fn io_share(_input: Value, ctx: Context<IoShare>) {
-    // Work that takes a moment, so that both sides come to it.
-    tokio::time::sleep(Duration::from_millis(3)).await;
+    let _open = GATE.acquire().await.unwrap();
     DONE_BY_US.lock().unwrap().push(ctx.job.id);
 }
 
@@ -38,8 +39,15 @@ async fn case_28_eight_workers_of_each_do_five_thousand_jobs_once() {
     both.boss.call("insert", json!(["io_share", theirs])).await;
 
     let options = json!({ "localConcurrency": 8, "batchSize": 5, "burstWhenBatchFull": true, "pollingIntervalSeconds": 0.5 });
-    both.boss.work("io_share", options, Behaviour::Echo).await;
     let ours = both.working::<IoShare>().await;
+    eventually("ours has jobs", async || {
+        let active = "SELECT count(*) FROM pgboss.job WHERE name = 'io_share' AND state = 'active'";
+        both.value::<i64>(active).await > 0
+    })
+    .await;
+    both.boss.work("io_share", options, Behaviour::Echo).await;
+    both.boss.handles("io_share", 1).await;
+    GATE.add_permits(JOBS);
     eventually("all jobs are completed", async || {
         let left =
             "SELECT count(*) FROM pgboss.job WHERE name = 'io_share' AND state <> 'completed'";
