@@ -21,6 +21,13 @@ async fn bh_exclusive(number: u32) -> u32 {
     number
 }
 
+/// Gets the dead letters of the one below.
+#[job(executor = PgBoss, queue(policy = "short"))]
+async fn bh_remade_dead(_number: u32) {}
+
+#[job(executor = PgBoss, options(dead_letter = "bh_remade_dead"))]
+async fn bh_remade_with_dead(_number: u32) {}
+
 const QUEUE: &str = "bh_remade";
 
 impl Hand {
@@ -82,6 +89,19 @@ async fn a_deleted_queue_of_a_declared_job_is_made_again_by_every_way_to_store_j
     // It is the queue of the attribute, and not one that was made by its name alone.
     let queue = boss.queue(QUEUE).await.unwrap().unwrap();
     assert!(queue.notify);
+}
+
+#[tokio::test]
+async fn a_dead_letter_queue_that_is_made_again_is_that_of_its_own_job() {
+    let hand = Hand::with(&[]).await;
+    let submit = async || BhRemadeWithDead::run_now().on(&hand.boss).submit(1).await;
+    submit().await.unwrap();
+    for queue in ["bh_remade_with_dead", "bh_remade_dead"] {
+        assert!(hand.boss.delete_queue(queue).await.unwrap());
+    }
+    submit().await.unwrap();
+    let dead = hand.boss.queue("bh_remade_dead").await.unwrap().unwrap();
+    assert_eq!((dead.policy, dead.notify), ("short".into(), true));
 }
 
 #[tokio::test]
