@@ -147,10 +147,6 @@ async fn h5_a_running_job_submits_itself_until_the_server_is_a_teapot() {
             .unwrap(),
         2
     );
-    assert!(
-        asked[2].0 - asked[0].0 >= Duration::from_millis(1900),
-        "{asked:?}"
-    );
     boss.stop().await.unwrap();
 }
 
@@ -189,7 +185,7 @@ async fn h6_failed_requests_are_retried_with_backoff_and_nothing_is_lost() {
     let asked = server.asked();
     assert_eq!(asked.len(), 4);
     assert!(asked.iter().all(|(_, body)| body == "a,b,c"), "{asked:?}");
-    // The least that backoff waits is half the delay.
+    // The least that backoff waits is half the delay. A slow machine is later, never earlier.
     assert!(
         asked
             .windows(2)

@@ -8,7 +8,6 @@ use jobs_pg::operation::{FetchOptions, QueueOptions};
 use jobs_pg::prelude::*;
 use serde_json::{Value, json};
 use tests::node::Behaviour;
-use tests::wait_for;
 
 use super::Both;
 
@@ -212,23 +211,11 @@ async fn a_queue_with_a_table_of_its_own_is_deleted_while_both_sides_work_it() {
     });
     both.boss.handles("ih_doomed", 20).await;
     both.boss.handles("ih_beside", 20).await;
-    assert!(delete_in_use(&ours, "ih_doomed").await);
+    assert!(ours.delete_queue("ih_doomed").await.unwrap());
     submitting.store(false, Ordering::Relaxed);
     submitter.await.unwrap();
-    delete_in_use(&ours, "ih_doomed").await;
+    ours.delete_queue("ih_doomed").await.unwrap();
     assert_eq!(both.rows("ih_doomed").await, [] as [Value; 0]);
     both.database.assert_not_logged("deadlock");
     ours.stop().await.unwrap();
-}
-
-/// Deletes a queue. Where the tables were in use at each of its tries, deleting is an error that says so, and is done again.
-async fn delete_in_use(ours: &PgBoss, queue: &str) -> bool {
-    wait_for("the queue is deleted", async || {
-        match ours.delete_queue(queue).await {
-            Ok(was_there) => Some(was_there),
-            Err(error) if error.to_string().contains("try again") => None,
-            Err(error) => panic!("{error}"),
-        }
-    })
-    .await
 }
