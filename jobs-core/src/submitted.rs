@@ -2,14 +2,14 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::time::Duration;
 
 use uuid::Uuid;
 
 use crate::executor::outcome::read_output;
 use crate::executor::{Keeper, keeper};
 use crate::{
-    Enqueued, Error, ErrorKind, Executor, Failure, IntoJobRefs, Job, JobEnd, JobKey, JobRef,
+    Enqueued, Error, ErrorKind, Executor, Failure, IntoJobRefs, IntoSeconds, Job, JobEnd, JobKey,
+    JobRef,
 };
 
 /// A job that was submitted. It only names the job: dropping it does not affect the job.
@@ -154,18 +154,27 @@ impl<J: Job> SubmittedJob<J> {
         }
     }
 
-    /// Waits as [`output`](Self::output) does, but no longer than `limit`. The job itself goes on.
+    /// Waits as [`output`](Self::output) does, but no longer than `limit`: whole seconds, a [`Duration`](std::time::Duration) or a
+    /// text such as `"90s"`. The job itself goes on.
     ///
     /// ```no_run
-    /// # use std::time::Duration; use jobs_core::{Error, Job, SubmittedJob};
+    /// # use jobs_core::{Error, Job, SubmittedJob};
     /// # async fn example<J: Job>(job: SubmittedJob<J>) -> Result<(), Error> {
-    /// let output = job.output_within(Duration::from_secs(10)).await?;
+    /// let output = job.output_within("10s").await?;
     /// # Ok(()) }
     /// ```
     ///
     /// # Errors
-    /// As [`output`](Self::output); and [`ErrorKind::TimedOut`] if the job has not ended in time.
-    pub async fn output_within(&self, limit: Duration) -> Result<J::Output, Error> {
+    /// As [`output`](Self::output); and [`ErrorKind::TimedOut`] if the job has not ended in time, [`ErrorKind::BadInput`] for a limit
+    /// that is no length of time.
+    pub async fn output_within(&self, limit: impl IntoSeconds) -> Result<J::Output, Error> {
+        let limit = limit.into_time().map_err(|wrong| {
+            let message = format!(
+                "the time limit for the output of job {} {wrong}",
+                self.job_id
+            );
+            Error::new(ErrorKind::BadInput, message)
+        })?;
         tokio::time::timeout(limit, self.output())
             .await
             .unwrap_or_else(|_| {

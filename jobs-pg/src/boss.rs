@@ -1,6 +1,7 @@
 //! The executor on Postgres.
 
 use std::fmt;
+use std::future::{Pending, pending};
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +21,7 @@ use crate::connect::library_pool;
 use crate::declared::Declared;
 use crate::entities::Connections;
 use crate::health::{Health, Unhealthy};
+use crate::hints::New;
 use crate::provision;
 use crate::store::Store;
 use crate::supervise::{self, Maintenance, Supervision, WorkerReport};
@@ -114,6 +116,11 @@ pub struct Installed {
 }
 
 impl PgBoss {
+    #[doc(hidden)]
+    pub fn new(_: impl New) -> Pending<Result<Self, Error>> {
+        pending()
+    }
+
     pub(crate) fn from_settings(
         settings: Settings,
         pool: PgPool,

@@ -7,20 +7,36 @@ pub use flow::PgBossFlow;
 pub use submission::PgBossSubmission;
 
 use std::fmt;
+use std::future::{Pending, pending};
 
 use jobs_core::executor::JobKey;
 use jobs_core::{Error, ErrorKind, Job, SubmittedJob};
 
+use crate::hints::OnTheJob;
 use crate::operation::{AffectedJobs, DependencyPage, JobUpdate, Operation};
 use crate::sealed::Sealed;
 use crate::store::with_timeout;
 use crate::{JobDetails, PgBoss};
 use pg_boss::error::map_db_error;
 
+macro_rules! hints {
+    ($($name:ident)+) => {$(
+        #[doc(hidden)]
+        fn $name(&self) -> Pending<Result<(), Error>>
+        where
+            Self: OnTheJob,
+        {
+            pending()
+        }
+    )+};
+}
+
 /// Adds the operations of [`PgBoss`] to its submitted jobs. Only this crate implements it.
 pub trait PgBossExt: Sealed {
     /// Returns the operations on this job: `details`, `cancel`, `resume`, `retry`, `delete` and others.
     fn pg_boss(&self) -> PgBossJob<'_>;
+
+    hints!(cancel details resume retry delete);
 }
 
 impl<J: Job<Executor = PgBoss>> PgBossExt for SubmittedJob<J> {

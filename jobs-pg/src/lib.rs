@@ -24,6 +24,7 @@ mod declared;
 mod entities;
 pub mod executor;
 mod health;
+mod hints;
 mod job_ext;
 mod on_demand;
 pub mod operation;

@@ -165,7 +165,7 @@ const WORDS: &[(&[&str], &str)] = &[
     ),
     (
         &["singleton_key", "singletonKey", "unique_key", "job_key"],
-        "`.singleton_key(\"...\")` when you submit the job, as in `SendMail::delay(0).singleton_key(\"...\").submit(input)`",
+        "`.singleton_key(\"...\")` when you submit the job, as in `SendMail::run_now().singleton_key(\"...\").submit(input)`",
     ),
     (
         &[
@@ -175,11 +175,11 @@ const WORDS: &[(&[&str], &str)] = &[
             "rate_limit",
             "rate_limit_seconds",
         ],
-        "`.throttle(\"1m\")` when you submit the job, as in `SendMail::delay(0).throttle(\"1m\").submit(input)`",
+        "`.throttle(\"1m\")` when you submit the job, as in `SendMail::run_now().throttle(\"1m\").submit(input)`",
     ),
     (
         &["debounce", "singleton_next_slot", "singletonNextSlot"],
-        "`.debounce(\"1m\")` when you submit the job, as in `SendMail::delay(0).debounce(\"1m\").submit(input)`",
+        "`.debounce(\"1m\")` when you submit the job, as in `SendMail::run_now().debounce(\"1m\").submit(input)`",
     ),
     (
         &[
@@ -194,11 +194,11 @@ const WORDS: &[(&[&str], &str)] = &[
     ),
     (
         &["group"],
-        "`.group(\"...\")` when you submit the job, as in `SendMail::delay(0).group(\"...\").submit(input)`",
+        "`.group(\"...\")` when you submit the job, as in `SendMail::run_now().group(\"...\").submit(input)`",
     ),
     (
         &["id", "job_id"],
-        "`.id(id)` when you submit the job, as in `SendMail::delay(0).id(id).submit(input)`",
+        "`.id(id)` when you submit the job, as in `SendMail::run_now().id(id).submit(input)`",
     ),
 ];
 
