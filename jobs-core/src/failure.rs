@@ -37,6 +37,9 @@ impl Failure {
     /// The name under which the reason of a job that cancelled itself is stored.
     pub const CANCELLED: &str = "Cancelled";
 
+    /// The name of an attempt that panicked.
+    pub const PANIC: &str = "Panic";
+
     /// The name of an attempt that asked for a value that was not provided.
     pub(crate) const NOT_PROVIDED: &str = "NotProvided";
 

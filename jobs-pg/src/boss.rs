@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use jobs_core::executor::{Declaration, Extensions, Registry};
 use jobs_core::{Error, ErrorKind};
+use jobs_rules::shorten;
 use sqlx::PgPool;
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex as AsyncMutex, OnceCell, broadcast};
@@ -214,8 +215,17 @@ impl PgBoss {
         let worker = match settings.work || settings.schedule {
             true => {
                 let plan = self.plan(&store, &worked).await?;
-                let queues = plan.queues.len();
-                tracing::info!(queues, concurrency = plan.concurrency, schema = %self.schema(), "starting to work");
+                let mut names: Vec<_> = worked.iter().map(|job| job.declaration().name).collect();
+                names.sort_unstable();
+                if settings.work && names.is_empty() {
+                    tracing::warn!(
+                        "no `#[job]` function is linked into this program, so it runs none; name the crate that has them, as in `use my_jobs as _;`"
+                    );
+                }
+                tracing::info!(
+                    queues = names.len(), names = %shorten(&names.join(", ")), concurrency = plan.concurrency, schema = %self.schema(),
+                    "{}", if settings.work { "starting to work" } else { "starting; no jobs are run here" }
+                );
                 let worker = Worker::start(&self.internal(), &store, plan, self.wakeups());
                 Some(worker.map_err(|error| {
                     let message = "cannot start the thread of the heartbeats";
@@ -250,6 +260,7 @@ impl PgBoss {
         })?;
         self.start().await?;
         signals.next().await;
+        tracing::info!("a signal to stop; a second one releases the running jobs at once");
         let started = self.inner.started.lock().await;
         let at_once = started.as_ref().map(|started| started.at_once.clone());
         drop(started);

@@ -93,7 +93,7 @@ impl PgBoss {
         self.provide(requests.iter().map(|request| request.declaration))
             .await?;
         let jobs = requests.into_iter().map(new_job).collect();
-        Ok(self.enqueue(doing, jobs, due))
+        Ok(self.enqueue_checked(doing, jobs, due))
     }
 
     pub(crate) fn check(&self, request: &Request) -> Result<(), Error> {

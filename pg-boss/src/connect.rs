@@ -15,7 +15,7 @@ use tokio::time::timeout;
 
 pub use target::Target;
 
-use crate::error::{is_transient, sqlstate};
+use crate::error::{DatabaseError, is_transient, sqlstate};
 
 /// No entry in `pg_hba.conf`, one that rejects, or no such role.
 const NO_ENTRY: &str = "28000";
@@ -94,7 +94,8 @@ pub fn refusal(target: &Target, cause: sqlx::Error) -> Error {
         ),
         error => denied(error, target.options().get_ssl_mode()),
     };
-    Error::caused_by(kind, format!("cannot connect to {target}: {why}"), cause)
+    let message = format!("cannot connect to {target}: {why}");
+    Error::caused_by(kind, message, DatabaseError::new(cause))
 }
 
 /// What the system says, in words that help, and whether it is for the program's owner to put right.

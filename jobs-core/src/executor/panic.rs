@@ -23,7 +23,7 @@ pub(crate) fn catching<R>(function: impl FnOnce() -> R) -> Result<R, Failure> {
             Ok(missing) => return Failure::new(Failure::NOT_PROVIDED, missing.0),
             Err(payload) => payload,
         };
-        let failure = Failure::new("Panic", message(payload));
+        let failure = Failure::new(Failure::PANIC, message(payload));
         match PLACE.take() {
             Some(place) => failure.at(place),
             None => failure,

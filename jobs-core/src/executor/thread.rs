@@ -37,6 +37,6 @@ pub(crate) async fn on_own_thread<T: Send + 'static>(
     }
     returned.await.map_err(|_| {
         let message = "the thread of the function ended without a result";
-        Outcome::Failed(Failure::new("Panic", message))
+        Outcome::Failed(Failure::new(Failure::PANIC, message))
     })
 }

@@ -1,8 +1,8 @@
 //! Which database the environment names.
 
-use std::env;
+use std::env::{self, VarError};
 
-use jobs_core::Error;
+use jobs_core::{Error, ErrorKind};
 
 use crate::config::Settings;
 
@@ -18,13 +18,25 @@ pub(crate) type Home = std::convert::Infallible;
 
 /// `PG_BOSS_NEW_OPTIONS`, else `DATABASE_URL`, else a private Postgres, which lives as long as its `home` is kept.
 pub(crate) async fn environment(home: &mut Option<Home>) -> Result<Settings, Error> {
-    if let Ok(options) = env::var(OPTIONS) {
+    if let Some(options) = variable(OPTIONS)? {
         return Settings::from_options(&options);
     }
-    if let Ok(url) = env::var(URL) {
+    if let Some(url) = variable(URL)? {
         return Settings::from_url(&url);
     }
     private::server(home).await
+}
+
+/// The value of a variable, if it is set. The error does not show it: it may hold a password.
+fn variable(name: &str) -> Result<Option<String>, Error> {
+    match env::var(name) {
+        Ok(value) => Ok(Some(value)),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => Err(Error::new(
+            ErrorKind::Configuration,
+            format!("the environment variable `{name}` is not valid UTF-8"),
+        )),
+    }
 }
 
 #[cfg(feature = "embedded")]

@@ -230,11 +230,17 @@ fn text_of(failure: &Failure) -> String {
 
 /// What a failure says, and its causes.
 fn chain(failure: &Failure) -> String {
-    let mut text = failure.message.clone();
+    let mut text = match failure.name == Failure::PANIC {
+        true => format!("panicked: {}", failure.message),
+        false => failure.message.clone(),
+    };
     let mut cause = failure.cause.as_deref();
     while let Some(inner) = cause {
-        text.push_str(": ");
-        text.push_str(&inner.message);
+        // Some errors say what their cause says.
+        if !text.contains(&inner.message) {
+            text.push_str(": ");
+            text.push_str(&inner.message);
+        }
         cause = inner.cause.as_deref();
     }
     text

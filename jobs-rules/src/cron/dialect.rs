@@ -64,7 +64,7 @@ pub(super) fn read_declared(text: &str) -> Result<Fields, CronError> {
             without_seconds: written[1..].join(" "),
         }),
         count => {
-            let filled_up = [&vec!["*"; 5 - count][..], &written].concat().join(" ");
+            let filled_up = [&written, &vec!["*"; 5 - count][..]].concat().join(" ");
             Err(CronError::TooFewFields {
                 text: text.to_owned(),
                 count,

@@ -40,7 +40,7 @@ pub enum CronError {
         text: String,
         /// How many it has.
         count: usize,
-        /// The same, filled up on the left.
+        /// The same, filled up on the right.
         filled_up: String,
     },
     /// An `@` word that means nothing here.

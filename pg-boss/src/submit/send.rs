@@ -82,7 +82,7 @@ impl Boss {
 
     /// Stores jobs that were checked, all or none; the receipts come in their order. `due` is after which time the first of
     /// them is due, if that is known.
-    pub fn enqueue(
+    pub fn enqueue_checked(
         &self,
         doing: String,
         jobs: Vec<NewJob>,

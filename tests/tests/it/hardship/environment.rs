@@ -1,14 +1,37 @@
 //! What the environment says wrong is one error that names the variable, and never the password.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::process::{Command, Output};
 
 const PASSWORD: &str = "hunter2-secret";
 
 /// What a program says that finds this in its environment.
 fn program(options: &str) -> Output {
+    with("PG_BOSS_NEW_OPTIONS", options.as_ref())
+}
+
+fn with(variable: &str, value: &OsStr) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hardship-worker"));
-    command.env("PG_BOSS_NEW_OPTIONS", options);
+    command
+        .env_remove("PG_BOSS_NEW_OPTIONS")
+        .env(variable, value);
     command.output().unwrap()
+}
+
+#[tokio::test]
+async fn a_variable_that_is_no_text_is_named_and_not_shown() {
+    for variable in ["PG_BOSS_NEW_OPTIONS", "DATABASE_URL"] {
+        let value = OsStr::from_bytes(b"postgres://me:hunter2-secret\xff@localhost/jobs");
+        let output = tokio::task::spawn_blocking(move || with(variable, value));
+        let output = output.await.unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        let problem = format!("`{variable}` is not valid UTF-8");
+        assert!(
+            said.contains(&problem) && !said.contains("hunter2"),
+            "{said}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -79,7 +79,10 @@ async fn a_panic_is_an_event_with_the_id_of_its_job() {
     let job = HsLoggedPanic::run_now().on(&boss).submit(()).await.unwrap();
     ended(&job).await;
     let id = job.job_id.to_string();
-    assert_eq!(log.lines(&["ERROR", &id, "out of cheese"]).len(), 1);
+    assert_eq!(
+        log.lines(&["ERROR", &id, "panicked: out of cheese"]).len(),
+        1
+    );
     boss.stop().await.unwrap();
 }
 
@@ -109,7 +112,8 @@ async fn start_and_stop_are_events_and_statements_are_not() {
     let boss = started(&database).await;
     boss.stop().await.unwrap();
     assert_eq!(
-        log.lines(&["INFO", "starting to work", "queues=3"]).len(),
+        log.lines(&["INFO", "starting to work", "queues=3", "hs_logged_panic"])
+            .len(),
         1
     );
     assert_eq!(log.lines(&["INFO", "stopping", "running=0"]).len(), 1);
