@@ -10,8 +10,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::{
-    JobOption, OptionValues, check_integer, check_name, check_retry_delay_max, check_seconds,
-    check_text, parse_duration,
+    JobOption, OptionValues, check_integer, check_retry_delay_max, check_seconds, parse_duration,
 };
 use chrono::TimeDelta;
 use uuid::Uuid;
@@ -197,7 +196,7 @@ impl JobOptions {
     #[must_use]
     pub fn dead_letter(mut self, queue: impl Into<String>) -> Self {
         let queue = queue.into();
-        if let Err(error) = check_name("dead letter queue", &queue) {
+        if let Err(error) = JobOption::DeadLetter.check_text(&queue) {
             self.refuse(error);
         }
         self.values.dead_letter = Some(queue);
@@ -216,7 +215,7 @@ impl JobOptions {
     #[must_use]
     pub fn singleton_key(mut self, key: impl Into<String>) -> Self {
         let key = key.into();
-        if let Err(error) = check_text("the singleton key", &key) {
+        if let Err(error) = JobOption::SingletonKey.check_text(&key) {
             self.refuse(error);
         }
         self.values.singleton_key = Some(key);

@@ -5,9 +5,17 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{JobOption, OptionKind, check_integer};
-use crate::{Group, StartAfter, check_name, check_text, shorten};
+use crate::{Group, NameError, StartAfter, check_name, check_text, shorten};
 
 impl JobOption {
+    /// Checks the name of the dead letter queue, or the singleton key.
+    pub(crate) fn check_text(self, text: &str) -> Result<(), NameError> {
+        match self.kind() {
+            OptionKind::Name => check_name("dead letter queue", text),
+            _ => check_text("the singleton key", text),
+        }
+    }
+
     /// Checks a value in pg-boss's spelling.
     ///
     /// # Errors
@@ -28,8 +36,7 @@ impl JobOption {
                 Value::Bool(_) => Ok(()),
                 _ => Err(must_be("true or false")),
             },
-            OptionKind::Name => check_name("dead letter queue", text()?).map_err(in_words),
-            OptionKind::Text => check_text("the singleton key", text()?).map_err(in_words),
+            OptionKind::Name | OptionKind::Text => self.check_text(text()?).map_err(in_words),
             OptionKind::Uuid => match Uuid::parse_str(text()?) {
                 Ok(_) => Ok(()),
                 Err(_) => Err(must_be("a UUID")),

@@ -15,20 +15,16 @@ pub(super) struct Facts {
     pub(super) is_declarable: bool,
 }
 
-/// Whether a job may declare a default for the option, or it belongs to one submission.
-#[derive(PartialEq)]
-enum Place {
-    Declared,
-    Submitted,
-}
-
-use Place::{Declared, Submitted};
+/// A job may declare a default for the option.
+const DECLARED: bool = true;
+/// The option belongs to one submission.
+const SUBMITTED: bool = false;
 
 /// Makes [`JobOption`], whose variants name the options, and [`OptionValues`], which has a field for each.
 macro_rules! options {
     ($(
         $(#[doc = $doc:literal])+
-        $option:ident, $field:ident: $type:ty, $json:literal, $kind:expr, $place:expr;
+        $option:ident, $field:ident: $type:ty, $json:literal, $kind:expr, $is_declarable:expr;
     )+) => {
         /// An option of a job.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -58,7 +54,7 @@ macro_rules! options {
                         rust: stringify!($field),
                         json: $json,
                         kind: $kind,
-                        is_declarable: matches!($place, Declared),
+                        is_declarable: $is_declarable,
                     },)+
                 }
             }
@@ -88,37 +84,37 @@ const A_DAY: OptionKind = Seconds {
 
 options! {
     /// How many more attempts may follow the first.
-    RetryLimit, retry_limit: i32, "retryLimit", integer_from(0), Declared;
+    RetryLimit, retry_limit: i32, "retryLimit", integer_from(0), DECLARED;
     /// How long a failed attempt waits for the next.
-    RetryDelay, retry_delay: i32, "retryDelay", seconds_from(0), Declared;
+    RetryDelay, retry_delay: i32, "retryDelay", seconds_from(0), DECLARED;
     /// Whether that delay grows.
-    RetryBackoff, retry_backoff: bool, "retryBackoff", Flag, Declared;
+    RetryBackoff, retry_backoff: bool, "retryBackoff", Flag, DECLARED;
     /// The maximum of a growing delay.
-    RetryDelayMax, retry_delay_max: i32, "retryDelayMax", seconds_from(0), Declared;
+    RetryDelayMax, retry_delay_max: i32, "retryDelayMax", seconds_from(0), DECLARED;
     /// How long one attempt may take.
-    ExpireIn, expire_in: i32, "expireInSeconds", A_DAY, Declared;
+    ExpireIn, expire_in: i32, "expireInSeconds", A_DAY, DECLARED;
     /// How long a waiting job is kept after it was due.
-    Retention, retention: i32, "retentionSeconds", seconds_from(1), Declared;
+    Retention, retention: i32, "retentionSeconds", seconds_from(1), DECLARED;
     /// How long an ended job is kept; 0 keeps it for ever.
-    DeleteAfter, delete_after: i32, "deleteAfterSeconds", seconds_from(0), Declared;
+    DeleteAfter, delete_after: i32, "deleteAfterSeconds", seconds_from(0), DECLARED;
     /// After how long without a heartbeat the worker counts as dead.
-    Heartbeat, heartbeat: i32, "heartbeatSeconds", seconds_from(10), Declared;
+    Heartbeat, heartbeat: i32, "heartbeatSeconds", seconds_from(10), DECLARED;
     /// Jobs with a higher priority run first.
-    Priority, priority: i32, "priority", integer_from(i32::MIN), Declared;
+    Priority, priority: i32, "priority", integer_from(i32::MIN), DECLARED;
     /// The queue that gets a copy if the job fails for good.
-    DeadLetter, dead_letter: String, "deadLetter", Name, Declared;
+    DeadLetter, dead_letter: String, "deadLetter", Name, DECLARED;
     /// The job's id; a random one if it is not set.
-    Id, id: Uuid, "id", OptionKind::Uuid, Submitted;
+    Id, id: Uuid, "id", OptionKind::Uuid, SUBMITTED;
     /// When it is due, if the submission does not say.
-    StartAfter, start_after: StartAfter, "startAfter", Time, Submitted;
+    StartAfter, start_after: StartAfter, "startAfter", Time, SUBMITTED;
     /// The deduplication key.
-    SingletonKey, singleton_key: String, "singletonKey", Text, Submitted;
+    SingletonKey, singleton_key: String, "singletonKey", Text, SUBMITTED;
     /// The length of a throttle slot. One of no length would divide by zero in the database.
-    SingletonSeconds, singleton_seconds: i32, "singletonSeconds", seconds_from(1), Submitted;
+    SingletonSeconds, singleton_seconds: i32, "singletonSeconds", seconds_from(1), SUBMITTED;
     /// Whether a job whose throttle slot is taken goes into the next slot.
-    SingletonNextSlot, singleton_next_slot: bool, "singletonNextSlot", Flag, Submitted;
+    SingletonNextSlot, singleton_next_slot: bool, "singletonNextSlot", Flag, SUBMITTED;
     /// The group whose active jobs a worker may limit.
-    Group, group: Group, "group", OptionKind::Group, Submitted;
+    Group, group: Group, "group", OptionKind::Group, SUBMITTED;
 }
 
 impl OptionValues {

@@ -1,11 +1,10 @@
 //! Job options as pg-boss spells them: `{"retryLimit": 2, "expireInSeconds": 60}`.
 
-use crate::{JobOption, shorten};
 use serde_json::{Map, Value};
 
 use super::legacy::{Legacy, legacy};
 use super::{IntoJobOptions, JobOptions};
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, JobOption, shorten};
 
 impl IntoJobOptions for Value {
     fn into_job_options(self) -> Result<JobOptions, Error> {
@@ -56,8 +55,10 @@ fn read(
         }
     }
     let values = serde_json::from_value(Value::Object(checked)).map_err(refused)?;
-    let refused = None;
-    Ok(JobOptions { values, refused })
+    Ok(JobOptions {
+        values,
+        refused: None,
+    })
 }
 
 /// The option of this name, or the one that it was in pg-boss 8.
@@ -84,6 +85,7 @@ fn named(name: &str, value: Value) -> Result<(JobOption, Value), Error> {
 fn refused(message: impl ToString) -> Error {
     Error::new(ErrorKind::BadInput, message.to_string())
 }
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
