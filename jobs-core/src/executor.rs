@@ -13,6 +13,7 @@ mod current;
 mod dispatch;
 pub(crate) mod outcome;
 pub(crate) mod panic;
+mod poll_watch;
 pub(crate) mod registry;
 pub(crate) mod run;
 mod thread;
@@ -32,6 +33,7 @@ pub use dispatch::{dispatch, dispatch_all, dispatch_batch};
 #[doc(inline)]
 pub use jobs_rules::{Enqueued, JobKey, OptionValues, RetryRule, Slot, store_output};
 pub use outcome::{Outcome, UNDECODABLE_DELAY};
+pub use poll_watch::PollWatch;
 
 pub use registry::{JobSet, Registered, Registry};
 pub use run::Run;

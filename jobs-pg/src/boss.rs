@@ -12,7 +12,6 @@ use jobs_rules::shorten;
 use sqlx::PgPool;
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex as AsyncMutex, OnceCell, broadcast};
-use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::builder::PgBossBuilder;
@@ -24,6 +23,8 @@ use crate::entities::Connections;
 use crate::health::{Health, Unhealthy};
 use crate::hints::New;
 use crate::provision;
+use crate::signals::Signals;
+use crate::stop_limit::StopLimit;
 use crate::store::Store;
 use crate::supervise::{self, Maintenance, Supervision, WorkerReport};
 use crate::wakeups::Wakeups;
@@ -82,7 +83,8 @@ impl Inner {
         let started = self.started.try_lock().ok();
         if let Some(started) = started.and_then(|mut started| started.take()) {
             let runtime = started.runtime.clone();
-            runtime.spawn(started.stop(self.settings.stop_timeout));
+            let stop = started.stop(self.settings.stop_timeout, CancellationToken::new());
+            runtime.spawn(stop);
         }
     }
 }
@@ -92,20 +94,25 @@ struct Started {
     worker: Option<Worker>,
     supervision: Supervision,
     runtime: Handle,
-    at_once: CancellationToken,
 }
 
 impl Started {
-    /// Stops within this time.
-    async fn stop(self, patience: Duration) {
+    /// Stops within this time; when `at_once` is cancelled, without waiting for the running jobs.
+    async fn stop(self, patience: Duration, at_once: CancellationToken) {
         self.supervision.begin_to_stop();
+        let limit = StopLimit::new(patience, at_once);
         let worker = async {
             if let Some(worker) = self.worker {
-                worker.stop(patience, self.at_once).await;
+                worker.stop(&limit).await;
             }
         };
-        let supervision = timeout(patience, self.supervision.stop());
-        let _ = tokio::join!(worker, supervision);
+        let supervision = async {
+            tokio::select! {
+                () = self.supervision.stop() => {}
+                () = limit.end() => {}
+            }
+        };
+        tokio::join!(worker, supervision);
         tracing::info!("stopped");
     }
 }
@@ -243,37 +250,27 @@ impl PgBoss {
             worker,
             supervision,
             runtime: Handle::current(),
-            at_once: CancellationToken::new(),
         });
         jobs_core::executor::install(self.internal());
         Ok(())
     }
 
-    /// Starts, waits for SIGINT or SIGTERM, and stops. A second signal releases the running jobs at once.
+    /// Starts, waits for SIGINT or SIGTERM, and stops. A second signal releases the running jobs at once; the outcomes of those that
+    /// have ended are written if that takes no longer than two seconds. A third ends the process, with the status that a shell
+    /// gives for the signal (130 or 143): what keeps its runtime from ending, as a job does that blocks its thread, cannot be
+    /// waited for.
     ///
     /// # Errors
-    /// As [`start`](Self::start) and [`stop`](Self::stop).
+    /// As [`start`](Self::start) and [`stop`](Self::stop), or if the system has no thread for the signals.
     pub async fn run(&self) -> Result<(), Error> {
-        let mut signals = Signals::new().map_err(|error| {
+        let signals = Signals::hear().map_err(|error| {
             let message = "cannot wait for SIGINT or SIGTERM";
             Error::caused_by(ErrorKind::Configuration, message, error)
         })?;
         self.start().await?;
-        signals.next().await;
-        tracing::info!("a signal to stop; a second one releases the running jobs at once");
-        let started = self.inner.started.lock().await;
-        let at_once = started.as_ref().map(|started| started.at_once.clone());
-        drop(started);
-        let stop = self.stop();
-        tokio::pin!(stop);
-        tokio::select! {
-            stopped = &mut stop => return stopped,
-            () = signals.next() => tracing::warn!("a second signal: releasing the running jobs at once"),
-        }
-        if let Some(at_once) = at_once {
-            at_once.cancel();
-        }
-        stop.await
+        signals.first.cancelled().await;
+        self.stop_or(signals.second.clone()).await;
+        Ok(())
     }
 
     /// Stops within [`stop_timeout`](PgBossBuilder::stop_timeout): fetches no more jobs, waits for running jobs, and shortly before
@@ -286,13 +283,18 @@ impl PgBoss {
     /// # Errors
     /// Currently infallible.
     pub async fn stop(&self) -> Result<(), Error> {
-        let Some(started) = self.inner.started.lock().await.take() else {
-            return Ok(());
-        };
-        let patience = self.inner.settings.stop_timeout;
-        // The runtime may end first, and the stop with it.
-        let _ = tokio::spawn(started.stop(patience)).await;
+        self.stop_or(CancellationToken::new()).await;
         Ok(())
+    }
+
+    /// Stops; when `at_once` is cancelled, without waiting for the running jobs.
+    async fn stop_or(&self, at_once: CancellationToken) {
+        let Some(started) = self.inner.started.lock().await.take() else {
+            return;
+        };
+        let stop = started.stop(self.inner.settings.stop_timeout, at_once);
+        // The runtime may end first, and the stop with it.
+        let _ = tokio::spawn(stop).await;
     }
 
     /// Makes this the process's executor without running jobs, for a process that only submits. Submissions that name no executor go
@@ -445,45 +447,5 @@ impl fmt::Debug for PgBoss {
         f.debug_struct("PgBoss")
             .field("settings", &self.inner.settings)
             .finish_non_exhaustive()
-    }
-}
-
-/// The signals that ask a process to end.
-#[cfg(unix)]
-struct Signals {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    fn new() -> std::io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-        })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
-}
-
-#[cfg(not(unix))]
-struct Signals;
-
-#[cfg(not(unix))]
-impl Signals {
-    fn new() -> std::io::Result<Self> {
-        Ok(Self)
-    }
-
-    async fn next(&mut self) {
-        // Fails only where there is no such signal.
-        let _ = tokio::signal::ctrl_c().await;
     }
 }

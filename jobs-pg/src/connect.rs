@@ -52,6 +52,10 @@ pub(crate) fn library_pool(settings: &Settings, users: &PgPool) -> PgPool {
     PgPoolOptions::new()
         .max_connections(settings.max_connections.min(LIBRARY_CONNECTIONS))
         .acquire_timeout(settings.connect_timeout)
+        // What waits in vain says so itself, and an outage is logged once and not for each connection.
+        .acquire_slow_threshold(Duration::MAX)
+        .test_before_acquire(false)
+        .before_acquire(|connection, _| Box::pin(async { Ok(connection.ping().await.is_ok()) }))
         .connect_lazy_with(
             (*users.connect_options())
                 .clone()

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::outage::DatabaseOutage;
+
 /// The last problem of each task of one executor. Clones share the record.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Health {
     problems: Arc<Mutex<BTreeMap<&'static str, Problem>>>,
+    database: DatabaseOutage,
 }
 
 #[derive(Debug)]
@@ -50,6 +53,11 @@ impl Health {
         if problems.get(task).is_some_and(|problem| problem.is_panic) {
             problems.remove(task);
         }
+    }
+
+    /// What all tasks have in common: whether the database is away.
+    pub(crate) fn database(&self) -> &DatabaseOutage {
+        &self.database
     }
 
     pub(crate) fn check(&self) -> Result<(), Unhealthy> {

@@ -31,6 +31,8 @@ pub mod operation;
 mod outage;
 mod provision;
 mod sealed;
+mod signals;
+mod stop_limit;
 mod store;
 mod supervise;
 mod task;

@@ -68,21 +68,31 @@ impl Tasks {
         self.stopping.cancel();
     }
 
+    /// Waits until the tasks have ended that were asked to.
+    pub(crate) async fn ended(&self) {
+        self.tracker.close();
+        self.tracker.wait().await;
+    }
+
+    /// Ends the tasks in the middle of what they do.
+    pub(crate) fn abort(&self) {
+        self.aborting.cancel();
+    }
+
     /// Asks the tasks to end, waits for them, and aborts those that have not ended at this time.
     pub(crate) async fn stop(&self, until: Instant) {
         self.begin_to_stop();
-        self.tracker.close();
-        if timeout_at(until, self.tracker.wait()).await.is_err() {
-            self.aborting.cancel();
-            self.tracker.wait().await;
+        if timeout_at(until, self.ended()).await.is_err() {
+            self.abort();
+            self.ended().await;
         }
     }
 }
 
 impl Drop for Tasks {
     fn drop(&mut self) {
-        self.stopping.cancel();
-        self.aborting.cancel();
+        self.begin_to_stop();
+        self.abort();
     }
 }
 

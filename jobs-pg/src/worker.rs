@@ -31,12 +31,12 @@ use std::time::Duration;
 
 use jobs_core::executor::{Cancellation, Outcome};
 use tokio::sync::{Mutex, mpsc};
-use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use crate::PgBoss;
+use crate::stop_limit::StopLimit;
 use crate::store::{Limits, Store};
 use crate::task::Tasks;
 use connections::Connections;
@@ -48,10 +48,6 @@ use slots::Slots;
 
 /// How long one statement of the worker may take: a third of the lease of queues that we create.
 const BOUND: Duration = Duration::from_secs(5);
-/// What is kept of the time of a stop for writing the last outcomes.
-const LAST_WRITES: Duration = Duration::from_secs(2);
-/// What they have at least, however short the stop shall be.
-const LEAST_WRITES: Duration = Duration::from_secs(1);
 /// How long a fetch may take that waits for other fetchers of its queue.
 const LIMITED_BOUND: Duration = Duration::from_secs(20);
 
@@ -135,12 +131,9 @@ impl Worker {
         Arc::clone(&self.report)
     }
 
-    /// Stops without burning an attempt, within this time: what runs may end until shortly before it is over, and is then released
-    /// as if it had not been fetched.
-    /// It is released sooner when `at_once` is cancelled.
-    pub(crate) async fn stop(self, patience: Duration, at_once: CancellationToken) {
-        let deadline = Instant::now() + patience;
-        let last_writes = (patience / 4).min(LAST_WRITES);
+    /// Stops without burning an attempt: what runs may end until it is to be released, and then goes back as if it had not been
+    /// fetched.
+    pub(crate) async fn stop(self, limit: &StopLimit) {
         let Shared {
             fetchers,
             attempts,
@@ -150,35 +143,32 @@ impl Worker {
         } = &*self.shared;
         attempts.close();
         self.shared.announced.cancel();
+        fetchers.begin_to_stop();
+        tracing::info!(
+            running = leases.count().values().sum::<usize>(),
+            "stopping; running jobs may end within {:?}",
+            limit.patience()
+        );
         let ended = async {
             // A fetcher ends with the fetch that it is in, and releases what that brought.
-            fetchers.stop(deadline).await;
+            fetchers.ended().await;
             attempts.wait().await;
         };
-        let running: usize = leases.count().values().sum();
-        tracing::info!(
-            running,
-            "stopping; running jobs may end within {:?}",
-            patience - last_writes
-        );
         tokio::select! {
-            ended = timeout_at(deadline - last_writes, ended) => if ended.is_err() {
-                release.cancel();
-            },
-            () = at_once.cancelled() => release.cancel(),
+            () = ended => {}
+            () = limit.release() => release.cancel(),
         }
-        let deadline = deadline.max(Instant::now() + LEAST_WRITES);
         let written = async {
-            fetchers.stop(deadline).await;
+            fetchers.ended().await;
             attempts.wait().await;
             leases.at_most(0).await;
         };
-        if timeout_at(deadline, written).await.is_err() {
-            let jobs: usize = leases.count().values().sum();
-            tracing::error!(
-                jobs,
-                "the last outcomes could not be written in time; their jobs will run again"
-            );
+        tokio::select! {
+            () = written => {}
+            () = limit.end() => {
+                fetchers.abort();
+                leases.report_unsettled();
+            }
         }
         // What is left of the settler's work is aborted with it.
         drop(self.settler);

@@ -74,8 +74,24 @@ pub fn reason(error: &sqlx::Error) -> String {
         (Some(error), _) => error.message().to_owned(),
         // Its own words are said by `why`.
         (None, Some(error)) => error.source().map_or_else(|| error.to_string(), chain),
+        (None, None) if is_closed(error) => "the connection to the database was closed".into(),
         (None, None) => chain(error),
     }
+}
+
+/// The other end, or something between, has closed the connection. The words of the system do not say so.
+fn is_closed(error: &sqlx::Error) -> bool {
+    use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    let sqlx::Error::Io(error) = error else {
+        return false;
+    };
+    let closed = [
+        BrokenPipe,
+        ConnectionAborted,
+        ConnectionReset,
+        UnexpectedEof,
+    ];
+    closed.contains(&error.kind())
 }
 
 /// What is behind an error that does not say it, after a colon; nothing if it is not known.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tracing::Instrument;
 
 use super::panic::catching;
+use super::poll_watch::PollWatch;
 use super::run::BoxFuture;
 use super::thread::on_own_thread;
 use super::{AnyExecutor, running_on, running_on_sync};
@@ -43,6 +44,12 @@ impl Batch {
 
     pub(crate) fn span(&self) -> &tracing::Span {
         &self.span
+    }
+
+    /// The call keeps a thread for all of its jobs; the first of them stands for it.
+    pub(crate) fn polls(&self) -> PollWatch {
+        let first = self.runs.first();
+        first.map(|run| run.polls.clone()).unwrap_or_default()
     }
 
     /// Cancels each job alone.

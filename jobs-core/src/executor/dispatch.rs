@@ -2,20 +2,18 @@
 
 use std::future::{Future, poll_fn};
 use std::task::Poll;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::time::timeout;
 
 use super::batch::{Batch, BatchHandler};
 use super::panic::catching;
+use super::poll_watch::PollWatch;
 use super::run::{BoxFuture, Handler};
 use crate::{Cancellation, Failure, Outcome, Registered, Run};
 
 /// How long a function that watches for its cancellation may take to clean up.
 const CLEAN_UP: Duration = Duration::from_secs(5);
-
-/// A poll that takes this long keeps a thread from all other tasks.
-const BLOCKING_POLL_WARN: Duration = Duration::from_secs(1);
 
 /// Runs one attempt to its outcome. A function that takes several jobs at once gets this one alone.
 ///
@@ -32,6 +30,7 @@ pub async fn dispatch(registered: &Registered, run: Run) -> Outcome {
     let watch = Deadline {
         expire_in: run.job().expire_in,
         cancellation: run.cancellation.clone(),
+        polls: run.polls.clone(),
         span: run.span.clone(),
     };
     let cancelled = watch.cancellation.clone();
@@ -67,6 +66,7 @@ pub async fn dispatch_batch(handler: BatchHandler, batch: Batch) -> Vec<Outcome>
     let watch = Deadline {
         expire_in: batch.expire_in(),
         cancellation: batch.cancellation().clone(),
+        polls: batch.polls(),
         span: batch.span().clone(),
     };
     let (whole, each) = (batch.cancellation().clone(), members.clone());
@@ -99,6 +99,7 @@ async fn all_happened(members: &[Cancellation]) {
 struct Deadline {
     expire_in: Duration,
     cancellation: Cancellation,
+    polls: PollWatch,
     span: tracing::Span,
 }
 
@@ -124,13 +125,14 @@ impl Deadline {
         let Self {
             expire_in,
             cancellation,
+            polls,
             span,
         } = self;
         let mut attempt = Attempt {
             future: Some(future),
             cancellation,
+            polls,
             span,
-            has_warned: false,
             has_ended: false,
         };
         tokio::select! {
@@ -153,8 +155,8 @@ impl Deadline {
 struct Attempt<T> {
     future: Option<BoxFuture<T>>,
     cancellation: Cancellation,
+    polls: PollWatch,
     span: tracing::Span,
-    has_warned: bool,
     has_ended: bool,
 }
 
@@ -178,12 +180,18 @@ impl<T> Drop for Attempt<T> {
 impl<T> Attempt<T> {
     async fn run(&mut self) -> Result<T, Failure> {
         poll_fn(|cx| {
-            let begun = Instant::now();
             let Some(future) = &mut self.future else {
                 return Poll::Pending;
             };
-            let polled = catching(|| future.as_mut().poll(cx));
-            self.warn_if_blocking(begun.elapsed());
+            let poll = || catching(|| future.as_mut().poll(cx));
+            let (polled, blocked_for) = self.polls.watch(poll);
+            if let Some(took) = blocked_for {
+                tracing::warn!(
+                    parent: &self.span,
+                    ?took,
+                    "the job blocked its thread without awaiting; declare it `#[job(blocking)]` or move the work to `spawn_blocking`"
+                );
+            }
             self.has_ended = !matches!(polled, Ok(Poll::Pending));
             match polled {
                 Ok(poll) => poll.map(Ok),
@@ -198,17 +206,6 @@ impl<T> Attempt<T> {
         if self.cancellation.is_watched() {
             // The outcome does not count any more.
             let _ = timeout(CLEAN_UP, self.run()).await;
-        }
-    }
-
-    fn warn_if_blocking(&mut self, took: Duration) {
-        if took > BLOCKING_POLL_WARN && !self.has_warned {
-            self.has_warned = true;
-            tracing::warn!(
-                parent: &self.span,
-                ?took,
-                "the job blocked its thread without awaiting; declare it `#[job(blocking)]` or move the work to `spawn_blocking`"
-            );
         }
     }
 }

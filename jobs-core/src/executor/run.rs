@@ -9,6 +9,7 @@ use tracing::Instrument;
 
 use super::batch::BatchHandler;
 use super::panic::catching;
+use super::poll_watch::PollWatch;
 use super::thread::on_own_thread;
 use super::{AnyExecutor, running_on, running_on_sync};
 use crate::{
@@ -24,6 +25,7 @@ pub struct Run {
     executor: AnyExecutor,
     pub(crate) cancellation: Cancellation,
     stopping: Cancellation,
+    pub(crate) polls: PollWatch,
     pub(crate) span: tracing::Span,
 }
 
@@ -47,6 +49,7 @@ impl Run {
             executor: AnyExecutor::new(executor),
             cancellation: Cancellation::default(),
             stopping: Cancellation::default(),
+            polls: PollWatch::default(),
             span,
         }
     }
@@ -64,6 +67,12 @@ impl Run {
     #[must_use]
     pub fn stopped_by(self, stopping: Cancellation) -> Self {
         Self { stopping, ..self }
+    }
+
+    /// Sets what shows whether the function keeps its thread.
+    #[must_use]
+    pub fn watched_by(self, polls: PollWatch) -> Self {
+        Self { polls, ..self }
     }
 
     /// Cancels this attempt.

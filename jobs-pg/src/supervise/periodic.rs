@@ -7,6 +7,7 @@ use tokio::time::{sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use crate::health::Health;
+use crate::outage::Outage;
 use crate::task::Tasks;
 use pg_boss::jitter::jittered;
 
@@ -51,7 +52,7 @@ impl PeriodicTask {
     ) where
         F: Future<Output = sqlx::Result<Duration>>,
     {
-        let mut failing = false;
+        let mut outage = Outage::of(self.doing, &self.health);
         while !stopping.is_cancelled() {
             let limit = PassDeadline::until_stopped(self.bound, stopping.clone());
             let latest = limit.latest();
@@ -59,13 +60,11 @@ impl PeriodicTask {
             let passed = timeout_at(latest, pass(limit)).await;
             let again_in = match passed.unwrap_or_else(|_| Err(too_long())) {
                 Ok(again_in) => {
-                    failing = false;
-                    self.health.works(self.doing);
+                    outage.ended();
                     again_in
                 }
                 Err(error) => {
-                    self.report(&error, failing);
-                    failing = true;
+                    outage.failed(&error);
                     self.interval
                 }
             };
@@ -75,13 +74,6 @@ impl PeriodicTask {
                 Ok(()) = moves.changed() => {}
             }
         }
-    }
-
-    fn report(&self, error: &sqlx::Error, known: bool) {
-        if !known {
-            tracing::warn!(%error, "cannot {}; trying again", self.doing);
-        }
-        self.health.failed(self.doing, error.to_string());
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jobs_core::executor::{Cancellation, Outcome};
+use jobs_core::executor::Outcome;
 use tokio::time::timeout;
 
 use super::slots::Slot;
@@ -42,8 +42,7 @@ impl Shared {
 
 /// Runs a job when nothing else runs in this process, and lets nothing else begin meanwhile.
 pub(super) async fn run(shared: Arc<Shared>, slot: Slot, worker: QueueWorker, job: Fetched) {
-    let cancellation = Cancellation::default();
-    let lease = shared.leases.hold(&job, cancellation);
+    let lease = shared.leases.hold(&job);
     let Some(alone) = shared.slots.keep_alone() else {
         return shared.settle(lease, Outcome::Snoozed(jittered(TURN))).await;
     };

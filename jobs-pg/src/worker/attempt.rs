@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use jobs_core::executor::dispatch_all;
-use jobs_core::executor::{Cancellation, Outcome, Run};
+use jobs_core::executor::{Outcome, Run};
 use jobs_core::{Failure, JobInfo};
 
 use super::leases::Lease;
@@ -40,13 +40,13 @@ pub(crate) async fn run(shared: Arc<Shared>, slot: Slot, worker: QueueWorker, jo
 
 /// Holds the attempt, and prepares its run.
 fn begin(shared: &Shared, worker: &QueueWorker, job: Fetched) -> (Lease, Result<Run, Failure>) {
-    let cancellation = Cancellation::default();
-    let lease = shared.leases.hold(&job, cancellation.clone());
+    let lease = shared.leases.hold(&job);
     let run = describe(worker, job).map(|(info, input)| {
         let boss = shared.boss.clone();
         let provided = boss.provided().clone();
         Run::new(boss, info, input, provided)
-            .cancelled_by(cancellation)
+            .cancelled_by(lease.cancellation.clone())
+            .watched_by(lease.polls.clone())
             .stopped_by(shared.announced.clone())
     });
     (lease, run)

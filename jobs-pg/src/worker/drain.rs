@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jobs_core::Error;
-use jobs_core::executor::{Cancellation, JobKey, Outcome, Run};
+use jobs_core::executor::{JobKey, Outcome, Run};
 use jobs_core::testing::{Ran, Turns};
 use jobs_rules::RESERVED_PREFIX;
 
@@ -123,7 +123,7 @@ impl Drain {
         else {
             return Ok(());
         };
-        let lease = self.leases.hold(&job, Cancellation::default());
+        let lease = self.leases.hold(&job);
         match describe(worker, job) {
             Ok((info, input)) => {
                 let run = Run::new(self.boss.clone(), info, input, self.boss.provided().clone());

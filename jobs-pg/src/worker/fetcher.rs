@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jobs_core::executor::{Cancellation, Outcome};
+use jobs_core::executor::Outcome;
 use tokio::time::{Instant, sleep};
 
 use super::slots::{Reservation, Slot};
@@ -242,7 +242,7 @@ impl Fetcher {
     /// Gives back what was fetched in the last moment, and not begun.
     async fn release(&self, fetched: Vec<Fetched>) {
         for job in fetched {
-            let lease = self.shared.leases.hold(&job, Cancellation::default());
+            let lease = self.shared.leases.hold(&job);
             self.shared.settle(lease, Outcome::Released).await;
         }
     }

@@ -62,6 +62,7 @@ struct Heartbeats {
 impl Heartbeats {
     async fn run(mut self) {
         loop {
+            self.leases.report_blocking();
             let (due, next) = self.leases.due_heartbeats();
             if due.is_empty() {
                 sleep_until(next).await;

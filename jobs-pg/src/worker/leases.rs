@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jobs_core::executor::Cancellation;
+use jobs_core::executor::{Cancellation, PollWatch};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -14,6 +14,9 @@ use crate::store::{Attempt, Fetched};
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// When a heartbeat is tried again that met a locked row.
 const LOCKED: Duration = Duration::from_millis(500);
+
+/// How many jobs are named at most that a stop has not waited for.
+const NAMED: usize = 10;
 
 /// The leases of this process.
 #[derive(Debug, Default)]
@@ -25,6 +28,7 @@ pub(crate) struct Leases {
 #[derive(Debug)]
 struct Held {
     cancellation: Cancellation,
+    polls: PollWatch,
     /// When the next heartbeat is due; `None` once the attempt is lost.
     next: Option<Instant>,
     every: Duration,
@@ -35,6 +39,9 @@ struct Held {
 pub(crate) struct Lease {
     leases: Arc<Leases>,
     pub(crate) attempt: Attempt,
+    /// Cancels its run when it turns out to be lost.
+    pub(crate) cancellation: Cancellation,
+    pub(crate) polls: PollWatch,
     /// How many more attempts may follow the first.
     pub(crate) retry_limit: i32,
     /// How many earlier attempts were lost with their process.
@@ -42,16 +49,18 @@ pub(crate) struct Lease {
 }
 
 impl Leases {
-    /// Holds an attempt; when it turns out to be lost, it is cancelled.
-    pub(crate) fn hold(self: &Arc<Self>, job: &Fetched, cancellation: Cancellation) -> Lease {
+    /// Holds an attempt.
+    pub(crate) fn hold(self: &Arc<Self>, job: &Fetched) -> Lease {
         let attempt = job.attempt();
         let heartbeat = job
             .heartbeat_seconds
             .and_then(|seconds| u64::try_from(seconds).ok())
             .map_or(HEARTBEAT, Duration::from_secs);
         let every = heartbeat / 3;
+        let (cancellation, polls) = (Cancellation::default(), PollWatch::default());
         let held = Held {
-            cancellation,
+            cancellation: cancellation.clone(),
+            polls: polls.clone(),
             next: Some(Instant::now() + every),
             every,
         };
@@ -59,6 +68,8 @@ impl Leases {
         Lease {
             leases: Arc::clone(self),
             attempt,
+            cancellation,
+            polls,
             retry_limit: job.retry_limit,
             crashes: job.crashes,
         }
@@ -127,6 +138,39 @@ impl Leases {
                 }
             };
         }
+    }
+
+    /// Warns, once for each attempt, of a function that keeps its thread at this moment.
+    pub(crate) fn report_blocking(&self) {
+        let held = self.held();
+        let blocking = held
+            .iter()
+            .filter_map(|(attempt, held)| Some((attempt.clone(), held.polls.blocked_for()?)));
+        let blocking: Vec<_> = blocking.collect();
+        drop(held);
+        for (attempt, seconds) in blocking {
+            tracing::warn!(
+                queue = %attempt.name, id = %attempt.id, attempt = i64::from(attempt.retry_count) + 1, seconds = seconds.as_secs(),
+                "the job blocks its thread without awaiting, and other tasks of the thread wait for it; declare it `#[job(blocking)]` or move the work to `spawn_blocking`"
+            );
+        }
+    }
+
+    /// Names what is still held when nothing is waited for any more.
+    pub(crate) fn report_unsettled(&self) {
+        let held = self.held();
+        let named = held
+            .keys()
+            .take(NAMED)
+            .map(|attempt| format!("{} {}", attempt.name, attempt.id));
+        let named: Vec<String> = named.collect();
+        let jobs = held.len();
+        drop(held);
+        tracing::error!(
+            jobs,
+            named = named.join(", "),
+            "these jobs did not stop, or their outcomes could not be written in time; they will run again"
+        );
     }
 
     fn held(&self) -> MutexGuard<'_, HashMap<Attempt, Held>> {

@@ -1,4 +1,5 @@
-//! A worker process of the tests whose jobs never end, one on a thread and one that waits. It runs until it is signalled.
+//! A worker process of the tests whose jobs never end: one on a thread of its own, one on a thread of the runtime, and one that waits. It
+//! runs until it is signalled.
 
 use std::time::Duration;
 
@@ -12,12 +13,21 @@ fn hs_blocks() {
 }
 
 #[job(executor = PgBoss)]
+async fn hs_hogs_its_thread() {
+    hs_blocks();
+}
+
+#[job(executor = PgBoss)]
 async fn hs_never_ends() {
     std::future::pending::<()>().await;
 }
 
 #[tokio::main]
 async fn main() -> Result<(), jobs_pg::Error> {
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .init();
     let seconds = std::env::args()
         .nth(1)
         .and_then(|seconds| seconds.parse().ok());

@@ -128,18 +128,22 @@ async fn an_outage_is_reported_once_with_its_reason_and_once_when_it_is_over() {
     let boss = started(&database).await;
     cluster.stop().await;
     eventually("it is noticed", async || {
-        !log.lines(&["WARN", "cannot fetch jobs"]).is_empty()
+        !log.lines(&["WARN", "the database does not answer"])
+            .is_empty()
     })
     .await;
+    let unhealthy = boss.is_healthy().unwrap_err();
     cluster.start().await;
     eventually("it is over", async || {
-        !log.lines(&["INFO", "can fetch jobs again"]).is_empty()
+        !log.lines(&["INFO", "the database answers again", "failures="])
+            .is_empty()
     })
     .await;
-    assert_eq!(log.lines(&["WARN", "cannot fetch jobs"]).len(), 1);
-    assert_eq!(
-        log.lines(&["WARN", "cannot fetch jobs", "pool timed out"]),
-        Vec::<String>::new()
-    );
+    eventually("all of it works", async || boss.is_healthy().is_ok()).await;
+    // The fetcher, the passes and the timers of schedules have all failed meanwhile.
+    assert_eq!(log.lines(&["WARN", "cannot"]).len(), 1, "{unhealthy}");
+    assert_eq!(log.lines(&["answers again"]).len(), 1);
+    assert_eq!(log.lines(&["pool timed out"]), Vec::<String>::new());
+    assert_eq!(log.lines(&["sqlx::pool"]), Vec::<String>::new());
     boss.stop().await.unwrap();
 }

@@ -88,8 +88,7 @@ async fn an_outcome_whose_answer_was_lost_is_not_taken_for_lost() {
     let job = job.submit("cut after this".into()).await.unwrap();
     assert_eq!(job.output().await.unwrap(), ("cut after this".into(), 1));
     eventually("the settler can write again", async || {
-        !log.lines(&["can write the outcomes of jobs again"])
-            .is_empty()
+        !log.lines(&["the database answers again"]).is_empty()
     })
     .await;
     assert_eq!(proxy.cuts(), 1);

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use jobs_pg::prelude::*;
 use jobs_pg::{Job, JobState};
-use tests::{Database, eventually};
-use tokio::process::{Child, Command};
+use tests::{Cluster, Database, eventually};
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStderr, Command};
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
@@ -96,6 +97,9 @@ async fn hs_blocks() {}
 #[job(executor = PgBoss)]
 async fn hs_never_ends() {}
 
+#[job(executor = PgBoss)]
+async fn hs_hogs_its_thread() {}
+
 /// A process with these seconds to stop in; killed with the value.
 fn stubborn_worker(database: &Database, stop_timeout: &str) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_stubborn-worker"));
@@ -103,8 +107,26 @@ fn stubborn_worker(database: &Database, stop_timeout: &str) -> Child {
         .arg(stop_timeout)
         .env_remove("PG_BOSS_NEW_OPTIONS")
         .env("DATABASE_URL", database.url());
-    command.stdout(Stdio::null()).kill_on_drop(true);
-    command.spawn().unwrap()
+    command.stdout(Stdio::null()).stderr(Stdio::piped());
+    command.kill_on_drop(true).spawn().unwrap()
+}
+
+/// Waits until the process logs a line with all of these words.
+async fn says(log: &mut Lines<BufReader<ChildStderr>>, words: &[&str]) {
+    let line = async {
+        loop {
+            let line = log.next_line().await.unwrap().expect("the process lives");
+            if words.iter().all(|word| line.contains(word)) {
+                return;
+            }
+        }
+    };
+    let said = timeout(tests::BOUND, line).await;
+    assert!(said.is_ok(), "it does not say {words:?}");
+}
+
+fn log_of(process: &mut Child) -> Lines<BufReader<ChildStderr>> {
+    BufReader::new(process.stderr.take().unwrap()).lines()
 }
 
 async fn signal(process: &Child, signal: &str) {
@@ -158,4 +180,50 @@ async fn a_second_signal_stops_at_once() {
             .success()
     );
     assert!(is_released(&database).await);
+}
+
+#[tokio::test]
+async fn w17_a_job_that_keeps_its_thread_is_reported_meanwhile_and_a_third_signal_ends_its_process()
+{
+    let database = Database::new().await;
+    let mut worker = stubborn_worker(&database, "3600");
+    let mut log = log_of(&mut worker);
+    let boss = submitter(&database).await;
+    let job = HsHogsItsThread::run_now().on(&boss).submit(()).await;
+    let id = job.unwrap().job_id.to_string();
+    says(&mut log, &["WARN", "blocks its thread", &id]).await;
+    signal(&worker, "-INT").await;
+    says(&mut log, &["a second one"]).await;
+    signal(&worker, "-INT").await;
+    // The runtime of the process cannot end: it waits for the thread that is kept.
+    says(
+        &mut log,
+        &["ERROR", "did not stop", "hs_hogs_its_thread", &id],
+    )
+    .await;
+    signal(&worker, "-INT").await;
+    let ended = timeout(tests::BOUND, worker.wait()).await.unwrap();
+    assert_eq!(ended.unwrap().code(), Some(130));
+}
+
+#[tokio::test]
+async fn a_second_signal_does_not_wait_for_a_database_that_is_away() {
+    let mut cluster = Cluster::new().await;
+    let database = Database::on(&cluster).await;
+    let mut worker = stubborn_worker(&database, "3600");
+    let mut log = log_of(&mut worker);
+    let boss = submitter(&database).await;
+    let job = HsNeverEnds::run_now().on(&boss).submit(()).await.unwrap();
+    is_run(&job).await;
+    cluster.stop().await;
+    says(&mut log, &["WARN", "the database does not answer"]).await;
+    signal(&worker, "-INT").await;
+    signal(&worker, "-TERM").await;
+    says(
+        &mut log,
+        &["ERROR", "did not stop", &job.job_id.to_string()],
+    )
+    .await;
+    let ended = timeout(tests::BOUND, worker.wait()).await.unwrap();
+    assert!(ended.unwrap().success());
 }
