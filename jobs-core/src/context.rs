@@ -19,8 +19,10 @@ use crate::{Executor, Extensions, Job};
 pub struct JobInfo {
     /// Unique within the queue.
     pub id: Uuid,
-    /// The job's name, and its queue's.
+    /// The job's name.
     pub name: Arc<str>,
+    /// The queue's name: the job's, unless the executor separates environments and products.
+    pub queue: Arc<str>,
     /// Which attempt this is, from 1.
     pub attempt: u32,
     /// How many more attempts may follow the first.
@@ -44,6 +46,7 @@ impl JobInfo {
     pub fn new(id: Uuid, name: Arc<str>, now: DateTime<Utc>) -> Self {
         Self {
             id,
+            queue: Arc::clone(&name),
             name,
             attempt: 1,
             retry_limit: 2,

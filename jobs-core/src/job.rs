@@ -24,7 +24,7 @@ pub trait Job: Send + Sync + Sized + 'static {
     /// The delegates of the entities that it declares: the type of `ctx.entities`.
     type Entities: Clone + Send + Sync + 'static;
 
-    /// The job's name in the database, and its queue's.
+    /// The job's name, and its queue's unless the executor separates environments and products.
     const NAME: &'static str;
 
     /// Everything that the attribute declares.
@@ -38,11 +38,13 @@ pub trait Job: Send + Sync + Sized + 'static {
 }
 
 /// What the attribute of one job declares. What it does not mention is `None`: the executor's default applies.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Declaration {
-    /// The job's name, and its queue's.
+    /// The job's name.
     pub name: &'static str,
+    /// The queue's name: the job's, unless the executor puts something before it.
+    pub queue_name: &'static str,
     /// Where the attribute is.
     pub place: SourceLocation,
     /// Defaults for every submission.
@@ -60,12 +62,26 @@ impl Declaration {
     pub fn new(name: &'static str, place: SourceLocation) -> Self {
         Self {
             name,
+            queue_name: name,
             place,
             options: JobOptions::default(),
             queue: QueueSettings::default(),
             worker: WorkerSettings::default(),
             schedules: Vec::new(),
         }
+    }
+
+    /// The same job with a queue whose name begins with this, and its dead letter queue's too.
+    pub(crate) fn with_queue_prefix(&self, prefix: &str) -> Self {
+        let mut declaration = Self {
+            queue_name: format!("{prefix}{}", self.queue_name).leak(),
+            options: self.options.clone().with_queue_prefix(prefix),
+            ..self.clone()
+        };
+        for schedule in &mut declaration.schedules {
+            schedule.options = schedule.options.clone().with_queue_prefix(prefix);
+        }
+        declaration
     }
 }
 
@@ -115,7 +131,7 @@ pub struct WorkerSettings {
 }
 
 /// One `schedule` of the attribute.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Schedule {
     /// Distinguishes the schedules of one job; empty if there is only one.

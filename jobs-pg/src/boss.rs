@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jobs_core::executor::{Declaration, Extensions, Registry};
-use jobs_core::{Error, ErrorKind};
+use jobs_core::{Error, ErrorKind, Job};
 use jobs_rules::shorten;
 use sqlx::PgPool;
 use tokio::runtime::Handle;
@@ -22,6 +22,7 @@ use crate::declared::Declared;
 use crate::entities::Connections;
 use crate::health::{Health, Unhealthy};
 use crate::hints::New;
+use crate::namespace::Namespace;
 use crate::provision;
 use crate::signals::Signals;
 use crate::stop_limit::StopLimit;
@@ -136,7 +137,8 @@ impl PgBoss {
         only: Option<Vec<&'static str>>,
         home: Option<Home>,
     ) -> Result<Self, Error> {
-        let declared = Arc::new(Declared::default());
+        let (product, env) = (settings.product.as_deref(), settings.env.as_deref());
+        let declared = Arc::new(Declared::new(Namespace::new(product, env)?));
         let library_pool = library_pool(&settings, &pool);
         let inner = Arc::new(Inner {
             boss: Boss::with_host(library_pool, settings.of_boss(), Arc::clone(&declared) as _)?,
@@ -213,7 +215,7 @@ impl PgBoss {
         let (store, declared) = self.declared().await?;
         let worked = match settings.work {
             true => {
-                provision::warn_of_unhandled(&store, &Registry::linked::<Self>()?).await?;
+                provision::warn_of_unhandled(&store, self.namespace()).await?;
                 declared
             }
             false => declared.only(&[]),
@@ -318,6 +320,12 @@ impl PgBoss {
         self.inner.health.check()
     }
 
+    /// The name of a job's queue, for operations by hand: the job's name, with the [`product`](PgBossBuilder::product) and the
+    /// [`env`](PgBossBuilder::env) of this executor before it if it has them.
+    pub fn queue_of<J: Job<Executor = Self>>(&self) -> String {
+        self.namespace().queue(J::NAME).into_owned()
+    }
+
     /// The application's pool of connections, of the size [`max_connections`](PgBossBuilder::max_connections). The library itself uses it
     /// only for `ctx.entities`.
     pub fn pool(&self) -> &PgPool {
@@ -335,6 +343,10 @@ impl PgBoss {
 
     pub(crate) fn provided(&self) -> &Extensions {
         &self.inner.provided
+    }
+
+    pub(crate) fn namespace(&self) -> &Namespace {
+        &self.inner.declared.namespace
     }
 
     pub(crate) fn wakeups(&self) -> &Arc<Wakeups> {
@@ -388,11 +400,12 @@ impl PgBoss {
     pub(crate) async fn declared(&self) -> Result<(Arc<Store>, Registry), Error> {
         let settings = &self.inner.settings;
         let registry = self.registry()?;
-        let linked = Registry::linked::<Self>()?;
-        let store = self.prepare(&linked).await?;
+        let linked = self.namespace().linked()?;
+        let store = self.prepare(linked).await?;
         if settings.schedule {
             let maintenance = self.maintenance().await?;
-            provision::schedules(&store, settings, maintenance, &registry, &linked).await?;
+            provision::schedules(&store, settings, maintenance, &registry, self.namespace())
+                .await?;
         }
         Ok((store, registry))
     }
@@ -404,7 +417,7 @@ impl PgBoss {
 
     /// The jobs that this executor runs.
     fn registry(&self) -> Result<Registry, Error> {
-        let linked = Registry::linked::<Self>()?;
+        let linked = self.namespace().linked()?.clone();
         let registry = match &self.inner.only {
             Some(names) => linked.only(names),
             None => linked,
@@ -436,8 +449,8 @@ impl IntoFuture for Installed {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let linked = Registry::linked::<PgBoss>()?;
-            self.boss.prepare(&linked).await.map(drop)
+            let linked = self.boss.namespace().linked()?;
+            self.boss.prepare(linked).await.map(drop)
         })
     }
 }

@@ -86,6 +86,21 @@ impl PgBossBuilder {
         self.change(move |settings| settings.schema = schema)
     }
 
+    /// Sets the environment of this process, such as `prd` or `dev`, together with the [`product`](Self::product): the queues of its jobs,
+    /// and their dead letter queues, are then named `<product>/<env>/<job>`. Processes of several environments and products can
+    /// share one schema, and each works, schedules and looks after its own jobs alone. Operations by hand, such as
+    /// [`find_jobs`](crate::operation::Boss::find_jobs), take the names of queues, which [`queue_of`](PgBoss::queue_of) gives.
+    pub fn env(self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        self.change(move |settings| settings.env = Some(name))
+    }
+
+    /// Sets the product of this process, together with the [`env`](Self::env).
+    pub fn product(self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        self.change(move |settings| settings.product = Some(name))
+    }
+
     /// Sets how many connections the application's [pool](PgBoss::pool) may open; the default is 10.
     ///
     /// The library has connections of its own, which jobs cannot use up: the same number, but at most 5, for submissions and

@@ -35,6 +35,9 @@ pub(crate) struct Settings {
     /// Whose connections these are, and also whose declared schedules: those that an application of this name declared
     /// before and declares no more are removed. Without one it is the name of the program's file.
     pub(crate) application_name: String,
+    /// Whose queues are worked here, if they are apart: those of this product in this environment.
+    pub(crate) product: Option<String>,
+    pub(crate) env: Option<String>,
     /// Whether lost jobs are found and old ones removed here.
     pub(crate) supervise: bool,
     /// Whether schedules are fired here.
@@ -189,6 +192,8 @@ impl Settings {
             target,
             schema: "pgboss".to_owned(),
             max_connections: 10,
+            product: None,
+            env: None,
             supervise: true,
             schedule: true,
             migrate: true,

@@ -4,21 +4,31 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jobs_core::Error;
-use jobs_core::executor::{Declaration, Registry};
+use jobs_core::executor::Declaration;
+use jobs_core::{Error, JobOptions};
 use pg_boss::{Host, HostFuture};
 
+use crate::namespace::Namespace;
+use crate::provision;
 use crate::wakeups::Wakeups;
-use crate::{PgBoss, provision};
 
 /// The declared queues that this process has seen to, and the worker that waits for jobs.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Declared {
+    pub(crate) namespace: Namespace,
     seen: Mutex<HashSet<&'static str>>,
     pub(crate) wakeups: Arc<Wakeups>,
 }
 
 impl Declared {
+    pub(crate) fn new(namespace: Namespace) -> Self {
+        Self {
+            namespace,
+            seen: Mutex::default(),
+            wakeups: Arc::default(),
+        }
+    }
+
     /// Creates or adapts the queues of these jobs, once in the life of the process.
     pub(crate) async fn provide(
         &self,
@@ -28,15 +38,15 @@ impl Declared {
         let unseen: Vec<&Declaration> = {
             let (seen, mut found) = (self.seen(), HashSet::new());
             jobs.into_iter()
-                .filter(|job| !seen.contains(job.name) && found.insert(job.name))
+                .filter(|job| !seen.contains(job.queue_name) && found.insert(job.queue_name))
                 .collect()
         };
         if unseen.is_empty() {
             return Ok(());
         }
         // In a box, as the future of every submission would be as large and as deep.
-        Box::pin(provision::queues(store, &unseen)).await?;
-        self.seen().extend(unseen.iter().map(|job| job.name));
+        Box::pin(provision::queues(store, &unseen, &self.namespace)).await?;
+        self.seen().extend(unseen.iter().map(|job| job.queue_name));
         Ok(())
     }
 
@@ -52,11 +62,10 @@ impl Host for Declared {
         queues: &'a [String],
     ) -> HostFuture<'a, bool> {
         Box::pin(async move {
-            let registry = Registry::linked::<PgBoss>()?;
-            let declared: Vec<_> = registry
-                .iter()
+            let jobs = self.namespace.linked()?.iter();
+            let declared: Vec<_> = jobs
                 .map(|job| job.declaration())
-                .filter(|job| queues.iter().any(|queue| queue == job.name))
+                .filter(|job| queues.iter().any(|queue| queue == job.queue_name))
                 .collect();
             if declared.is_empty() {
                 return Ok(false);
@@ -75,8 +84,12 @@ impl Host for Declared {
         }
     }
 
+    fn place(&self, job: &str, options: JobOptions) -> (String, JobOptions) {
+        self.namespace.place(job, options)
+    }
+
     fn check_input(&self, queue: &str, input: Option<&str>) -> Result<(), Error> {
-        match Registry::linked::<PgBoss>()?.find(queue) {
+        match self.namespace.job(queue)? {
             Some(job) => job.check_input(input),
             None => Ok(()),
         }

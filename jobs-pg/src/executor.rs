@@ -48,7 +48,7 @@ impl Executor for PgBoss {
     }
 
     async fn end_of(&self, job: &JobKey) -> Result<JobEnd, Error> {
-        let store = self.store().await?;
+        let (store, job) = (self.store().await?, &self.namespace().key(job));
         let mut settled = self.settled().subscribe();
         let mut backoff = Backoff::new(FIRST_LOOK, LAST_LOOK);
         let mut away_since = None;
@@ -82,9 +82,10 @@ impl Executor for PgBoss {
 impl PgBoss {
     /// Checks the requests, and stores their jobs. The queues of the jobs are created where they do not exist.
     async fn submission(&self, requests: Vec<Request>) -> Result<Operation<Vec<Enqueued>>, Error> {
-        requests
-            .iter()
-            .try_for_each(|request| self.check(request))?;
+        let requests = requests
+            .into_iter()
+            .map(|request| self.prepare_request(request))
+            .collect::<Result<Vec<_>, _>>()?;
         let doing = match requests.as_slice() {
             [one] => format!("submit job `{}`", one.declaration.name),
             many => format!("submit {} jobs", many.len()),
@@ -96,7 +97,13 @@ impl PgBoss {
         Ok(self.enqueue_checked(doing, jobs, due))
     }
 
-    pub(crate) fn check(&self, request: &Request) -> Result<(), Error> {
+    /// Checks a request, and directs it to its queue.
+    pub(crate) fn prepare_request(&self, request: Request) -> Result<Request, Error> {
+        self.check(&request)?;
+        self.namespace().request(request)
+    }
+
+    fn check(&self, request: &Request) -> Result<(), Error> {
         let Declaration { name, queue, .. } = request.declaration;
         request.check()?;
         if let Some(input) = &request.input {
@@ -115,7 +122,7 @@ impl PgBoss {
 
 /// The job of a request that was checked.
 pub(crate) fn new_job(request: Request) -> NewJob {
-    let name = request.declaration.name;
+    let name = request.declaration.queue_name;
     NewJob::new(name, request.input, &request.start_after, &request.options)
 }
 

@@ -42,7 +42,7 @@ pub trait PgBossExt: Sealed {
 impl<J: Job<Executor = PgBoss>> PgBossExt for SubmittedJob<J> {
     fn pg_boss(&self) -> PgBossJob<'_> {
         PgBossJob {
-            key: self.key(),
+            job: self.key(),
             boss: Box::new(|| self.executor()),
         }
     }
@@ -50,7 +50,8 @@ impl<J: Job<Executor = PgBoss>> PgBossExt for SubmittedJob<J> {
 
 /// The operations on one job, from [`PgBossExt::pg_boss`].
 pub struct PgBossJob<'a> {
-    key: JobKey,
+    /// By the job's name, whatever its queue.
+    job: JobKey,
     boss: Box<dyn Fn() -> Result<PgBoss, Error> + Send + Sync + 'a>,
 }
 
@@ -60,11 +61,11 @@ impl PgBossJob<'_> {
     /// # Errors
     /// [`ErrorKind::NotFound`] if there is no such job; it may have been deleted.
     pub async fn details(&self) -> Result<JobDetails, Error> {
-        let JobKey { name, id } = &self.key;
-        let boss = (self.boss)()?;
-        let row = with_timeout(boss.store().await?.find(&self.key))
+        let (boss, key) = self.find()?;
+        let JobKey { name, id } = &key;
+        let row = with_timeout(boss.store().await?.find(&key))
             .await
-            .map_err(map_db_error(self.doing("look at")))?;
+            .map_err(map_db_error(format!("look at job {id} in queue `{name}`")))?;
         let row = row.ok_or_else(|| {
             Error::new(
                 ErrorKind::NotFound,
@@ -86,8 +87,8 @@ impl PgBossJob<'_> {
     /// # Errors
     /// If the database does not respond.
     pub async fn cancel(&self) -> Result<bool, Error> {
-        let boss = (self.boss)()?;
-        self.change(boss.cancel(&self.key.name, self.key.id)).await
+        let (boss, JobKey { name, id }) = self.find()?;
+        self.change(boss.cancel(&name, id)).await
     }
 
     /// Resumes a cancelled job, which then waits again; `false` if it is not cancelled.
@@ -95,8 +96,8 @@ impl PgBossJob<'_> {
     /// # Errors
     /// [`ErrorKind::Refused`] if it conflicts with another job by the policy of the queue.
     pub async fn resume(&self) -> Result<bool, Error> {
-        let boss = (self.boss)()?;
-        self.change(boss.resume(&self.key.name, self.key.id)).await
+        let (boss, JobKey { name, id }) = self.find()?;
+        self.change(boss.resume(&name, id)).await
     }
 
     /// Lets a failed job run once more; `false` if it has not failed.
@@ -104,8 +105,8 @@ impl PgBossJob<'_> {
     /// # Errors
     /// [`ErrorKind::Refused`] if it conflicts with another job by the policy of the queue.
     pub async fn retry(&self) -> Result<bool, Error> {
-        let boss = (self.boss)()?;
-        self.change(boss.retry(&self.key.name, self.key.id)).await
+        let (boss, JobKey { name, id }) = self.find()?;
+        self.change(boss.retry(&name, id)).await
     }
 
     /// Deletes the job's row, whatever its state; `false` if there is none.
@@ -113,9 +114,8 @@ impl PgBossJob<'_> {
     /// # Errors
     /// If the database does not respond.
     pub async fn delete(&self) -> Result<bool, Error> {
-        let boss = (self.boss)()?;
-        self.change(boss.delete_job(&self.key.name, self.key.id))
-            .await
+        let (boss, JobKey { name, id }) = self.find()?;
+        self.change(boss.delete_job(&name, id)).await
     }
 
     /// Changes a waiting job; `false` if it does not wait any more.
@@ -123,8 +123,8 @@ impl PgBossJob<'_> {
     /// # Errors
     /// As [`update`](crate::operation::Boss::update) of the executor.
     pub async fn update(&self, update: JobUpdate) -> Result<bool, Error> {
-        let boss = (self.boss)()?;
-        let updated = boss.update(&self.key.name, self.key.id, update).await?;
+        let (boss, JobKey { name, id }) = self.find()?;
+        let updated = boss.update(&name, id, update).await?;
         Ok(!updated.jobs.is_empty())
     }
 
@@ -133,8 +133,8 @@ impl PgBossJob<'_> {
     /// # Errors
     /// If the database does not respond.
     pub async fn dependencies(&self) -> Result<Vec<JobKey>, Error> {
-        let (boss, part) = ((self.boss)()?, DependencyPage::new());
-        boss.dependencies(&self.key.name, self.key.id, part).await
+        let (boss, JobKey { name, id }) = self.find()?;
+        boss.dependencies(&name, id, DependencyPage::new()).await
     }
 
     /// The jobs of its flow that wait for it, or have waited for it.
@@ -142,21 +142,24 @@ impl PgBossJob<'_> {
     /// # Errors
     /// If the database does not respond.
     pub async fn dependents(&self) -> Result<Vec<JobKey>, Error> {
-        let (boss, part) = ((self.boss)()?, DependencyPage::new());
-        boss.dependents(&self.key.name, self.key.id, part).await
+        let (boss, JobKey { name, id }) = self.find()?;
+        boss.dependents(&name, id, DependencyPage::new()).await
     }
 
     async fn change(&self, operation: Operation<AffectedJobs>) -> Result<bool, Error> {
         Ok(operation.await?.count() > 0)
     }
 
-    fn doing(&self, verb: &str) -> String {
-        format!("{verb} job {} in queue `{}`", self.key.id, self.key.name)
+    /// The executor, and the job's queue and id there.
+    fn find(&self) -> Result<(PgBoss, JobKey), Error> {
+        let boss = (self.boss)()?;
+        let key = boss.namespace().key(&self.job);
+        Ok((boss, key))
     }
 }
 
 impl fmt::Debug for PgBossJob<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("PgBossJob").field(&self.key).finish()
+        f.debug_tuple("PgBossJob").field(&self.job).finish()
     }
 }

@@ -26,6 +26,7 @@ pub mod executor;
 mod health;
 mod hints;
 mod job_ext;
+mod namespace;
 mod on_demand;
 pub mod operation;
 mod outage;

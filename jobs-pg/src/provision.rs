@@ -6,8 +6,8 @@ use jobs_core::executor::{Declaration, Registered, Registry};
 use jobs_core::{Error, ErrorKind, QueuePolicy};
 use serde_json::{Map, Value};
 
-use crate::PgBoss;
 use crate::config::Settings;
+use crate::namespace::Namespace;
 use crate::store::{QueueRow, Store, with_timeout};
 use crate::supervise::{self, Maintenance};
 use crate::worker::{QueueWorker, WorkPlan};
@@ -23,33 +23,36 @@ const HEARTBEAT_SECONDS: i32 = 15;
 pub(crate) async fn queues(
     store: &pg_boss::Store,
     jobs: &[&'static Declaration],
+    namespace: &Namespace,
 ) -> Result<(), Error> {
-    let jobs = with_dead_letters(jobs, &Registry::linked::<PgBoss>()?);
+    let jobs = with_dead_letters(jobs, namespace)?;
     let dead_letters: BTreeSet<&str> = jobs
         .iter()
         .filter_map(|job| job.options.values().dead_letter.as_deref())
         .collect();
     let names: Vec<&str> = jobs
         .iter()
-        .map(|job| job.name)
+        .map(|job| job.queue_name)
         .chain(dead_letters.iter().copied())
         .collect();
     let standing = find(store, &names).await?;
     let (stand, missing): (Vec<&Declaration>, Vec<&Declaration>) = jobs
         .iter()
         .copied()
-        .partition(|job| standing.contains_key(job.name));
+        .partition(|job| standing.contains_key(job.queue_name));
     let mut new: Vec<(&str, Map<String, Value>)> = dead_letters
         .into_iter()
-        .filter(|name| !standing.contains_key(*name) && !jobs.iter().any(|job| job.name == *name))
+        .filter(|name| {
+            !standing.contains_key(*name) && !jobs.iter().any(|job| job.queue_name == *name)
+        })
         .map(|name| (name, wanted(None)))
         .collect();
     for job in targets_first(missing)? {
-        new.push((job.name, wanted(Some(job))));
+        new.push((job.queue_name, wanted(Some(job))));
     }
     create(store, &new).await?;
     for job in stand {
-        if let Some(queue) = standing.get(job.name) {
+        if let Some(queue) = standing.get(job.queue_name) {
             adapt(store, queue, job).await?;
         }
     }
@@ -60,20 +63,22 @@ pub(crate) async fn queues(
 /// job's own attribute states.
 fn with_dead_letters(
     jobs: &[&'static Declaration],
-    linked: &Registry,
-) -> Vec<&'static Declaration> {
+    namespace: &Namespace,
+) -> Result<Vec<&'static Declaration>, Error> {
     let mut all = jobs.to_vec();
     let mut looked_at = 0;
     while let Some(job) = all.get(looked_at) {
         looked_at += 1;
-        let target = job.options.values().dead_letter.as_deref();
-        if let Some(target) = target.and_then(|name| linked.find(name))
-            && !all.iter().any(|job| job.name == target.declaration().name)
+        if let Some(queue) = &job.options.values().dead_letter
+            && let Some(target) = namespace.job(queue)?
+            && !all
+                .iter()
+                .any(|job| job.queue_name == target.declaration().queue_name)
         {
             all.push(target.declaration());
         }
     }
-    all
+    Ok(all)
 }
 
 /// Orders jobs so that the queue that takes the dead letters of another comes before it.
@@ -83,11 +88,11 @@ fn targets_first(jobs: Vec<&'static Declaration>) -> Result<Vec<&'static Declara
     while !rest.is_empty() {
         let waits = |job: &&Declaration| {
             let target = job.options.values().dead_letter.as_deref();
-            target.is_some_and(|target| rest.iter().any(|other| other.name == target))
+            target.is_some_and(|target| rest.iter().any(|other| other.queue_name == target))
         };
         let (waiting, ready): (Vec<_>, Vec<_>) = rest.iter().copied().partition(waits);
         if ready.is_empty() {
-            let names: Vec<&str> = waiting.iter().map(|job| job.name).collect();
+            let names: Vec<&str> = waiting.iter().map(|job| job.queue_name).collect();
             let message = format!(
                 "the dead letter queues of `{}` form a cycle",
                 names.join("`, `")
@@ -110,10 +115,13 @@ pub(crate) async fn plan(
     if settings.schedule {
         jobs.push(supervise::cron_forwarder());
     }
-    let names: Vec<&str> = jobs.iter().map(|job| job.declaration().name).collect();
+    let names: Vec<&str> = jobs
+        .iter()
+        .map(|job| job.declaration().queue_name)
+        .collect();
     let standing = find(store, &names).await?;
     let worker = |job: &'static Registered| {
-        let name = job.declaration().name;
+        let name = job.declaration().queue_name;
         let is_limited = standing
             .get(name)
             .is_some_and(QueueRow::looks_at_active_jobs);
@@ -127,11 +135,13 @@ pub(crate) async fn plan(
 
 /// Says which queues have due jobs that no function of this program is for: perhaps another program's, perhaps a job that was
 /// renamed while its jobs waited.
-pub(crate) async fn warn_of_unhandled(store: &Store, registry: &Registry) -> Result<(), Error> {
-    let handled: Vec<&str> = registry.iter().map(|job| job.declaration().name).collect();
-    let queues = with_timeout(store.find_unhandled(&handled))
+pub(crate) async fn warn_of_unhandled(store: &Store, namespace: &Namespace) -> Result<(), Error> {
+    let linked = namespace.linked()?.iter();
+    let handled: Vec<&str> = linked.map(|job| job.declaration().queue_name).collect();
+    let mut queues = with_timeout(store.find_unhandled(&handled))
         .await
         .map_err(map_db_error("look for jobs that nobody handles"))?;
+    queues.retain(|queue| namespace.has(queue));
     if !queues.is_empty() {
         tracing::warn!(
             ?queues,
@@ -147,10 +157,15 @@ pub(crate) async fn schedules(
     settings: &Settings,
     maintenance: &Maintenance,
     declared: &Registry,
-    linked: &Registry,
+    namespace: &Namespace,
 ) -> Result<(), Error> {
-    queues(store, &[supervise::cron_forwarder().declaration()]).await?;
-    supervise::reconcile(store, settings, maintenance, declared, linked).await
+    queues(
+        store,
+        &[supervise::cron_forwarder().declaration()],
+        namespace,
+    )
+    .await?;
+    supervise::reconcile(store, settings, maintenance, declared, namespace).await
 }
 
 async fn find(store: &pg_boss::Store, names: &[&str]) -> Result<HashMap<String, QueueRow>, Error> {
@@ -188,7 +203,7 @@ fn wanted(job: Option<&Declaration>) -> Map<String, Value> {
         .entry("policy")
         .or_insert_with(|| QueuePolicy::Standard.as_str().into());
     // What pg-boss itself works has no heartbeat that it would keep.
-    if job.is_none_or(|job| !job.name.starts_with(jobs_rules::RESERVED_PREFIX)) {
+    if job.is_none_or(|job| !job.queue_name.starts_with(jobs_rules::RESERVED_PREFIX)) {
         options.entry("notify").or_insert(true.into());
         options
             .entry("heartbeatSeconds")
@@ -222,7 +237,11 @@ async fn adapt(store: &pg_boss::Store, queue: &QueueRow, job: &Declaration) -> R
     changes.retain(|key, value| stands.get(key) != Some(value));
     for fixed in ["policy", "partition"] {
         if let Some(stated) = changes.get(fixed) {
-            let Declaration { name, place, .. } = job;
+            let Declaration {
+                queue_name: name,
+                place,
+                ..
+            } = job;
             let stands = stands.get(fixed).unwrap_or(&Value::Null);
             return Err(Error::new(
                 ErrorKind::Configuration,
@@ -240,11 +259,11 @@ async fn adapt(store: &pg_boss::Store, queue: &QueueRow, job: &Declaration) -> R
     let changed = with_timeout(async {
         let mut connection = store.connection().await?;
         store
-            .change_queue(&mut connection, job.name, &changes)
+            .change_queue(&mut connection, job.queue_name, &changes)
             .await
     });
-    changed
-        .await
-        .map(drop)
-        .map_err(map_db_error(format!("change the queue `{}`", job.name)))
+    changed.await.map(drop).map_err(map_db_error(format!(
+        "change the queue `{}`",
+        job.queue_name
+    )))
 }

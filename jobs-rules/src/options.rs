@@ -275,6 +275,15 @@ impl JobOptions {
         &self.values
     }
 
+    /// Puts this before the names of queues in the options, for an executor that separates environments.
+    #[must_use]
+    pub fn with_queue_prefix(mut self, prefix: &str) -> Self {
+        if let Some(queue) = &mut self.values.dead_letter {
+            queue.insert_str(0, prefix);
+        }
+        self
+    }
+
     /// Takes the start out of the options, for a submission that has one of its own.
     pub fn take_start_after(&mut self) -> Option<StartAfter> {
         self.values.start_after.take()

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jobs_rules::{Error, ErrorKind};
+use jobs_rules::{Error, ErrorKind, JobOptions};
 use sqlx::PgPool;
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
@@ -73,6 +73,11 @@ pub trait Host: Send + Sync + 'static {
     /// # Errors
     /// [`ErrorKind::BadInput`] if it does not.
     fn check_input(&self, queue: &str, input: Option<&str>) -> Result<(), Error>;
+
+    /// The queue of a job that the program declares, by the job's name, and the options with the names of queues likewise.
+    fn place(&self, job: &str, options: JobOptions) -> (String, JobOptions) {
+        (job.to_owned(), options)
+    }
 }
 
 /// A program that declares nothing.

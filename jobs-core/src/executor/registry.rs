@@ -3,6 +3,7 @@
 use std::any::TypeId;
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use super::batch::BatchHandler;
 use super::run::{BoxFuture, Handler, decode};
@@ -11,9 +12,12 @@ use crate::{
 };
 
 /// One job that is linked into this program. Generated code registers it.
+#[derive(Clone, Copy)]
 pub struct Registered {
     executor: fn() -> TypeId,
     declaration: fn() -> &'static Declaration,
+    /// The declaration in its place, if its queue has another name.
+    elsewhere: Option<&'static Declaration>,
     entities: fn(&Extensions) -> Result<(), Error>,
     input: fn(Option<&str>) -> Result<(), Failure>,
     handler: Handler,
@@ -36,6 +40,7 @@ impl Registered {
         Self {
             executor: TypeId::of::<J::Executor>,
             declaration: J::declaration,
+            elsewhere: None,
             entities: |provided| J::entities(provided).map(drop),
             input: |input| decode::<J::Input>(input).map(drop),
             handler,
@@ -56,7 +61,7 @@ impl Registered {
 
     /// The job's declaration.
     pub fn declaration(&self) -> &'static Declaration {
-        (self.declaration)()
+        self.elsewhere.unwrap_or_else(self.declaration)
     }
 
     /// Checks that JSON text decodes as the job's input; `None` stands for null.
@@ -68,6 +73,20 @@ impl Registered {
             let name = self.declaration().name;
             let message = format!("the input does not fit job `{name}`");
             Error::caused_by(ErrorKind::BadInput, message, failure)
+        })
+    }
+
+    /// The same job with a queue whose name begins with this. The queues that its options name begin with it too.
+    fn with_queue_prefix(&'static self, prefix: &str) -> &'static Self {
+        /// Registered jobs live as long as the program, these too: one for each job and prefix.
+        static MADE: LazyLock<Mutex<HashMap<(String, usize), &'static Registered>>> =
+            LazyLock::new(Mutex::default);
+        let key = (prefix.to_owned(), std::ptr::from_ref(self).addr());
+        let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+        made.entry(key).or_insert_with(|| {
+            let declaration = self.declaration().with_queue_prefix(prefix);
+            let elsewhere = Some(&*Box::leak(Box::new(declaration)));
+            Box::leak(Box::new(Self { elsewhere, ..*self }))
         })
     }
 
@@ -122,6 +141,15 @@ impl Registry {
             true => Ok(registry),
             false => Err(Error::new(ErrorKind::Configuration, twice.join("; "))),
         }
+    }
+
+    /// The same jobs, with queues whose names begin with this.
+    #[must_use]
+    pub fn with_queue_prefix(mut self, prefix: &str) -> Self {
+        for job in self.jobs.values_mut() {
+            *job = job.with_queue_prefix(prefix);
+        }
+        self
     }
 
     /// Keeps only the jobs of these names.

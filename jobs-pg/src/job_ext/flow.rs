@@ -43,6 +43,6 @@ impl PgBossFlow for Flow {
         options: JobOptions,
     ) -> Self {
         let options = options.over(&J::declaration().options);
-        self.job_with(name, J::NAME, input, options)
+        self.declared_job(name, J::NAME, input, options)
     }
 }

@@ -44,7 +44,7 @@ impl<J: Job<Executor = PgBoss>> PgBossSubmission<J> for Submission<J> {
 
 impl PgBoss {
     async fn upsert_request(&self, request: Request) -> Result<Enqueued, Error> {
-        self.check(&request)?;
+        let request = self.prepare_request(request)?;
         let target = target(&request)?;
         let declaration = request.declaration;
         let mut options = request.options.values().clone();
@@ -59,7 +59,7 @@ impl PgBoss {
         let doing = format!("upsert job `{}`", declaration.name);
         self.provide([declaration]).await?;
         let upserted = self
-            .upsert_job(doing.clone(), declaration.name, Some(upsert))
+            .upsert_job(doing.clone(), declaration.queue_name, Some(upsert))
             .await?;
         let id = upserted.jobs.into_iter().next();
         let id = id.ok_or_else(|| {

@@ -6,30 +6,31 @@ use serde_json::Value;
 
 use super::Maintenance;
 use crate::config::Settings;
+use crate::namespace::Namespace;
 use crate::store::{DeclaredRow, ScheduleChanges, Store};
 use pg_boss::error::map_db_error;
 
 /// The member of a row's options that names the application whose schedule it is. pg-boss passes over it.
 const APPLICATION: &str = "application";
 
-/// Makes the schedule rows of this application those that these jobs declare. `linked` is every job of the program: what another
-/// executor in it declares is not removed. Rows without the application's mark belong to others; one of the same queue and key
+/// Makes the schedule rows of this application those that these jobs declare. What another executor in the program declares is
+/// not removed. Rows without the application's mark belong to others; one of the same queue and key
 /// becomes its own.
 pub(crate) async fn reconcile(
     store: &Store,
     settings: &Settings,
     maintenance: &Maintenance,
     declared: &Registry,
-    linked: &Registry,
+    namespace: &Namespace,
 ) -> Result<(), Error> {
-    let application = &settings.application_name;
+    let application = &namespace.application(&settings.application_name);
     let rows = schedules(declared)
         .map(|(job, schedule)| row(application, job, schedule))
         .collect::<Result<Vec<_>, _>>()?;
-    let known: Vec<(&str, &str)> = schedules(linked)
-        .map(|(job, schedule)| (job.name, schedule.key))
+    let known: Vec<(&str, &str)> = schedules(namespace.linked()?)
+        .map(|(job, schedule)| (job.queue_name, schedule.key))
         .collect();
-    let kept = kept(store, settings, maintenance, &known).await?;
+    let kept = kept(store, settings, maintenance, application, &known).await?;
     let changes = store
         .declare_schedules(application, &rows, &known, &kept)
         .await
@@ -40,7 +41,7 @@ pub(crate) async fn reconcile(
 
 /// The queues that these jobs have schedules for.
 pub(crate) fn scheduled_queues(jobs: &Registry) -> Vec<&'static str> {
-    let mut names: Vec<_> = schedules(jobs).map(|(job, _)| job.name).collect();
+    let mut names: Vec<_> = schedules(jobs).map(|(job, _)| job.queue_name).collect();
     names.sort_unstable();
     names.dedup();
     names
@@ -56,14 +57,15 @@ async fn kept(
     store: &Store,
     settings: &Settings,
     maintenance: &Maintenance,
+    application: &str,
     known: &[(&str, &str)],
 ) -> Result<Vec<String>, Error> {
     if !settings.is_named_after_its_file() {
         return Ok(Vec::new());
     }
-    let application = &settings.application_name;
+    let program = &settings.application_name;
     let kept = store
-        .find_undeclared_schedules(application, known, maintenance.instance())
+        .find_undeclared_schedules(application, known, program, maintenance.instance())
         .await
         .map_err(map_db_error("look for other programs of the same name"))?;
     if !kept.is_empty() {
@@ -113,7 +115,7 @@ fn row(
         Error::caused_by(ErrorKind::Configuration, message, error)
     })?;
     Ok(DeclaredRow {
-        name: job.name,
+        name: job.queue_name,
         key: schedule.key,
         cron: schedule.cron,
         timezone,

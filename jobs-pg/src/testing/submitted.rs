@@ -15,7 +15,7 @@ impl PgBoss {
     pub async fn submitted<J: Job>(&self) -> Result<Vec<Submitted<J>>, Error> {
         let store = self.store().await?;
         let doing = format!("look for submitted jobs of queue `{}`", J::NAME);
-        let rows = with_timeout(store.submitted(J::NAME))
+        let rows = with_timeout(store.submitted(&self.namespace().queue(J::NAME)))
             .await
             .map_err(map_db_error(doing))?;
         rows.into_iter().map(typed).collect()

@@ -62,7 +62,8 @@ pub(super) fn describe(
 ) -> Result<(JobInfo, Option<String>), Failure> {
     let unsigned = |number: i32| u32::try_from(number).unwrap_or(0);
     let created_on = instant("created_on", job.created_on)?;
-    let mut info = JobInfo::new(job.id, Arc::clone(&worker.name), created_on);
+    let mut info = JobInfo::new(job.id, Arc::clone(&worker.job_name), created_on);
+    info.queue = Arc::clone(&worker.name);
     info.attempt = unsigned(job.retry_count).saturating_add(1);
     info.retry_limit = unsigned(job.retry_limit);
     info.priority = job.priority;

@@ -165,6 +165,11 @@ impl Drain {
         if let Some((state, output)) = settled
             && !key.name.starts_with(RESERVED_PREFIX)
         {
+            let job = self.boss.namespace().job(&key.name)?;
+            let key = JobKey {
+                name: job.map_or(key.name, |job| job.declaration().name.to_owned()),
+                ..key
+            };
             let ran = Ran::new(key, number, state.parse()?, output);
             self.ran.push(ran);
         }

@@ -14,7 +14,9 @@ pub(crate) const CONCURRENCY: usize = 10;
 #[derive(Debug, Clone)]
 pub(crate) struct QueueWorker {
     pub(crate) job: &'static Registered,
+    /// The queue.
     pub(crate) name: Arc<str>,
+    pub(crate) job_name: Arc<str>,
     /// How many calls of its function may run at once.
     pub(crate) concurrency: usize,
     /// The function that takes several jobs at once, if it is one, and how many at most.
@@ -31,7 +33,8 @@ impl QueueWorker {
         let batch_size = settings.batch.map_or(1, size);
         Self {
             job,
-            name: declaration.name.into(),
+            name: declaration.queue_name.into(),
+            job_name: declaration.name.into(),
             concurrency: settings.concurrency.map_or(CONCURRENCY, size),
             batch: job.batch_handler().map(|handler| (handler, batch_size)),
             limits: limits(settings, is_limited).map(Arc::new),

@@ -244,11 +244,12 @@ impl Store {
             .await
     }
 
-    /// The queues whose schedules this application declares no more, and that another live process of its name declares.
+    /// The queues whose schedules this application declares no more, and that another live process of its program declares.
     pub async fn find_undeclared_schedules(
         &self,
         application: &str,
         declared: &[(&str, &str)],
+        program: &str,
         instance: Uuid,
     ) -> sqlx::Result<Vec<String>> {
         let (names, keys): (Vec<&str>, Vec<&str>) = declared.iter().copied().unzip();
@@ -256,6 +257,7 @@ impl Store {
             .bind(application)
             .bind(names)
             .bind(keys)
+            .bind(program)
             .bind(instance)
             .fetch_all(&mut *self.connection().await?)
             .await

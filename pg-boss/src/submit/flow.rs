@@ -42,6 +42,8 @@ pub struct Flow {
 struct FlowJob {
     name: String,
     queue: String,
+    /// The queue is a declared job's name, and the program says where its queue is.
+    is_declared: bool,
     data: serde_json::Value,
     options: JobOptions,
 }
@@ -59,9 +61,31 @@ impl Flow {
 
     /// Adds a job of a queue with options: [`JobOptions`], or JSON in pg-boss's spelling.
     pub fn job_with(
-        mut self,
+        self,
         name: impl Into<String>,
         queue: &str,
+        data: impl Serialize,
+        options: impl IntoJobOptions,
+    ) -> Self {
+        self.push(name.into(), queue, false, data, options)
+    }
+
+    /// Adds a job that the program declares, by the job's name; the [`Host`](crate::Host) knows its queue.
+    pub fn declared_job(
+        self,
+        name: impl Into<String>,
+        job: &str,
+        input: impl Serialize,
+        options: JobOptions,
+    ) -> Self {
+        self.push(name.into(), job, true, input, options)
+    }
+
+    fn push(
+        mut self,
+        name: String,
+        queue: &str,
+        is_declared: bool,
         data: impl Serialize,
         options: impl IntoJobOptions,
     ) -> Self {
@@ -74,8 +98,9 @@ impl Flow {
         });
         match data.and_then(|data| Ok((data, options.into_job_options()?))) {
             Ok((data, options)) => self.jobs.push(FlowJob {
-                name: name.into(),
+                name,
                 queue: queue.to_owned(),
+                is_declared,
                 data,
                 options,
             }),
@@ -144,7 +169,13 @@ impl Flow {
         let jobs = self
             .jobs
             .into_iter()
-            .map(|job| boss.new_job(&job.queue, job.data, job.options))
+            .map(|job| {
+                let (queue, options) = match job.is_declared {
+                    true => boss.host().place(&job.queue, job.options),
+                    false => (job.queue, job.options),
+                };
+                boss.new_job(&queue, job.data, options)
+            })
             .collect::<Result<_, Error>>()?;
         Ok(Plan { names, jobs, edges })
     }

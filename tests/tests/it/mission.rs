@@ -11,6 +11,7 @@ mod http;
 mod limits;
 mod lookup;
 mod many_jobs;
+mod namespaces;
 mod options;
 mod outputs;
 mod own_schemas;
