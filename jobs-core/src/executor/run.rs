@@ -4,6 +4,7 @@ use std::any::TypeId;
 use std::future::Future;
 use std::pin::Pin;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tracing::Instrument;
 
@@ -27,8 +28,8 @@ pub struct Run {
     pub(crate) span: tracing::Span,
 }
 
-/// The future of a function whose types are erased.
-pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+/// A future whose type does not show what it is made of.
+pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 impl Run {
     /// Prepares an attempt. `input` is JSON text; `None` stands for null.
@@ -85,6 +86,14 @@ impl Run {
         self.executor.clone()
     }
 
+    /// The outcome of a function that returned this. What it returned after it was cancelled does not count.
+    fn outcome_of<T: Serialize>(&self, returned: Result<T, JobError>) -> Outcome {
+        match self.cancellation.has_happened() {
+            true => Outcome::Lost,
+            false => outcome_of(returned),
+        }
+    }
+
     pub(crate) fn context<J: Job>(&self) -> Result<Context<J>, Failure> {
         let refuse = |error: &crate::Error| Failure::of("Configuration", error);
         let executor = self.executor.of_type::<J::Executor>();
@@ -125,7 +134,7 @@ where
     let executor = run.executor();
     let call = async move {
         match prepare::<J>(&run) {
-            Ok((input, context)) => outcome_of(function(input, context).await),
+            Ok((input, context)) => run.outcome_of(function(input, context).await),
             Err(outcome) => outcome,
         }
     };
@@ -142,7 +151,7 @@ where
         let _entered = run.span.clone().entered();
         catching(|| {
             running_on_sync(run.executor(), || match prepare::<J>(&run) {
-                Ok((input, context)) => outcome_of(function(input, context)),
+                Ok((input, context)) => run.outcome_of(function(input, context)),
                 Err(outcome) => outcome,
             })
         })
@@ -178,7 +187,7 @@ pub(crate) fn decode<T: DeserializeOwned + 'static>(input: Option<&str>) -> Resu
 }
 
 /// The outcome of a job whose function returned this.
-pub(crate) fn outcome_of<T: serde::Serialize>(returned: Result<T, JobError>) -> Outcome {
+pub(crate) fn outcome_of<T: Serialize>(returned: Result<T, JobError>) -> Outcome {
     match returned {
         Ok(output) => match store_output(&output) {
             Ok(output) => Outcome::Done(output),
