@@ -37,16 +37,16 @@ impl Parts<'_> {
                 ///
                 /// # Errors
                 /// As `submit`, and if the JSON has a member that is not an option.
-                #visibility async fn submit_with(input: #input, options: impl #private::IntoJobOptions) -> #one {
-                    #private::Submission::<Self>::new().submit_with(input, options).await
+                #visibility fn submit_with(input: #input, options: impl #private::IntoJobOptions) -> #private::BoxFuture<#one> {
+                    #private::Submission::<Self>::new().submit_with(input, options)
                 }
 
                 /// Submits many jobs in one statement: all of them, or none.
                 ///
                 /// # Errors
                 /// As `submit`.
-                #visibility async fn submit_many(inputs: impl #private::Inputs<#input>) -> #many {
-                    #private::Submission::<Self>::new().submit_many(inputs).await
+                #visibility fn submit_many(inputs: impl #private::Inputs<#input>) -> #private::BoxFuture<#many> {
+                    #private::Submission::<Self>::new().submit_many(inputs)
                 }
 
                 #submit_in
