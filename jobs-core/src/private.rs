@@ -4,7 +4,7 @@ pub use crate::executor::batch::{
     Batch, BatchProbe, BatchReturned, IntoResults, NotForBatch, Results, into_results,
     run_batch_async, run_batch_blocking,
 };
-pub use crate::executor::run::{BoxFuture, run_async, run_blocking};
+pub use crate::executor::run::{run_async, run_blocking};
 pub use crate::executor::{Declaration, Extensions, Registered, Run, Schedule, SourceLocation};
 pub use crate::submission::InputFrom;
 pub use crate::{

@@ -2,10 +2,10 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::pin::Pin;
 
 use uuid::Uuid;
 
-use crate::executor::run::BoxFuture;
 use crate::executor::{Keeper, keeper};
 use crate::{
     Enqueued, Error, ErrorKind, Executor, Group, IntoInstant, IntoJobOptions, IntoSeconds,
@@ -231,6 +231,9 @@ impl<J: Job> Submission<J> {
     }
 }
 
+/// What is returned once it is stored.
+type Storing<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
+
 /// The end of the chain.
 impl<J: Job> Submission<J> {
     /// Stores the job.
@@ -253,7 +256,7 @@ impl<J: Job> Submission<J> {
         self,
         input: J::Input,
         options: impl IntoJobOptions,
-    ) -> BoxFuture<Result<SubmittedJob<J>, Error>> {
+    ) -> Storing<SubmittedJob<J>> {
         let options = options.into_job_options();
         Box::pin(async { self.with(options?).submit(input).await })
     }
@@ -263,10 +266,7 @@ impl<J: Job> Submission<J> {
     /// # Errors
     /// As [`submit`](Self::submit).
     // Boxed as in `submit_with`.
-    pub fn submit_many(
-        self,
-        inputs: impl Inputs<J::Input>,
-    ) -> BoxFuture<Result<Vec<SubmittedJob<J>>, Error>> {
+    pub fn submit_many(self, inputs: impl Inputs<J::Input>) -> Storing<Vec<SubmittedJob<J>>> {
         let inputs = inputs.into_inputs().collect();
         Box::pin(self.store(inputs))
     }

@@ -28,8 +28,8 @@ pub struct Run {
     pub(crate) span: tracing::Span,
 }
 
-/// A future whose type does not show what it is made of.
-pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+/// The future of a function whose types are erased.
+pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 impl Run {
     /// Prepares an attempt. `input` is JSON text; `None` stands for null.

@@ -21,6 +21,12 @@ impl Parts<'_> {
         let result = |ok: TokenStream| quote!(::core::result::Result<#ok, #private::Error>);
         let one = result(quote!(#private::SubmittedJob<Self>));
         let many = result(quote!(::std::vec::Vec<#private::SubmittedJob<Self>>));
+        let boxed = |output: &TokenStream| {
+            quote! {
+                ::std::pin::Pin<::std::boxed::Box<dyn ::core::future::Future<Output = #output> + ::core::marker::Send>>
+            }
+        };
+        let (one_boxed, many_boxed) = (boxed(&one), boxed(&many));
         let submit_in = self.submit_in(&one);
         quote! {
             #[allow(dead_code)]
@@ -37,7 +43,7 @@ impl Parts<'_> {
                 ///
                 /// # Errors
                 /// As `submit`, and if the JSON has a member that is not an option.
-                #visibility fn submit_with(input: #input, options: impl #private::IntoJobOptions) -> #private::BoxFuture<#one> {
+                #visibility fn submit_with(input: #input, options: impl #private::IntoJobOptions) -> #one_boxed {
                     #private::Submission::<Self>::new().submit_with(input, options)
                 }
 
@@ -45,7 +51,7 @@ impl Parts<'_> {
                 ///
                 /// # Errors
                 /// As `submit`.
-                #visibility fn submit_many(inputs: impl #private::Inputs<#input>) -> #private::BoxFuture<#many> {
+                #visibility fn submit_many(inputs: impl #private::Inputs<#input>) -> #many_boxed {
                     #private::Submission::<Self>::new().submit_many(inputs)
                 }
 
