@@ -115,7 +115,7 @@ async fn a_job_that_cancels_itself_is_an_event_with_its_reason() {
 }
 
 #[tokio::test]
-async fn a_function_that_ends_because_its_job_was_cancelled_is_no_warning() {
+async fn a_function_that_ends_because_its_job_was_cancelled_is_not_a_warning() {
     let database = Database::new().await;
     let (log, noticed) = (Log::new(), Arc::new(Notify::new()));
     let boss = on(&database).provide(Arc::clone(&noticed));
@@ -133,7 +133,7 @@ async fn a_function_that_ends_because_its_job_was_cancelled_is_no_warning() {
         log.lines(&["WARN", &job.job_id.to_string()]),
         Vec::<String>::new()
     );
-    // The log hears of this job at all.
+    // The log is that of this executor.
     assert_eq!(log.lines(&["INFO", "stopping"]).len(), 1);
 }
 
