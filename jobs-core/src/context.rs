@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::executor::NOT_PROVIDED_DELAY;
 use crate::executor::panic::end_for_lack_of;
-use crate::failure::NOT_PROVIDED_DELAY;
 use crate::{Executor, Extensions, Job};
 
 /// The running job, as it is stored.
@@ -118,16 +118,14 @@ impl<J: Job> Context<J> {
     /// Returns the value of this type that the application gave to its executor with `.provide(value)`.
     ///
     /// If there is none, the attempt ends here: an event at level ERROR names the type, the attempt is not counted, and the job
-    /// runs again after a minute, perhaps in a process that provides the value.
+    /// runs again after a minute, perhaps in a process that provides the value. In a test, `drain` returns that as an error.
     ///
     /// # Panics
-    /// If there is none in a test: on [`Memory`](crate::Memory), or where the test calls the function itself.
+    /// If there is none where a test calls the function itself, or in a task that the function spawned.
     #[track_caller]
     pub fn app<T: Send + Sync + 'static>(&self) -> &T {
-        let is_test = self.executor.is_none() || J::Executor::TAKES_ALL;
         match self.provided.get::<T>() {
             Ok(value) => value,
-            Err(missing) if is_test => panic!("{missing}"),
             Err(missing) => {
                 let again_in = NOT_PROVIDED_DELAY;
                 tracing::error!(parent: &self.log, ?again_in, "{missing}");

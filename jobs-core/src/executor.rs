@@ -32,9 +32,8 @@ pub use current::{current, install, scope};
 pub use dispatch::{dispatch, dispatch_all, dispatch_batch};
 #[doc(inline)]
 pub use jobs_rules::{Enqueued, JobKey, OptionValues, RetryRule, Slot, store_output};
-pub use outcome::{Outcome, UNDECODABLE_DELAY};
+pub use outcome::{NOT_PROVIDED_DELAY, Outcome, UNDECODABLE_DELAY};
 pub use poll_watch::PollWatch;
-
 pub use registry::{JobSet, Registered, Registry};
 pub use run::Run;
 

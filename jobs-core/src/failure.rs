@@ -2,15 +2,11 @@
 
 use std::error::Error as StdError;
 use std::fmt;
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::Outcome;
-
-/// How long a job waits whose function asked for a value that was not provided.
-pub(crate) const NOT_PROVIDED_DELAY: Duration = Duration::from_secs(60);
 
 /// Why an attempt failed: the source of the error that [`SubmittedJob::output`](crate::SubmittedJob::output) returns.
 ///
@@ -97,7 +93,7 @@ impl Failure {
     /// counted, and the job waits for a process that provides the value.
     pub(crate) fn into_outcome(self) -> Outcome {
         match self.name.as_str() {
-            Self::NOT_PROVIDED => Outcome::Snoozed(NOT_PROVIDED_DELAY),
+            Self::NOT_PROVIDED => Outcome::NotProvided(self),
             _ => Outcome::Failed(self),
         }
     }

@@ -6,7 +6,7 @@ use std::fmt;
 use std::iter::successors;
 use std::time::Duration;
 
-use crate::{Failure, Outcome};
+use crate::{Failure, IntoSeconds, Outcome};
 
 /// The error of a job's function, and what follows from it.
 ///
@@ -50,6 +50,25 @@ enum Kind {
 
 type Boxed = Box<dyn StdError + Send + Sync>;
 
+/// A time that a function chose, and that is not one.
+#[derive(Debug)]
+struct WrongTime {
+    wrong: String,
+    source: Option<Boxed>,
+}
+
+impl fmt::Display for WrongTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.wrong)
+    }
+}
+
+impl StdError for WrongTime {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
 /// The original error, and the name of its type, which a boxed error does not know any more.
 #[derive(Debug)]
 struct Cause {
@@ -68,14 +87,29 @@ impl JobError {
         Self(Kind::Fail(cause(error)))
     }
 
-    /// Fails the attempt. The next one, if the retry limit allows it, starts after this time instead of the retry delay.
-    pub fn retry_in(error: impl Into<Boxed>, after: Duration) -> Self {
-        Self(Kind::RetryIn(cause(error), after))
+    /// Fails the attempt. The next one, if the retry limit allows it, starts after this time instead of the retry delay: a
+    /// [`Duration`], whole seconds or a text such as `"5 minutes"`. If that is not a length of time, the stored error says so too, and
+    /// the retry delay applies.
+    pub fn retry_in(error: impl Into<Boxed>, after: impl IntoSeconds) -> Self {
+        match after.into_time() {
+            Ok(after) => Self(Kind::RetryIn(cause(error), after)),
+            Err(wrong) => Self::new(WrongTime {
+                wrong: format!("the time until the next attempt {wrong}"),
+                source: Some(error.into()),
+            }),
+        }
     }
 
-    /// Snoozes the job: it runs again after this time, and this attempt is not counted.
-    pub fn snooze(after: Duration) -> Self {
-        Self(Kind::Snooze(after))
+    /// Snoozes the job: it runs again after this time, and this attempt is not counted. The time is a [`Duration`], whole seconds or a
+    /// text such as `"5 minutes"`; if it is not a length of time, the attempt fails with an error that says so.
+    pub fn snooze(after: impl IntoSeconds) -> Self {
+        match after.into_time() {
+            Ok(after) => Self(Kind::Snooze(after)),
+            Err(wrong) => Self::new(WrongTime {
+                wrong: format!("the time to snooze {wrong}"),
+                source: None,
+            }),
+        }
     }
 
     /// Cancels the job for this reason.
@@ -151,6 +185,7 @@ impl fmt::Display for JobError {
 mod tests {
     use std::fmt;
     use std::num::ParseIntError;
+    use std::time::Duration;
 
     use super::{JobError, Outcome, StdError};
 
@@ -181,6 +216,42 @@ mod tests {
         assert!(error.source().is_some_and(|source| source.is::<Charge>()));
         assert!(error.downcast_ref::<ParseIntError>().is_some());
         assert!(error.downcast_ref::<fmt::Error>().is_none());
+    }
+
+    #[test]
+    fn a_time_may_be_a_duration_seconds_or_a_text() {
+        let hour = Duration::from_secs(3600);
+        for error in [
+            JobError::snooze(hour),
+            JobError::snooze(3600),
+            JobError::snooze("1 hour"),
+        ] {
+            assert_eq!(error.into_outcome(), Outcome::Snoozed(hour));
+        }
+        let outcome = JobError::retry_in("closed", "60 min").into_outcome();
+        assert!(
+            matches!(&outcome, Outcome::RetryIn(failure, after) if failure.message == "closed" && *after == hour),
+            "{outcome:?}"
+        );
+    }
+
+    #[test]
+    fn a_time_that_is_not_one_fails_the_attempt_and_keeps_the_original_error() {
+        let error = JobError::snooze("soon");
+        assert!(
+            error
+                .to_string()
+                .starts_with("the time to snooze is wrong: duration \"soon\"")
+        );
+        assert!(matches!(error.into_outcome(), Outcome::Failed(_)));
+        let closed = "x".parse::<u8>().expect_err("no number");
+        let error = JobError::retry_in(closed, -5);
+        assert_eq!(
+            error.to_string(),
+            "the time until the next attempt must not be negative, as -5 is"
+        );
+        assert!(error.downcast_ref::<ParseIntError>().is_some());
+        assert!(matches!(error.into_outcome(), Outcome::Failed(_)));
     }
 
     #[test]

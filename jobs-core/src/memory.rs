@@ -185,7 +185,8 @@ impl Memory {
     /// 100 ms goes on beside the next one, since it may wait for it. A function that takes several jobs at once gets one at a time.
     ///
     /// # Errors
-    /// [`ErrorKind::Refused`] after 10,000 attempts.
+    /// [`ErrorKind::Refused`] after 10,000 attempts; [`ErrorKind::Configuration`] if a function asked for a value that was not
+    /// [provided](Self::provide): the other jobs have run, and this one waits for a minute.
     pub async fn drain(&self) -> Result<Vec<Ran>, Error> {
         Drain::begin(self).run().await
     }

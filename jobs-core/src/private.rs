@@ -12,6 +12,7 @@ pub use crate::{
     IntoUnit, Job, JobError, JobOptions, Submission, SubmittedJob,
 };
 pub use inventory;
+pub use jobs_macros::with;
 pub use jobs_rules::QueuePolicy;
 pub use serde_json;
 pub use uuid::Uuid;
@@ -101,21 +102,36 @@ impl<E: Into<JobError>> IntoJobError for E {
     }
 }
 
-/// The type of a context parameter: the context of the job itself.
-#[diagnostic::on_unimplemented(
-    message = "the context of this job is `Context<{J}>`, not `{Self}`",
-    label = "write `Context<{J}>`"
-)]
-pub trait ContextOf<J: Job> {
-    /// Returns the context as the type of the function's parameter, which it is.
-    fn of(context: Context<J>) -> Self;
+/// Every [`Entity`] by another name. `IS_ENTITY` is what [`is_entity`] returns: where a type is not an entity, that call is the one
+/// error, and the compiler does not report again what follows from it.
+pub trait CheckedEntity<const IS_ENTITY: bool> {
+    /// See [`Entity::Delegate`].
+    type Delegate: Clone + Send + Sync + 'static;
+
+    /// See [`Entity::delegate`].
+    ///
+    /// # Errors
+    /// Those of the entity.
+    fn delegate(provided: &Extensions) -> Result<Self::Delegate, Error>;
 }
 
-impl<J: Job> ContextOf<J> for Context<J> {
-    fn of(context: Context<J>) -> Self {
-        context
+#[diagnostic::do_not_recommend]
+impl<T: Entity> CheckedEntity<true> for T {
+    type Delegate = T::Delegate;
+
+    fn delegate(provided: &Extensions) -> Result<T::Delegate, Error> {
+        T::delegate(provided)
     }
 }
+
+/// Returns true.
+pub const fn is_entity<T: Entity>() -> bool {
+    true
+}
+
+/// The type of `ctx.entities` of a job that declares none. The compiler shows its name where a field of it is asked for.
+#[derive(Debug, Clone)]
+pub struct NoEntitiesInJobAttribute {}
 
 /// Makes the input of a schedule that declares none.
 pub fn default_input<T: DefaultInput>() -> T {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::pin::Pin;
 
 use uuid::Uuid;
 
@@ -108,7 +109,7 @@ impl<J: Job> Submission<J> {
         Self::default()
     }
 
-    /// Makes the job due after whole seconds, a [`Duration`](std::time::Duration) or a text such as `"90s"` or `"1h30m"`; or at a
+    /// Makes the job due after whole seconds, a [`Duration`](std::time::Duration) or a text such as `"90s"` or `"1h 30m"`; or at a
     /// date, or at a text as in RFC 3339, which is in UTC if it names no zone. A delay is at most ten years long: for a later time,
     /// and for a Unix time, use [`run_at`](Self::run_at).
     pub fn delay(mut self, delay: impl IntoStartAfter) -> Self {
@@ -230,6 +231,9 @@ impl<J: Job> Submission<J> {
     }
 }
 
+/// What is returned once it is stored.
+type Storing<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
+
 /// The end of the chain.
 impl<J: Job> Submission<J> {
     /// Stores the job.
@@ -238,7 +242,7 @@ impl<J: Job> Submission<J> {
     /// [`ErrorKind::NoExecutor`] if there is no executor; [`ErrorKind::BadInput`] if an option, a time or the input is not valid; or
     /// an error of the storage.
     pub async fn submit(self, input: J::Input) -> Result<SubmittedJob<J>, Error> {
-        let mut submitted = self.submit_many([input]).await?;
+        let mut submitted = self.store(vec![input]).await?;
         submitted.pop().ok_or_else(no_receipt)
     }
 
@@ -247,24 +251,28 @@ impl<J: Job> Submission<J> {
     ///
     /// # Errors
     /// As [`submit`](Self::submit), and if the JSON has a member that is not an option.
-    pub async fn submit_with(
+    // Boxed: a future that has the argument's type among its own is reported three times if that type is wrong.
+    pub fn submit_with(
         self,
         input: J::Input,
         options: impl IntoJobOptions,
-    ) -> Result<SubmittedJob<J>, Error> {
-        let options = options.into_job_options()?;
-        self.with(options).submit(input).await
+    ) -> Storing<SubmittedJob<J>> {
+        let options = options.into_job_options();
+        Box::pin(async { self.with(options?).submit(input).await })
     }
 
     /// Stores many jobs in one statement: all of them, or none.
     ///
     /// # Errors
     /// As [`submit`](Self::submit).
-    pub async fn submit_many(
-        self,
-        inputs: impl Inputs<J::Input>,
-    ) -> Result<Vec<SubmittedJob<J>>, Error> {
-        let (keeper, requests) = self.into_requests(inputs.into_inputs())?;
+    // Boxed as in `submit_with`.
+    pub fn submit_many(self, inputs: impl Inputs<J::Input>) -> Storing<Vec<SubmittedJob<J>>> {
+        let inputs = inputs.into_inputs().collect();
+        Box::pin(self.store(inputs))
+    }
+
+    async fn store(self, inputs: Vec<J::Input>) -> Result<Vec<SubmittedJob<J>>, Error> {
+        let (keeper, requests) = self.into_requests(inputs)?;
         if requests.is_empty() {
             return Ok(Vec::new());
         }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::pin::Pin;
+use std::time::Duration;
 
 use uuid::Uuid;
 
@@ -154,8 +156,8 @@ impl<J: Job> SubmittedJob<J> {
         }
     }
 
-    /// Waits as [`output`](Self::output) does, but no longer than `limit`: whole seconds, a [`Duration`](std::time::Duration) or a
-    /// text such as `"90s"`. The job itself goes on.
+    /// Waits as [`output`](Self::output) does, but no longer than `limit`: whole seconds, a [`Duration`] or a text such
+    /// as `"90s"`. The job itself goes on.
     ///
     /// ```no_run
     /// # use jobs_core::{Error, Job, SubmittedJob};
@@ -167,8 +169,16 @@ impl<J: Job> SubmittedJob<J> {
     /// # Errors
     /// As [`output`](Self::output); and [`ErrorKind::TimedOut`] if the job has not ended in time, [`ErrorKind::BadInput`] for a limit
     /// that is no length of time.
-    pub async fn output_within(&self, limit: impl IntoSeconds) -> Result<J::Output, Error> {
-        let limit = limit.into_time().map_err(|wrong| {
+    // Boxed: a future that has the argument's type among its own is reported three times if that type is wrong.
+    pub fn output_within(
+        &self,
+        limit: impl IntoSeconds,
+    ) -> Pin<Box<dyn Future<Output = Result<J::Output, Error>> + Send + '_>> {
+        Box::pin(self.output_until(limit.into_time()))
+    }
+
+    async fn output_until(&self, limit: Result<Duration, String>) -> Result<J::Output, Error> {
+        let limit = limit.map_err(|wrong| {
             let message = format!(
                 "the time limit for the output of job {} {wrong}",
                 self.job_id

@@ -8,7 +8,7 @@ mod turns;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{JobKey, JobState};
+use crate::{Error, ErrorKind, JobKey, JobState, Outcome};
 
 pub use submitted::{Submissions, Submitted, assert_not_submitted, assert_submitted};
 pub use turns::Turns;
@@ -41,4 +41,14 @@ impl Ran {
             output,
         }
     }
+}
+
+/// The error of a drain that ran a job whose function asked for a value that was not provided; for executors.
+pub fn not_provided(job: &JobKey, outcome: &Outcome) -> Option<Error> {
+    let Outcome::NotProvided(failure) = outcome else {
+        return None;
+    };
+    let JobKey { name, id } = job;
+    let message = format!("job {id} in queue `{name}` cannot run: {failure}");
+    Some(Error::new(ErrorKind::Configuration, message))
 }

@@ -3,10 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::convert::Infallible;
-use std::time::Duration;
 
 use jobs_core::executor::dispatch;
-use jobs_core::executor::{Enqueued, Extensions, JobEnd, JobKey, Outcome, Registry, Request, Run};
+use jobs_core::executor::{
+    Cancellation, Enqueued, Extensions, JobEnd, JobKey, Outcome, Registry, Request, Run,
+};
 use jobs_core::testing::assert_submitted;
 use jobs_core::{Context, Error, ErrorKind, Executor, Job, JobError, JobInfo, Memory, job};
 use uuid::Uuid;
@@ -117,7 +118,7 @@ async fn an_executor_that_is_named_takes_its_own_jobs() {
 
 #[tokio::test]
 async fn what_only_the_own_executor_can_do_is_an_error_in_memory() {
-    let memory = Memory::new();
+    let memory = Memory::new().provide(Price(5));
     let job = memory.scope(Bill::submit(1)).await.unwrap();
     let error = job.executor().err().unwrap();
     assert_eq!(
@@ -153,13 +154,38 @@ async fn run<J: Job<Executor = Remote>>(provided: Extensions) -> Outcome {
 
 #[tokio::test]
 async fn a_job_that_asks_for_a_missing_value_waits_and_its_attempt_is_not_counted() {
-    let waits = Outcome::Snoozed(Duration::from_secs(60));
-    assert_eq!(run::<Bill>(Extensions::default()).await, waits);
-    assert_eq!(run::<BillBlocking>(Extensions::default()).await, waits);
-    assert_eq!(run::<BillAll>(Extensions::default()).await, waits);
+    let outcomes = [
+        run::<Bill>(Extensions::default()).await,
+        run::<BillBlocking>(Extensions::default()).await,
+        run::<BillAll>(Extensions::default()).await,
+    ];
+    for outcome in outcomes {
+        let Outcome::NotProvided(failure) = outcome else {
+            panic!("{outcome:?}");
+        };
+        let message = "Price` was provided; add `.provide(value)`";
+        assert!(failure.message.contains(message), "{failure}");
+    }
     let provided = Extensions::default().with(Price(5));
     let done = Outcome::Done(Some("{\"value\":15}".into()));
     assert_eq!(run::<BillAll>(provided).await, done);
+}
+
+#[job(executor = Remote)]
+async fn watches(ctx: Context<Watches>) {
+    ctx.cancelled().await;
+}
+
+#[tokio::test]
+async fn what_a_function_returns_after_it_was_cancelled_is_not_an_outcome() {
+    let cancellation = Cancellation::default();
+    let info = JobInfo::new(Uuid::now_v7(), Watches::NAME.into(), chrono::Utc::now());
+    let run = Run::new(Remote, info, None, Extensions::default());
+    let registry = Registry::linked::<Remote>().unwrap();
+    cancellation.cancel();
+    let run = run.cancelled_by(cancellation);
+    let outcome = dispatch(registry.find(Watches::NAME).unwrap(), run).await;
+    assert_eq!(outcome, Outcome::Lost);
 }
 
 #[tokio::test]

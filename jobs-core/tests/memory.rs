@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use jobs_core::testing::{Ran, assert_not_submitted, assert_submitted};
-use jobs_core::{Context, Error, ErrorKind, Job, JobError, JobState, Memory, Submission, job};
+use jobs_core::{Context, ErrorKind, Job, JobError, JobState, Memory, Submission, job};
 use serde_json::json;
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -181,19 +181,27 @@ async fn needs(ctx: Context<Needs>) -> u8 {
 }
 
 #[tokio::test]
-async fn what_nobody_provides_fails_the_job_that_needs_it() {
+async fn a_job_that_asks_for_a_missing_value_is_an_error_of_drain_and_its_attempt_is_not_counted() {
     let memory = Memory::new();
-    let job = submission::<Needs>(&memory)
-        .retry_limit(0)
-        .submit(())
-        .await
-        .unwrap();
-    memory.drain().await.unwrap();
-    let error: Error = job.output().await.unwrap_err();
-    assert!(
-        format!("{error:?}").contains("no `u8` was provided"),
-        "{error:?}"
+    let needs = submission::<Needs>(&memory).retry_limit(0).submit(());
+    let needs = needs.await.unwrap();
+    let adds = submission::<Add>(&memory).submit((1, 2)).await.unwrap();
+    let error = memory.drain().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    let message = format!(
+        "job {} in queue `needs` cannot run: no `u8` was provided; add `.provide(value)`",
+        needs.job_id
     );
+    assert!(error.to_string().starts_with(&message), "{error}");
+    assert_eq!(adds.output().await.unwrap(), 3);
+
+    let waiting = assert_submitted::<Needs>(&memory, |()| true).await;
+    assert_eq!(waiting.state, JobState::Created);
+    let memory = memory.provide(7_u8);
+    memory.travel(Duration::from_secs(60));
+    let ran = memory.drain().await.unwrap();
+    assert_eq!(outcomes(&ran), [("needs", 1, JobState::Completed)]);
+    assert_eq!(needs.output().await.unwrap(), 7);
 }
 
 #[job(executor = Memory)]

@@ -57,11 +57,18 @@ use proc_macro::TokenStream;
 /// | `blocking` | the function is a plain `fn` and runs on a thread of its own |
 /// | `crate = path` | the path of the library, if it is not a dependency under its own name |
 ///
-/// Times are seconds or text such as `"90s"`, `"15m"`, `"2h"`, `"7d"`. `dead_letter` is a queue's name or another job's
+/// Times are seconds or text such as `"90s"`, `"1h 30m"`, `"5 minutes"`, `"7d"`. `dead_letter` is a queue's name or another job's
 /// handle. The compiler checks cron expressions, zones, durations, bounds, names and types.
 #[proc_macro_attribute]
 pub fn job(arguments: TokenStream, item: TokenStream) -> TokenStream {
     job::expand(arguments.into(), item.into()).into()
+}
+
+/// Adds code behind an item. Generated code uses it.
+#[doc(hidden)]
+#[proc_macro_attribute]
+pub fn with(code: TokenStream, item: TokenStream) -> TokenStream {
+    item.into_iter().chain(code).collect()
 }
 
 /// Makes a struct an entity: a row of a table that jobs reach through `ctx.entities`.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jobs_core::executor::Extensions;
-use jobs_core::{Error, JobSet};
+use jobs_core::{Error, ErrorKind, IntoSeconds, JobSet};
 use sqlx::PgPool;
 
 use crate::PgBoss;
@@ -44,6 +44,8 @@ pub struct PgBossBuilder {
     provided: Extensions,
     only: Option<Vec<&'static str>>,
     changes: Vec<Change>,
+    /// The first setting that is not valid in itself.
+    refused: Option<Error>,
 }
 
 /// A setting on top of the URL's, whichever was given first.
@@ -63,6 +65,7 @@ impl PgBossBuilder {
             provided: Extensions::default(),
             only: None,
             changes: Vec::new(),
+            refused: None,
         }
     }
 
@@ -136,24 +139,32 @@ impl PgBossBuilder {
     }
 
     /// Sets how often this process checks whether there is maintenance to do; the default is a minute. Like the other intervals, it
-    /// is from a second to a day.
-    pub fn supervise_interval(self, interval: Duration) -> Self {
-        self.change(move |settings| settings.intervals.supervise = interval)
+    /// is from a second to a day: a [`Duration`], whole seconds or a text such as `"90s"`.
+    pub fn supervise_interval(self, interval: impl IntoSeconds) -> Self {
+        self.time("supervise_interval", interval, |settings| {
+            &mut settings.intervals.supervise
+        })
     }
 
     /// Sets how often each queue is counted, by any process; the default is a minute.
-    pub fn monitor_interval(self, interval: Duration) -> Self {
-        self.change(move |settings| settings.intervals.monitor = interval)
+    pub fn monitor_interval(self, interval: impl IntoSeconds) -> Self {
+        self.time("monitor_interval", interval, |settings| {
+            &mut settings.intervals.monitor
+        })
     }
 
     /// Sets how often old jobs are deleted from each queue, by any process; the default is a day.
-    pub fn maintenance_interval(self, interval: Duration) -> Self {
-        self.change(move |settings| settings.intervals.maintenance = interval)
+    pub fn maintenance_interval(self, interval: impl IntoSeconds) -> Self {
+        self.time("maintenance_interval", interval, |settings| {
+            &mut settings.intervals.maintenance
+        })
     }
 
     /// Sets how often jobs are released whose dependencies have ended, by any process; the default is 5 seconds.
-    pub fn flow_interval(self, interval: Duration) -> Self {
-        self.change(move |settings| settings.intervals.flow = interval)
+    pub fn flow_interval(self, interval: impl IntoSeconds) -> Self {
+        self.time("flow_interval", interval, |settings| {
+            &mut settings.intervals.flow
+        })
     }
 
     /// Sets whether maintenance by this process stores each count of a queue, and its throughput, for [`queue_stats`](crate::operation::Boss::queue_stats). The
@@ -206,12 +217,14 @@ impl PgBossBuilder {
         self.change(move |settings| settings.test_clock = obey)
     }
 
-    /// Sets how long a stop may take; the default is 30 seconds.
+    /// Sets how long a stop may take: a [`Duration`], whole seconds or a text such as `"1 minute"`. The default is 30 seconds.
     ///
     /// Running jobs have this time without its last quarter, or without the last 2 seconds if that is less. Then those that still run
     /// are released, and their attempt is not counted. If less than a second is left for that, the stop may take a second longer.
-    pub fn stop_timeout(self, timeout: Duration) -> Self {
-        self.change(move |settings| settings.stop_timeout = timeout)
+    pub fn stop_timeout(self, timeout: impl IntoSeconds) -> Self {
+        self.time("stop_timeout", timeout, |settings| {
+            &mut settings.stop_timeout
+        })
     }
 
     /// Sets the name of this application, for its connections and for the schedules that it declares. When it starts, it removes the
@@ -238,9 +251,11 @@ impl PgBossBuilder {
     /// Connects to the database. Nothing is written before the executor is started or the first job is submitted.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if a setting is not valid, or
-    /// [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable) if the database cannot be reached within 10 seconds.
+    /// [`ErrorKind::Configuration`] if a setting is not valid, or [`ErrorKind::Unavailable`] if the database cannot be reached within 10 seconds.
     pub async fn connect(self) -> Result<PgBoss, Error> {
+        if let Some(refused) = self.refused {
+            return Err(refused);
+        }
         let mut home = None;
         let mut settings = match (&self.pool, self.settings) {
             (_, Some(settings)) => settings?,
@@ -284,8 +299,57 @@ impl PgBossBuilder {
         here.connect().await
     }
 
+    fn time(
+        mut self,
+        name: &str,
+        time: impl IntoSeconds,
+        setting: fn(&mut Settings) -> &mut Duration,
+    ) -> Self {
+        match time.into_time() {
+            Ok(time) => self.change(move |settings| *setting(settings) = time),
+            Err(wrong) => {
+                let message = format!("`{name}` {wrong}");
+                let refused = Error::new(ErrorKind::Configuration, message);
+                self.refused.get_or_insert(refused);
+                self
+            }
+        }
+    }
+
     fn change(mut self, change: impl FnOnce(&mut Settings) + Send + 'static) -> Self {
         self.changes.push(Change(Box::new(change)));
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Change, Settings};
+    use crate::{ErrorKind, PgBoss};
+
+    #[test]
+    fn a_time_may_be_a_duration_seconds_or_a_text() {
+        let builder = PgBoss::builder()
+            .stop_timeout("1 minute")
+            .supervise_interval(90)
+            .flow_interval(Duration::from_millis(1_500));
+        let mut settings = Settings::from_url("postgres://localhost/shop").unwrap();
+        for Change(change) in builder.changes {
+            change(&mut settings);
+        }
+        assert_eq!(settings.stop_timeout, Duration::from_secs(60));
+        assert_eq!(settings.intervals.supervise, Duration::from_secs(90));
+        assert_eq!(settings.intervals.flow, Duration::from_millis(1_500));
+    }
+
+    #[tokio::test]
+    async fn a_time_that_is_not_one_is_an_error_that_names_the_setting() {
+        let builder = PgBoss::builder().stop_timeout("soon").flow_interval(-1);
+        let error = builder.connect().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+        let message = "`stop_timeout` is wrong: duration \"soon\" is not understood";
+        assert!(error.to_string().starts_with(message), "{error}");
     }
 }

@@ -18,9 +18,9 @@ use crate::{Error, PG_BOSS_EXECUTOR_NAME, PgBoss, QueuePolicy, StartAfter};
 #[doc(inline)]
 pub use jobs_core::executor::{
     Batch, BatchHandler, Cancellation, Declaration, Enqueued, Executor, Extensions, JobEnd, JobKey,
-    OptionValues, Outcome, QueueSettings, Registered, Registry, Request, RetryRule, Run, Schedule,
-    Slot, SourceLocation, UNDECODABLE_DELAY, WorkerSettings, current, dispatch, dispatch_all,
-    dispatch_batch, install, scope, store_output,
+    NOT_PROVIDED_DELAY, OptionValues, Outcome, QueueSettings, Registered, Registry, Request,
+    RetryRule, Run, Schedule, Slot, SourceLocation, UNDECODABLE_DELAY, WorkerSettings, current,
+    dispatch, dispatch_all, dispatch_batch, install, scope, store_output,
 };
 use pg_boss::error::{is_transient, map_db_error};
 use pg_boss::validate::{bad_input, check_input};

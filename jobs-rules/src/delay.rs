@@ -25,7 +25,7 @@ pub enum Delay {
 pub enum DelayError {
     /// The text is neither a duration nor a date.
     #[error(
-        "{text:?} is not a delay; write a duration such as `90s` or `1h30m`, or a date and time such as `2030-01-02T03:04:05Z`"
+        "{text:?} is not a delay; write a duration such as `90s` or `5 minutes`, or a date and time such as `2030-01-02T03:04:05Z`"
     )]
     Malformed {
         /// The text as written.
@@ -92,7 +92,13 @@ mod tests {
 
     #[test]
     fn durations_and_dates_are_read() {
-        let cases = [("10s", 10), (" 1h30m ", 5400), ("90m", 5400), ("0s", 0)];
+        let cases = [
+            ("10s", 10),
+            (" 1h30m ", 5400),
+            ("90m", 5400),
+            ("1h 30 minutes", 5400),
+            ("0s", 0),
+        ];
         for (text, seconds) in cases {
             let delay = Delay::For(Duration::from_secs(seconds));
             assert_eq!(parse_delay(text), Ok(delay), "{text}");
@@ -111,7 +117,7 @@ mod tests {
     fn what_is_wrong_is_said_of_what_was_meant() {
         let cases = [
             ("90", "duration `90` has no unit; write `90s`"),
-            ("10 seconds", "duration \"10 seconds\" is not understood"),
+            ("10, 5s", "duration \"10, 5s\" is not understood"),
             ("2030-13-01", "\"2030-13-01\" is not a date and time"),
             (
                 "tomorrow",

@@ -39,12 +39,12 @@ pub struct JobOptions {
     refused: Option<String>,
 }
 
-/// A length of time: whole seconds as an integer, a duration, or a text such as `"90s"`, `"15m"`, `"2h"`, `"7d"`. Only this crate
+/// A length of time: whole seconds as an integer, a duration, or a text such as `"90s"`, `"1h 30m"`, `"5 minutes"`. Only this crate
 /// implements the trait.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a length of time",
     label = "not a length of time",
-    note = "write whole seconds (`90`), a `Duration`, or a text (\"90s\", \"15m\", \"2h\", \"7d\")"
+    note = "write whole seconds (`90`), a `Duration`, or a text (\"90s\", \"1h 30m\", \"5 minutes\")"
 )]
 pub trait IntoSeconds: Sealed {
     /// Converts the argument.

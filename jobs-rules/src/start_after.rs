@@ -77,14 +77,14 @@ impl StartAfter {
     }
 }
 
-/// The argument of `delay`: whole seconds, a [`Duration`], a date, or a text. A text is a duration (`"90s"`, `"1h30m"`), or a date and
+/// The argument of `delay`: whole seconds, a [`Duration`], a date, or a text. A text is a duration (`"90s"`, `"5 minutes"`), or a date and
 /// time, which is in UTC if it names no zone.
 ///
 /// A delay is not negative, and at most ten years long; for a later time use `run_at`. Only this crate implements the trait.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a delay",
     label = "not a delay",
-    note = "write seconds (`10`), a `Duration`, a text (\"90s\", \"1h30m\", \"2030-01-01T00:00:00Z\") or a chrono `DateTime`"
+    note = "write seconds (`10`), a `Duration`, a text (\"90s\", \"5 minutes\", \"2030-01-01T00:00:00Z\") or a chrono `DateTime`"
 )]
 pub trait IntoStartAfter: Sealed {
     /// Converts the argument.

@@ -9,6 +9,9 @@ use crate::Failure;
 /// The shortest time between an attempt whose input does not decode and the next one.
 pub const UNDECODABLE_DELAY: Duration = Duration::from_secs(30);
 
+/// How long a job waits whose function asked for a value that was not provided.
+pub const NOT_PROVIDED_DELAY: Duration = Duration::from_secs(60);
+
 /// The outcome of one attempt: all that an executor needs to settle it. An executor must handle every variant.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
@@ -25,6 +28,9 @@ pub enum Outcome {
     Undecodable(Failure),
     /// The job runs again after this time, and this attempt is not counted.
     Snoozed(Duration),
+    /// The function asked for a value that was not provided, as the failure says. The job runs again after [`NOT_PROVIDED_DELAY`],
+    /// perhaps in a process that provides it, and this attempt is not counted.
+    NotProvided(Failure),
     /// The job cancelled itself for this reason.
     Cancelled(String),
     /// The worker stopped before the attempt ended: the job waits as if it had not been fetched.

@@ -4,6 +4,7 @@ use std::any::TypeId;
 use std::future::Future;
 use std::pin::Pin;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tracing::Instrument;
 
@@ -94,6 +95,14 @@ impl Run {
         self.executor.clone()
     }
 
+    /// The outcome of a function that returned this. What it returned after it was cancelled does not count.
+    fn outcome_of<T: Serialize>(&self, returned: Result<T, JobError>) -> Outcome {
+        match self.cancellation.has_happened() {
+            true => Outcome::Lost,
+            false => outcome_of(returned),
+        }
+    }
+
     pub(crate) fn context<J: Job>(&self) -> Result<Context<J>, Failure> {
         let refuse = |error: &crate::Error| Failure::of("Configuration", error);
         let executor = self.executor.of_type::<J::Executor>();
@@ -134,7 +143,7 @@ where
     let executor = run.executor();
     let call = async move {
         match prepare::<J>(&run) {
-            Ok((input, context)) => outcome_of(function(input, context).await),
+            Ok((input, context)) => run.outcome_of(function(input, context).await),
             Err(outcome) => outcome,
         }
     };
@@ -151,7 +160,7 @@ where
         let _entered = run.span.clone().entered();
         catching(|| {
             running_on_sync(run.executor(), || match prepare::<J>(&run) {
-                Ok((input, context)) => outcome_of(function(input, context)),
+                Ok((input, context)) => run.outcome_of(function(input, context)),
                 Err(outcome) => outcome,
             })
         })
@@ -187,7 +196,7 @@ pub(crate) fn decode<T: DeserializeOwned + 'static>(input: Option<&str>) -> Resu
 }
 
 /// The outcome of a job whose function returned this.
-pub(crate) fn outcome_of<T: serde::Serialize>(returned: Result<T, JobError>) -> Outcome {
+pub(crate) fn outcome_of<T: Serialize>(returned: Result<T, JobError>) -> Outcome {
     match returned {
         Ok(output) => match store_output(&output) {
             Ok(output) => Outcome::Done(output),

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::Memory;
 use super::row::Row;
-use crate::testing::{Ran, Turns};
+use crate::testing::{Ran, Turns, not_provided};
 use crate::{Error, JobKey, JobState, Outcome, Run};
 
 /// One drain. While there is one, a job that is waited for may still end.
@@ -12,6 +12,7 @@ pub(super) struct Drain<'a> {
     memory: &'a Memory,
     turns: Turns<JobKey>,
     ran: Vec<Ran>,
+    missing: Option<Error>,
 }
 
 impl<'a> Drain<'a> {
@@ -21,6 +22,7 @@ impl<'a> Drain<'a> {
             memory,
             turns: Turns::default(),
             ran: Vec::new(),
+            missing: None,
         }
     }
 
@@ -29,7 +31,8 @@ impl<'a> Drain<'a> {
         loop {
             let begun = self.begin_next();
             if begun.is_none() && self.turns.all_ended() {
-                return Ok(std::mem::take(&mut self.ran));
+                let ran = std::mem::take(&mut self.ran);
+                return self.missing.take().map_or(Ok(ran), Err);
             }
             self.settle_until(begun).await;
             self.turns.check()?;
@@ -65,6 +68,7 @@ impl<'a> Drain<'a> {
     }
 
     fn settle(&mut self, key: &JobKey, outcome: Outcome) {
+        self.missing = self.missing.take().or_else(|| not_provided(key, &outcome));
         let mut state = self.memory.state();
         let now = state.now;
         let Some(row) = state.rows.iter_mut().find(|row| row.is(key)) else {

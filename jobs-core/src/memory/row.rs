@@ -9,7 +9,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::after;
-use crate::executor::UNDECODABLE_DELAY;
+use crate::executor::{NOT_PROVIDED_DELAY, UNDECODABLE_DELAY};
 use crate::testing::{Ran, Submitted};
 use crate::{
     Declaration, Error, Failure, Job, JobEnd, JobInfo, JobKey, JobOptions, JobState, OptionValues,
@@ -135,10 +135,8 @@ impl Row {
                 self.state = JobState::Cancelled;
                 self.output = value_of(&Failure::new(Failure::CANCELLED, reason));
             }
-            Outcome::Snoozed(delay) => {
-                self.release();
-                self.start_after = after(now, delay);
-            }
+            Outcome::Snoozed(delay) => self.snooze(delay, now),
+            Outcome::NotProvided(_) => self.snooze(NOT_PROVIDED_DELAY, now),
             Outcome::Released | Outcome::Lost => self.release(),
         }
         Ran::new(self.key(), attempt, self.state, self.output.clone())
@@ -148,6 +146,11 @@ impl Row {
     pub(super) fn release(&mut self) {
         self.state = JobState::Created;
         self.attempt = self.attempt.saturating_sub(1);
+    }
+
+    fn snooze(&mut self, delay: Duration, now: DateTime<Utc>) {
+        self.release();
+        self.start_after = after(now, delay);
     }
 
     fn fail(&mut self, failure: &Failure, again_in: Option<Duration>, now: DateTime<Utc>) {

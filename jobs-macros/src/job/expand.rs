@@ -24,8 +24,7 @@ pub(crate) fn expand(job: &Job, is_right: bool) -> TokenStream {
     let methods = parts.methods();
     let registration = is_right.then(|| parts.registration());
     let conditions = &parts.conditions;
-    quote! {
-        #handle
+    let rest = quote! {
         #entities
         #(#conditions)*
         #[allow(non_upper_case_globals, deprecated, clippy::all, clippy::pedantic)]
@@ -34,6 +33,15 @@ pub(crate) fn expand(job: &Job, is_right: bool) -> TokenStream {
             #methods
             #registration
         };
+    };
+    // As an argument of an attribute of the struct, the rest is gone where the struct cannot be: within an `impl`, the compiler
+    // reports the struct and nothing else.
+    match handle {
+        Some(handle) => {
+            let private = &parts.private;
+            quote!(#[#private::with(#rest)] #handle)
+        }
+        None => rest,
     }
 }
 

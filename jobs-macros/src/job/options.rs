@@ -87,7 +87,7 @@ impl OptionSet {
 }
 
 fn option(key: &Ident, value: &Expr) -> syn::Result<OptionValue> {
-    let option = JobOption::declarable(&key.to_string()).map_err(|_| unknown(key))?;
+    let option = JobOption::declarable(&key.to_string()).map_err(|_| unknown(key, value))?;
     let checked = match option.kind() {
         OptionKind::Integer { .. } => integer(option, value).map(Value::Integer),
         OptionKind::Seconds { .. } => seconds(option, value).map(Value::Seconds),
@@ -102,11 +102,15 @@ fn option(key: &Ident, value: &Expr) -> syn::Result<OptionValue> {
     })
 }
 
-fn unknown(key: &Ident) -> Error {
+fn unknown(key: &Ident, value: &Expr) -> Error {
     let known = JobOption::ALL.into_iter();
     let known = known.filter(|option| option.is_declarable());
     let known: Vec<_> = known.map(JobOption::rust_name).collect();
-    words::unknown(Level::Options, key, &known)
+    let value = match value {
+        Expr::Lit(literal) => Some(&literal.lit),
+        _ => None,
+    };
+    words::unknown(Level::Options, key, value, &known)
 }
 
 fn integer(option: JobOption, value: &Expr) -> syn::Result<i32> {

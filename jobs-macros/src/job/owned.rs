@@ -56,7 +56,7 @@ fn owned_form(ty: &Type) -> String {
     }
 }
 
-fn spelled(ty: &Type) -> String {
+pub(super) fn spelled(ty: &Type) -> String {
     ty.to_token_stream().to_string().replace(' ', "")
 }
 

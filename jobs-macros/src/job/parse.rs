@@ -139,7 +139,7 @@ impl Arguments {
             "blocking" => self.blocking.set(key, flag(key, BLOCKING, input)),
             "crate" => self.library.set(key, assigned(key, CRATE, input)),
             "transactional" => Err(unsupported(key, "leave it out")),
-            _ => Err(unknown(Level::Job, key, &TOP)),
+            _ => Err(unknown(Level::Job, key, input, &TOP)),
         }
     }
 }
@@ -199,7 +199,7 @@ fn queue(key: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> Result<Que
             "policy" => queue.policy.set(key, text(key, POLICY, input)),
             "partition" => queue.partition.set(key, flag(key, PARTITION, input)),
             "notify" => queue.notify.set(key, flag(key, NOTIFY, input)),
-            _ => Err(unknown(Level::Queue, key, &IN_QUEUE)),
+            _ => Err(unknown(Level::Queue, key, input, &IN_QUEUE)),
         },
     );
     Ok(queue)
@@ -236,16 +236,18 @@ fn schedule(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> Result
             "key" => schedule.key.set(key, text(key, KEY, input)),
             "every" => Err(unsupported(key, "write the times as `cron = \"...\"`")),
             "limit" | "until" => Err(unsupported(key, "leave it out")),
-            _ => Err(unknown(Level::Schedule, key, &IN_SCHEDULE)),
+            _ => Err(unknown(Level::Schedule, key, input, &IN_SCHEDULE)),
         },
     );
     schedule.misread = misread;
     Ok(schedule)
 }
 
-fn unknown(level: Level, key: &Ident, known: &[Form]) -> Error {
+fn unknown(level: Level, key: &Ident, input: ParseStream<'_>, known: &[Form]) -> Error {
     let known: Vec<_> = known.iter().map(|form| form.name).collect();
-    words::unknown(level, key, &known)
+    let ahead = input.fork();
+    let value = ahead.parse::<Token![=]>().and_then(|_| ahead.parse());
+    words::unknown(level, key, value.ok().as_ref(), &known)
 }
 
 fn unsupported(key: &Ident, instead: &str) -> Error {

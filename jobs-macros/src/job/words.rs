@@ -1,7 +1,8 @@
 //! Words that belong to another place of the attribute, or come from other libraries, and what to write instead.
 
+use jobs_rules::JobOption;
 use proc_macro2::Ident;
-use syn::Error;
+use syn::{Error, Lit};
 
 use crate::names;
 
@@ -28,7 +29,16 @@ impl Level {
     }
 }
 
-/// Words, and what to write instead of each.
+/// Words for the number of all attempts: one more than the retry limit.
+const ATTEMPTS: [&str; 5] = [
+    "max_attempts",
+    "attempts",
+    "max_tries",
+    "tries",
+    "maxAttempts",
+];
+
+/// Words, and what to write instead of each. Where the value that was written means the same, it takes the place of the one in braces.
 const WORDS: &[(&[&str], &str)] = &[
     (
         &[
@@ -40,21 +50,11 @@ const WORDS: &[(&[&str], &str)] = &[
             "retry_count",
             "retryLimit",
         ],
-        "`options(retry_limit = 3)`",
-    ),
-    (
-        &[
-            "max_attempts",
-            "attempts",
-            "max_tries",
-            "tries",
-            "maxAttempts",
-        ],
-        "`options(retry_limit = 4)` for five attempts: the limit counts those after the first",
+        "`options(retry_limit = {3})`",
     ),
     (
         &["retry_delay", "retry_interval", "retry_after", "retryDelay"],
-        "`options(retry_delay = \"30s\")`",
+        "`options(retry_delay = {\"30s\"})`",
     ),
     (
         &[
@@ -63,7 +63,7 @@ const WORDS: &[(&[&str], &str)] = &[
             "exponential_backoff",
             "retryBackoff",
         ],
-        "`options(retry_backoff = true)`",
+        "`options(retry_backoff = {true})`",
     ),
     (
         &[
@@ -73,7 +73,7 @@ const WORDS: &[(&[&str], &str)] = &[
             "max_retry_delay",
             "retryDelayMax",
         ],
-        "`options(retry_backoff = true, retry_delay_max = \"1h\")`",
+        "`options(retry_backoff = true, retry_delay_max = {\"1h\"})`",
     ),
     (
         &[
@@ -85,7 +85,7 @@ const WORDS: &[(&[&str], &str)] = &[
             "expire_in_seconds",
             "expireInSeconds",
         ],
-        "`options(expire_in = \"5m\")`",
+        "`options(expire_in = {\"5m\"})`",
     ),
     (
         &[
@@ -94,32 +94,32 @@ const WORDS: &[(&[&str], &str)] = &[
             "retentionSeconds",
             "keep_for",
         ],
-        "`options(retention = \"7d\")`",
+        "`options(retention = {\"7d\"})`",
     ),
     (
         &["delete_after", "delete_after_seconds", "deleteAfterSeconds"],
-        "`options(delete_after = \"7d\")`",
+        "`options(delete_after = {\"7d\"})`",
     ),
     (
         &["heartbeat", "heartbeat_seconds", "heartbeatSeconds"],
-        "`options(heartbeat = \"30s\")`",
+        "`options(heartbeat = {\"30s\"})`",
     ),
-    (&["priority"], "`options(priority = 5)`"),
+    (&["priority"], "`options(priority = {5})`"),
     (
         &["dead_letter", "dead_letter_queue", "dlq", "deadLetter"],
         "`options(dead_letter = OtherJob)`",
     ),
     (
         &["policy", "queue_policy"],
-        "`queue(policy = \"exclusive\")`",
+        "`queue(policy = {\"exclusive\"})`",
     ),
     (
         &["unique", "exclusive", "singleton", "dedupe"],
         "`queue(policy = \"exclusive\")`, or call `.singleton_key(\"...\")` or `.throttle(\"1m\")` when you submit the job",
     ),
     (&["partition"], "`queue(partition)`"),
-    (&["notify"], "`queue(notify = false)`"),
-    (&["queue_name", "job_name"], "`name = \"send_mail\"`"),
+    (&["notify"], "`queue(notify = {false})`"),
+    (&["queue_name", "job_name"], "`name = {\"send_mail\"}`"),
     (
         &[
             "concurrency",
@@ -130,22 +130,22 @@ const WORDS: &[(&[&str], &str)] = &[
             "team_size",
             "teamSize",
         ],
-        "`worker(concurrency = 4)`",
+        "`worker(concurrency = {4})`",
     ),
     (
         &["batch", "batch_size", "batchSize"],
-        "`worker(batch = 10)`",
+        "`worker(batch = {10})`",
     ),
     (&["min_priority"], "`worker(min_priority = -5)`"),
-    (&["max_priority"], "`worker(max_priority = 10)`"),
-    (&["group_concurrency"], "`worker(group_concurrency = 2)`"),
+    (&["max_priority"], "`worker(max_priority = {10})`"),
+    (&["group_concurrency"], "`worker(group_concurrency = {2})`"),
     (
         &["group_tiers"],
         "`worker(group_concurrency = 2, group_tiers(pro = 5))`",
     ),
     (
         &["cron", "crontab", "cron_expression", "schedules"],
-        "`schedule = \"0 * * * *\"`",
+        "`schedule = {\"0 * * * *\"}`",
     ),
     (
         &["every", "interval", "period"],
@@ -153,11 +153,11 @@ const WORDS: &[(&[&str], &str)] = &[
     ),
     (
         &["tz", "timezone", "time_zone"],
-        "`schedule(cron = \"0 * * * *\", tz = \"Europe/Berlin\")`",
+        "`schedule(cron = \"0 * * * *\", tz = {\"Europe/Berlin\"})`",
     ),
     (
         &["missed", "catch_up"],
-        "`schedule(cron = \"0 * * * *\", missed = \"once\")`",
+        "`schedule(cron = \"0 * * * *\", missed = {\"once\"})`",
     ),
     (
         &["input", "data", "args"],
@@ -202,27 +202,68 @@ const WORDS: &[(&[&str], &str)] = &[
     ),
 ];
 
-/// The error for a word that is not known at this level.
-pub(super) fn unknown(level: Level, key: &Ident, known: &[&str]) -> Error {
+/// The error for a word that is not known at this level, with the value that was written after it.
+pub(super) fn unknown(level: Level, key: &Ident, value: Option<&Lit>, known: &[&str]) -> Error {
     let word = names::bare(key);
     let (what, one) = level.what();
-    let right = WORDS.iter().find(|(words, _)| words.contains(&&*word));
-    let message = match right {
-        Some((_, right)) => format!("`{word}` is not {one}; write {right}"),
+    let message = match instead(&word, value) {
+        Some(right) => format!("`{word}` is not {one}; write {right}"),
         None => jobs_rules::unknown(what, &word, known),
     };
     Error::new(key.span(), message)
+}
+
+fn instead(word: &str, value: Option<&Lit>) -> Option<String> {
+    if ATTEMPTS.contains(&word) {
+        return Some(retry_limit(value));
+    }
+    let (_, right) = WORDS.iter().find(|(words, _)| words.contains(&word))?;
+    let Some((before, rest)) = right.split_once('{') else {
+        return Some((*right).to_owned());
+    };
+    let (example, after) = rest.split_once('}')?;
+    let written = match value {
+        Some(Lit::Str(text)) if example.starts_with('"') => Some(text.token().to_string()),
+        // Other libraries count time in other units.
+        Some(Lit::Int(number)) if example.starts_with('"') => {
+            is_in_seconds(word).then(|| number.to_string())
+        }
+        Some(Lit::Int(number)) if example.parse::<u32>().is_ok() => Some(number.to_string()),
+        Some(Lit::Bool(truth)) if example.parse::<bool>().is_ok() => Some(truth.value.to_string()),
+        _ => None,
+    };
+    let value = written.as_deref().unwrap_or(example);
+    Some(format!("{before}{value}{after}"))
+}
+
+fn is_in_seconds(word: &str) -> bool {
+    word.ends_with("econds") || JobOption::declarable(word).is_ok()
+}
+
+fn retry_limit(attempts: Option<&Lit>) -> String {
+    let attempts = match attempts {
+        Some(Lit::Int(number)) => number.base10_parse::<u32>().ok(),
+        _ => None,
+    };
+    let attempts = attempts.filter(|attempts| *attempts > 0).unwrap_or(5);
+    let (limit, plural) = (attempts - 1, if attempts == 1 { "" } else { "s" });
+    format!(
+        "`options(retry_limit = {limit})` for {attempts} attempt{plural}: the limit counts those after the first"
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
 
-    use super::WORDS;
+    use syn::{Lit, parse_str};
+
+    use super::{ATTEMPTS, WORDS, instead};
 
     #[test]
     fn each_word_belongs_to_one_place() {
         let all = WORDS.iter().flat_map(|(words, _)| words.iter());
+        let all = all.chain(&ATTEMPTS);
         let mut seen = HashSet::new();
         for word in all {
             assert!(seen.insert(word), "{word} is in the table twice");
@@ -237,6 +278,41 @@ mod tests {
                 WORDS.iter().any(|(words, _)| words.contains(&name)),
                 "{name}"
             );
+        }
+    }
+
+    #[test]
+    fn the_value_that_was_written_is_shown_where_it_means_the_same() {
+        for (word, value, right) in [
+            ("retries", "7", "`options(retry_limit = 7)`"),
+            ("retries", "true", "`options(retry_limit = 3)`"),
+            (
+                "max_attempts",
+                "3",
+                "`options(retry_limit = 2)` for 3 attempts:",
+            ),
+            ("tries", "1", "`options(retry_limit = 0)` for 1 attempt:"),
+            (
+                "attempts",
+                "0",
+                "`options(retry_limit = 4)` for 5 attempts:",
+            ),
+            ("timeout", "\"30s\"", "`options(expire_in = \"30s\")`"),
+            ("timeout", "30000", "`options(expire_in = \"5m\")`"),
+            ("expireInSeconds", "300", "`options(expire_in = 300)`"),
+            ("retry_delay", "10", "`options(retry_delay = 10)`"),
+            ("workers", "8", "`worker(concurrency = 8)`"),
+            ("backoff", "false", "`options(retry_backoff = false)`"),
+            ("cron", "\"5 4 * * *\"", "`schedule = \"5 4 * * *\"`"),
+            (
+                "tz",
+                "5",
+                "`schedule(cron = \"0 * * * *\", tz = \"Europe/Berlin\")`",
+            ),
+        ] {
+            let value: Lit = parse_str(value).expect("a literal");
+            let shown = instead(word, Some(&value)).unwrap_or_default();
+            assert!(shown.starts_with(right), "{word}: {shown}");
         }
     }
 }

@@ -1,5 +1,8 @@
 //! Moving the time of the database, as this process sees it.
 
+use std::pin::Pin;
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use jobs_core::{Error, ErrorKind, IntoInstant, IntoSeconds, StartAfter};
 
@@ -7,6 +10,9 @@ use crate::PgBoss;
 use crate::store::{ClockSpan, Move, Store, with_timeout};
 use crate::supervise::ByHand;
 use pg_boss::error::map_db_error;
+
+/// The new time, once it is set.
+type Travelling<'a> = Pin<Box<dyn Future<Output = Result<DateTime<Utc>, Error>> + Send + 'a>>;
 
 /// Time, for tests (feature `testing`).
 ///
@@ -28,8 +34,13 @@ impl PgBoss {
     /// # Errors
     /// [`ErrorKind::BadInput`] if this is not a time, or a negative one; [`ErrorKind::Refused`] if the schema does not look like
     /// a test's; if the database does not answer.
-    pub async fn travel(&self, by: impl IntoSeconds) -> Result<DateTime<Utc>, Error> {
-        let by = by.into_time().map_err(|wrong| {
+    // Boxed: a future that has the argument's type among its own is reported three times if that type is wrong.
+    pub fn travel(&self, by: impl IntoSeconds) -> Travelling<'_> {
+        Box::pin(self.travel_by(by.into_time()))
+    }
+
+    async fn travel_by(&self, by: Result<Duration, String>) -> Result<DateTime<Utc>, Error> {
+        let by = by.map_err(|wrong| {
             let message = format!("the time to travel {wrong}");
             Error::new(ErrorKind::BadInput, message)
         });
@@ -48,10 +59,13 @@ impl PgBoss {
     ///
     /// # Errors
     /// As [`travel`](Self::travel).
-    pub async fn travel_to(&self, when: impl IntoInstant) -> Result<DateTime<Utc>, Error> {
-        let moved = self.move_to(Move::To(when.into_instant()?)).await?;
-        self.wakeups().time_moved();
-        Ok(moved.to)
+    pub fn travel_to(&self, when: impl IntoInstant) -> Travelling<'_> {
+        let when = when.into_instant();
+        Box::pin(async {
+            let moved = self.move_to(Move::To(when?)).await?;
+            self.wakeups().time_moved();
+            Ok(moved.to)
+        })
     }
 
     /// Gives the schema the time of the server again, for every program. Times that were stored meanwhile stay.

@@ -20,7 +20,9 @@ impl PgBoss {
     /// jobs at once gets one at a time; a test with more calls the function itself.
     ///
     /// # Errors
-    /// [`ErrorKind::Refused`] if this executor is started, or after 10,000 attempts; the errors of [`start`](Self::start).
+    /// [`ErrorKind::Refused`] if this executor is started, or after 10,000 attempts; [`ErrorKind::Configuration`] if a function asked
+    /// for a value that was not [provided](crate::PgBossBuilder::provide): the other jobs have run, and this one waits for a minute;
+    /// the errors of [`start`](Self::start).
     pub async fn drain(&self) -> Result<Vec<Ran>, Error> {
         if self.is_at_work().await {
             let message = "cannot drain a started executor: it runs the jobs by itself; leave out `start()`, or add `work(false)`, \
@@ -37,7 +39,7 @@ impl PgBoss {
             let made_due = duties.make_due().await;
             made_due.map_err(map_db_error("look for what is due"))?;
             if !drain.run_due().await? {
-                return Ok(drain.into_ran());
+                return drain.into_ran();
             }
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jobs_core::Error;
 use jobs_core::executor::{JobKey, Outcome, Run};
-use jobs_core::testing::{Ran, Turns};
+use jobs_core::testing::{Ran, Turns, not_provided};
 use jobs_rules::RESERVED_PREFIX;
 
 use super::attempt::describe;
@@ -30,6 +30,7 @@ pub(crate) struct Drain {
     plan: WorkPlan,
     turns: Turns<Lease>,
     ran: Vec<Ran>,
+    missing: Option<Error>,
 }
 
 impl Drain {
@@ -51,6 +52,7 @@ impl Drain {
             plan,
             turns: Turns::default(),
             ran: Vec::new(),
+            missing: None,
         }
     }
 
@@ -97,8 +99,11 @@ impl Drain {
     }
 
     /// What ran, in the order in which it ended, but for what the library runs for itself.
-    pub(crate) fn into_ran(self) -> Vec<Ran> {
-        self.ran
+    ///
+    /// # Errors
+    /// If a function asked for a value that was not provided.
+    pub(crate) fn into_ran(self) -> Result<Vec<Ran>, Error> {
+        self.missing.map_or(Ok(self.ran), Err)
     }
 
     async fn run(&mut self, job: Fetched) -> Result<(), Error> {
@@ -152,6 +157,7 @@ impl Drain {
             name: attempt.name.to_string(),
             id: attempt.id,
         };
+        self.missing = self.missing.take().or_else(|| not_provided(&key, &outcome));
         let number = u32::try_from(attempt.retry_count)
             .unwrap_or(0)
             .saturating_add(1);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jobs_core::Failure;
-use jobs_core::executor::{Outcome, UNDECODABLE_DELAY};
+use jobs_core::executor::{NOT_PROVIDED_DELAY, Outcome, UNDECODABLE_DELAY};
 use sqlx::Error;
 
 use super::leases::Lease;
@@ -56,14 +56,9 @@ impl Ended {
             Outcome::Undecodable(failure) => Write::undecodable(&lease, failure),
             Outcome::Fatal(failure) => fail(failure, true, None),
             Outcome::RetryIn(failure, after) => fail(failure, false, Some(after.as_secs_f64())),
-            Outcome::Snoozed(after) => Write::Release {
-                delay: Some(after.as_secs_f64()),
-                state: "created",
-            },
-            Outcome::Released => Write::Release {
-                delay: None,
-                state: "created",
-            },
+            Outcome::Snoozed(after) => Write::release(Some(after)),
+            Outcome::NotProvided(_) => Write::release(Some(NOT_PROVIDED_DELAY)),
+            Outcome::Released => Write::release(None),
             Outcome::Cancelled(reason) => Write::Cancel {
                 output: text_of(&Failure::new(Failure::CANCELLED, reason.as_str())),
                 reason,
@@ -188,6 +183,13 @@ impl Ended {
 const REFUSED: &str = "BadOutput";
 
 impl Write {
+    fn release(delay: Option<Duration>) -> Self {
+        Self::Release {
+            delay: delay.map(|delay| delay.as_secs_f64()),
+            state: "created",
+        }
+    }
+
     fn undecodable(lease: &Lease, failure: Failure) -> Self {
         let failed = Failed {
             least_delay: Some(UNDECODABLE_DELAY.as_secs_f64()),

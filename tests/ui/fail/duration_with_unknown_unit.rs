@@ -1,6 +1,6 @@
 use jobs_pg::prelude::*;
 
-#[job(executor = PgBoss, options(retention = "2w"))]
+#[job(executor = PgBoss, options(retention = "2 months"))]
 async fn send_mail() {}
 
 fn main() {}

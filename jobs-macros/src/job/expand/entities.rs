@@ -1,45 +1,47 @@
 //! The struct behind `ctx.entities`.
 
-use proc_macro2::{Delimiter, Ident, Span, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
+use syn::Type;
 use syn::spanned::Spanned;
 
-use super::{Parts, at, enclosed, free_name, local};
+use super::{Parts, at, local};
 use crate::job::validate::EntityField;
 
 impl Parts<'_> {
-    /// A field for each delegate. Their types are parameters, so that a type that is not an entity is reported where it is
-    /// named and not again by everything that the struct is asked for.
+    /// A field for each delegate.
     pub(super) fn entities_struct(&self) -> TokenStream {
         let Self {
             entities,
             conditions,
             job,
+            private,
             ..
         } = self;
         let visibility = &job.function.visibility;
         let doc = format!("The type of `ctx.entities` of the job `{}`.", job.name);
-        let (names, delegates) = (self.parameters(), self.delegates());
-        let fields = job.entities.iter().zip(&names).map(|(entity, name)| {
-            let field = &entity.field;
-            let doc = format!("The delegate of `{}`.", entity.entity.to_token_stream());
-            quote!(#[doc = #doc] #visibility #field: #name,)
-        });
+        let item = match job.entities.is_empty() {
+            true => quote!(type #entities = #private::NoEntitiesInJobAttribute;),
+            false => {
+                let fields = job.entities.iter().map(|entity| self.field(entity));
+                quote!(struct #entities { #(#fields)* })
+            }
+        };
+        let derive = (!job.entities.is_empty()).then(|| quote!(#[derive(::core::clone::Clone)]));
         quote! {
             #(#conditions)*
             #[doc = #doc]
-            #[derive(::core::clone::Clone)]
+            #derive
             #[allow(dead_code, private_interfaces)]
-            #visibility struct #entities<#(#names = #delegates),*> {
-                #(#fields)*
-            }
+            #visibility #item
         }
     }
 
-    /// The struct with the delegates of the declared entities.
-    pub(super) fn entities_type(&self) -> TokenStream {
-        let (entities, delegates) = (&self.entities, self.delegates());
-        at(self.entities_place(), quote!(#entities<#(#delegates),*>))
+    fn field(&self, EntityField { field, entity }: &EntityField) -> TokenStream {
+        let visibility = &self.job.function.visibility;
+        let doc = format!("The delegate of `{}`.", entity.to_token_stream());
+        let checked = self.checked(entity);
+        quote!(#[doc = #doc] #visibility #field: #checked::Delegate,)
     }
 
     /// The function that collects the delegates.
@@ -50,73 +52,23 @@ impl Parts<'_> {
             job,
             ..
         } = self;
-        let place = self.entities_place();
-        let provided = local("provided", place);
-        let fields = job
-            .entities
-            .iter()
-            .map(|entity| self.field_value(entity, &provided));
-        let literal = enclosed(place, Delimiter::Brace, quote!(#(#fields)*));
-        let parameters = enclosed(
-            place,
-            Delimiter::Parenthesis,
-            quote!(#provided: &#private::Extensions),
-        );
-        let [name, returned, ok] = [
-            quote!(fn entities),
-            quote!(-> ::core::result::Result<Self::Entities, #private::Error>),
-            quote!(::core::result::Result::Ok),
-        ]
-        .map(|tokens| at(place, tokens));
-        let mut entities = entities.clone();
-        entities.set_span(place);
-        let collected = enclosed(place, Delimiter::Parenthesis, quote!(#entities #literal));
-        let body = enclosed(place, Delimiter::Brace, quote!(#ok #collected));
+        let provided = local("provided", Span::call_site());
+        let fields = job.entities.iter().map(|EntityField { field, entity }| {
+            let checked = self.checked(entity);
+            quote!(#field: #checked::delegate(#provided)?,)
+        });
         quote! {
             #[allow(unused_variables)]
-            #name #parameters #returned #body
+            fn entities(#provided: &#private::Extensions) -> ::core::result::Result<Self::Entities, #private::Error> {
+                ::core::result::Result::Ok(#entities { #(#fields)* })
+            }
         }
     }
 
-    fn field_value(&self, entity: &EntityField, provided: &Ident) -> TokenStream {
+    /// The type as an entity. The constant is an error if it is none, and what follows from that is not reported again.
+    fn checked(&self, ty: &Type) -> TokenStream {
         let private = &self.private;
-        let EntityField { field, entity } = entity;
-        let place = entity.span();
-        let [delegate, arms] = [
-            quote!(match <#entity as #private::Entity>::delegate),
-            quote!({
-                ::core::result::Result::Ok(delegate) => delegate,
-                ::core::result::Result::Err(error) => return ::core::result::Result::Err(error),
-            }),
-        ]
-        .map(|tokens| at(place, tokens));
-        let given = enclosed(place, Delimiter::Parenthesis, provided.to_token_stream());
-        quote!(#field: #delegate #given #arms,)
-    }
-
-    /// Where the first entity is named, so that nothing about entities is reported elsewhere.
-    pub(super) fn entities_place(&self) -> Span {
-        let first = self.job.entities.first();
-        first.map_or_else(Span::call_site, |first| first.entity.span())
-    }
-
-    fn parameters(&self) -> Vec<Ident> {
-        let all = &self.job.entities;
-        let types = all.iter().map(|entity| &entity.entity);
-        let types = quote!(#(#types)*);
-        let named = all.iter().enumerate().map(|(i, entity)| {
-            let mut name = free_name(&format!("D{i}"), &types);
-            name.set_span(entity.entity.span());
-            name
-        });
-        named.collect()
-    }
-
-    fn delegates(&self) -> Vec<TokenStream> {
-        let private = &self.private;
-        let types = self.job.entities.iter().map(|entity| &entity.entity);
-        types
-            .map(|ty| at(ty.span(), quote!(<#ty as #private::Entity>::Delegate)))
-            .collect()
+        let checked = quote!(<#ty as #private::CheckedEntity<{ #private::is_entity::<#ty>() }>>);
+        at(ty.span(), checked)
     }
 }

@@ -24,7 +24,7 @@ impl Parts<'_> {
             None => quote!(#private::NoExecutor),
         };
         let declaration = self.declaration();
-        let entities = self.entities_type();
+        let entities = &self.entities;
         let entities_function = self.entities_function();
         quote! {
             impl #private::Job for #handle {

@@ -21,6 +21,12 @@ impl Parts<'_> {
         let result = |ok: TokenStream| quote!(::core::result::Result<#ok, #private::Error>);
         let one = result(quote!(#private::SubmittedJob<Self>));
         let many = result(quote!(::std::vec::Vec<#private::SubmittedJob<Self>>));
+        let boxed = |output: &TokenStream| {
+            quote! {
+                ::std::pin::Pin<::std::boxed::Box<dyn ::core::future::Future<Output = #output> + ::core::marker::Send>>
+            }
+        };
+        let (one_boxed, many_boxed) = (boxed(&one), boxed(&many));
         let submit_in = self.submit_in(&one);
         quote! {
             #[allow(dead_code)]
@@ -37,16 +43,16 @@ impl Parts<'_> {
                 ///
                 /// # Errors
                 /// As `submit`, and if the JSON has a member that is not an option.
-                #visibility async fn submit_with(input: #input, options: impl #private::IntoJobOptions) -> #one {
-                    #private::Submission::<Self>::new().submit_with(input, options).await
+                #visibility fn submit_with(input: #input, options: impl #private::IntoJobOptions) -> #one_boxed {
+                    #private::Submission::<Self>::new().submit_with(input, options)
                 }
 
                 /// Submits many jobs in one statement: all of them, or none.
                 ///
                 /// # Errors
                 /// As `submit`.
-                #visibility async fn submit_many(inputs: impl #private::Inputs<#input>) -> #many {
-                    #private::Submission::<Self>::new().submit_many(inputs).await
+                #visibility fn submit_many(inputs: impl #private::Inputs<#input>) -> #many_boxed {
+                    #private::Submission::<Self>::new().submit_many(inputs)
                 }
 
                 #submit_in

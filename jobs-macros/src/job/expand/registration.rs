@@ -6,6 +6,7 @@ use syn::spanned::Spanned;
 use syn::{GenericArgument, PathArguments, Type};
 
 use super::{Parts, at, enclosed, local};
+use crate::job::owned::spelled;
 use crate::job::validate::Job;
 
 impl Parts<'_> {
@@ -16,10 +17,7 @@ impl Parts<'_> {
         } = job;
         // What keeps the function from running as a job is reported at its name.
         let place = function.signature.ident.span();
-        let [run, input] = ["run", "input"].map(|name| local(name, place));
-        // A type that is not an entity is reported by the context's type too; a plain name makes that the same message, which is
-        // shown once.
-        let context = Ident::new("__job_context", self.entities_place());
+        let [run, input, context] = ["run", "input", "context"].map(|name| local(name, place));
         let bar = at(place, quote!(|));
         let parameters = quote!(#bar #[allow(unused_variables)] #input, #[allow(unused_variables)] #context #bar);
         let body = enclosed(place, Delimiter::Brace, self.call(&input, &context));
@@ -48,9 +46,34 @@ impl Parts<'_> {
             self.executor_place(),
             quote!(#private::Registered::#new::<#handle>),
         );
+        let context_trait = job.shape.context.as_ref().map(|ty| self.context_trait(ty));
         quote! {
+            #context_trait
             #private::inventory::submit! {
                 #registered(|#run| #runner #arguments)
+            }
+        }
+    }
+
+    /// A trait that the type of the context parameter implements. It is one of this job alone, so that its message shows the types as
+    /// they are written.
+    fn context_trait(&self, written: &Type) -> TokenStream {
+        let Self { private, job, .. } = self;
+        let Job { handle, name, .. } = job;
+        let written = spelled(written);
+        let message =
+            format!("the context of the job `{name}` is `Context<{handle}>`, not `{written}`");
+        let label = format!("write `Context<{handle}>`");
+        quote! {
+            #[diagnostic::on_unimplemented(message = #message, label = #label)]
+            trait __ContextOfThisJob {
+                fn of(context: #private::Context<#handle>) -> Self;
+            }
+
+            impl __ContextOfThisJob for #private::Context<#handle> {
+                fn of(context: Self) -> Self {
+                    context
+                }
             }
         }
     }
@@ -59,14 +82,11 @@ impl Parts<'_> {
     fn call(&self, input: &Ident, context: &Ident) -> TokenStream {
         let Self { private, job, .. } = self;
         let Job {
-            handle,
-            function,
-            shape,
-            ..
+            function, shape, ..
         } = job;
         let given_input = shape.input.as_ref().map(|_| quote!(#input,));
         let given_context = shape.context.as_ref().map(|ty| {
-            let of = quote_spanned!(ty.span()=> <#ty as #private::ContextOf<#handle>>::of);
+            let of = quote_spanned!(ty.span()=> <#ty as __ContextOfThisJob>::of);
             quote!(#of(#context),)
         });
         let place = shape

@@ -81,7 +81,7 @@ pub(super) fn worker(key: &Ident, input: ParseStream<'_>, errors: &mut Errors) -
                 .group_concurrency
                 .set(key, positive(key, GROUP_CONCURRENCY, input)),
             "group_tiers" => all.group_tiers.set(key, tiers(key, input)),
-            _ => Err(unknown(Level::Worker, key, &IN_WORKER)),
+            _ => Err(unknown(Level::Worker, key, input, &IN_WORKER)),
         },
     );
     Ok(all)

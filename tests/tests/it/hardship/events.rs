@@ -1,12 +1,14 @@
 //! What an operator reads in the log.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jobs_pg::prelude::*;
 use tests::{Database, Log, eventually};
+use tokio::sync::Notify;
 
-use super::{ended, on};
+use super::{ended, on, state};
 
 #[derive(Debug)]
 struct Outer(io::Error);
@@ -37,6 +39,13 @@ async fn hs_logged_panic() {
 #[job(executor = PgBoss)]
 async fn hs_logged_cancel() -> Result<(), JobError> {
     Err(JobError::cancel("nobody wants it any more"))
+}
+
+/// Ends when it is cancelled.
+#[job(executor = PgBoss, options(heartbeat = 10))]
+async fn hs_logged_watch(ctx: Context<HsLoggedWatch>) {
+    ctx.cancelled().await;
+    ctx.app::<Arc<Notify>>().notify_one();
 }
 
 async fn started(database: &Database) -> PgBoss {
@@ -103,6 +112,29 @@ async fn a_job_that_cancels_itself_is_an_event_with_its_reason() {
         1
     );
     boss.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_function_that_ends_because_its_job_was_cancelled_is_not_a_warning() {
+    let database = Database::new().await;
+    let (log, noticed) = (Log::new(), Arc::new(Notify::new()));
+    let boss = on(&database).provide(Arc::clone(&noticed));
+    let boss = boss.only::<HsLoggedWatch>().connect().await.unwrap();
+    boss.start().await.unwrap();
+    let job = HsLoggedWatch::run_now().on(&boss).submit(()).await.unwrap();
+    eventually("it runs", async || {
+        state(database.pool(), job.job_id).await == "active"
+    })
+    .await;
+    assert!(job.pg_boss().cancel().await.unwrap());
+    noticed.notified().await;
+    boss.stop().await.unwrap();
+    assert_eq!(
+        log.lines(&["WARN", &job.job_id.to_string()]),
+        Vec::<String>::new()
+    );
+    // The log is that of this executor.
+    assert_eq!(log.lines(&["INFO", "stopping"]).len(), 1);
 }
 
 #[tokio::test]

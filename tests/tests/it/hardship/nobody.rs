@@ -1,5 +1,6 @@
 //! A job that no process handles, or that asks for a value that was not provided, is left alone, and the log says so.
 
+use jobs_pg::ErrorKind;
 use jobs_pg::prelude::*;
 use tests::{Database, Log, eventually};
 
@@ -78,4 +79,25 @@ async fn a_job_that_asks_for_a_missing_value_waits_for_a_process_that_provides_i
     with.start().await.unwrap();
     assert_eq!(job.on(&with).output().await.unwrap(), 6);
     with.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_drain_that_runs_a_job_which_asks_for_a_missing_value_is_an_error_that_says_so() {
+    let database = Database::new().await;
+    let jobs = || on(&database).only::<(HsNeedy, HsNeighbour)>();
+    let without = jobs().connect().await.unwrap();
+    let needy = HsNeedy::run_now().on(&without).submit(()).await.unwrap();
+    let neighbour = HsNeighbour::run_now().on(&without).submit(()).await;
+    let error = without.drain().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    let text = error.to_string();
+    for part in [&*needy.job_id.to_string(), "HsMailbox`", ".provide(value)"] {
+        assert!(text.contains(part), "{text}");
+    }
+    neighbour.unwrap().output().await.unwrap();
+
+    let with = jobs().provide(HsMailbox(5)).connect().await.unwrap();
+    with.travel("1 minute").await.unwrap();
+    assert_eq!(with.drain().await.unwrap().len(), 1);
+    assert_eq!(needy.on(&with).output().await.unwrap(), 6);
 }

@@ -61,6 +61,7 @@ async fn w5_delay_takes_seconds_texts_dates_and_durations() {
     assert!(is_due_after(&boss, TimeOfJob::delay(TimeDelta::minutes(3)), "3 minutes").await);
     assert!(is_due_after(&boss, TimeOfJob::delay("10s"), "10 seconds").await);
     assert!(is_due_after(&boss, TimeOfJob::delay("1h30m"), "90 minutes").await);
+    assert!(is_due_after(&boss, TimeOfJob::delay("1 hour 30 mins"), "90 minutes").await);
 
     let instant = date("2030-01-01T00:00:00Z");
     assert_eq!(
@@ -96,7 +97,7 @@ async fn w5_a_malformed_text_is_quoted_and_nothing_is_written() {
         "tomorrow",
         "2030-13-01T00:00:00Z",
         "2030-01-32",
-        "10 seconds",
+        "10, 5s",
         "",
     ] {
         for submission in [TimeOfJob::delay(text), TimeOfJob::run_at(text)] {
