@@ -229,7 +229,7 @@ impl PgBoss {
                 let worker = Worker::start(&self.internal(), &store, plan, self.wakeups());
                 Some(worker.map_err(|error| {
                     let message = "cannot start the thread of the heartbeats";
-                    Error::caused_by(ErrorKind::Unavailable, message, error)
+                    Error::because(ErrorKind::Unavailable, message, &error)
                 })?)
             }
             false => None,
@@ -256,7 +256,7 @@ impl PgBoss {
     pub async fn run(&self) -> Result<(), Error> {
         let mut signals = Signals::new().map_err(|error| {
             let message = "cannot wait for SIGINT or SIGTERM";
-            Error::caused_by(ErrorKind::Configuration, message, error)
+            Error::because(ErrorKind::Configuration, message, &error)
         })?;
         self.start().await?;
         signals.next().await;

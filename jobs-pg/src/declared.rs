@@ -1,7 +1,7 @@
 //! The queues that this program declares, for the operations on them.
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use jobs_core::Error;
@@ -15,6 +15,7 @@ use crate::{PgBoss, provision};
 #[derive(Debug, Default)]
 pub(crate) struct Declared {
     seen: Mutex<HashSet<&'static str>>,
+    linked: OnceLock<Registry>,
     pub(crate) wakeups: Arc<Wakeups>,
 }
 
@@ -43,6 +44,15 @@ impl Declared {
     fn seen(&self) -> MutexGuard<'_, HashSet<&'static str>> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// The jobs that the program declares, which are collected once: many inputs may be checked.
+    fn linked(&self) -> Result<&Registry, Error> {
+        if let Some(linked) = self.linked.get() {
+            return Ok(linked);
+        }
+        let linked = Registry::linked::<PgBoss>()?;
+        Ok(self.linked.get_or_init(|| linked))
+    }
 }
 
 impl Host for Declared {
@@ -52,8 +62,8 @@ impl Host for Declared {
         queues: &'a [String],
     ) -> HostFuture<'a, bool> {
         Box::pin(async move {
-            let registry = Registry::linked::<PgBoss>()?;
-            let declared: Vec<_> = registry
+            let declared: Vec<_> = self
+                .linked()?
                 .iter()
                 .map(|job| job.declaration())
                 .filter(|job| queues.iter().any(|queue| queue == job.name))
@@ -76,7 +86,7 @@ impl Host for Declared {
     }
 
     fn check_input(&self, queue: &str, input: Option<&str>) -> Result<(), Error> {
-        match Registry::linked::<PgBoss>()?.find(queue) {
+        match self.linked()?.find(queue) {
             Some(job) => job.check_input(input),
             None => Ok(()),
         }

@@ -97,7 +97,8 @@ impl ListSchedules {
 
 impl Boss {
     /// Sets the schedule of a queue and key: a cron expression, or a recurrence rule of RFC 5545. It is a row of
-    /// pg-boss's own, fired by whichever process is there. One that a program declared by its attribute comes back as declared
+    /// pg-boss's own, fired by whichever process is there. The rules are those of the attribute: a cron expression has five fields, and
+    /// a zone is not an abbreviation such as `PST`, though pg-boss and its programs may set schedules of these. One that a program declared by its attribute comes back as declared
     /// when that program starts.
     ///
     /// ```no_run
@@ -202,15 +203,11 @@ fn schedule(
 ) -> Result<NewSchedule, Error> {
     check_queue(queue)?;
     options.check()?;
-    let timezone = options
-        .tz
-        .clone()
-        .filter(|tz| !tz.is_empty())
-        .unwrap_or_else(|| "UTC".to_owned());
-    let recurrence = Recurrence::parse(expression, Some(&timezone)).map_err(|error| {
+    let timezone = options.tz.clone().unwrap_or_else(|| "UTC".to_owned());
+    let recurrence = Recurrence::parse_declared(expression, &timezone).map_err(|error| {
         let expression = shorten(expression);
         let message = format!("the schedule `{expression}` of queue `{queue}` is refused");
-        Error::caused_by(ErrorKind::BadInput, message, error)
+        Error::because(ErrorKind::BadInput, message, &error)
     })?;
     if recurrence.next(Utc::now(), 1).is_empty() {
         let expression = shorten(expression);
