@@ -129,7 +129,7 @@ impl<T: Send + 'static> Operation<T> {
         }
     }
 
-    /// As [`new`](Self::new), for what stores jobs. Queues that the program declares are created where they are missing,
+    /// As [`new`](Self::new), for what stores jobs, or what refers to a queue. Queues that the program declares are created where they are missing,
     /// and a race that was lost to other transactions is run again.
     pub(crate) fn enqueue(
         boss: &Boss,

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use jobs_rules::{ErrorKind, QueuePolicy};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use sqlx::PgConnection;
+use sqlx::{Connection, PgConnection};
 use tokio::time::sleep;
 
 use super::options::IntoQueueOptions;
@@ -178,7 +178,11 @@ impl Boss {
             format!("update queue `{name}`"),
             move |store, connection| {
                 Box::pin(async move {
-                    match store.change_queue(connection, &owned, &options).await? {
+                    // The caller's transaction goes on if the dead letter queue does not exist.
+                    let mut part = connection.begin().await?;
+                    let is_known = store.change_queue(&mut part, &owned, &options).await?;
+                    part.commit().await?;
+                    match is_known {
                         true => Ok(()),
                         false => Err(OperationError::UnknownQueue(owned)),
                     }

@@ -10,9 +10,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::options::{IntoScheduleOptions, ScheduleOptions};
-use crate::operation::Operation;
 use crate::operation::read_all;
 use crate::operation::split;
+use crate::operation::{Operation, OperationError};
 use crate::page::Page;
 use crate::row_time;
 use crate::schedule::NewSchedule;
@@ -124,19 +124,22 @@ impl Boss {
         let max_input = self.settings().max_input;
         let schedule = schedule(self.host(), queue, expression, &data, options, max_input);
         let (schedule, checked) = split(schedule.map(Some));
-        let operation = Operation::new(
-            self,
-            format!("set a schedule of queue `{queue}`"),
-            move |store, connection| {
-                Box::pin(async move {
-                    match schedule {
-                        Some(schedule) => Ok(store.set_schedule(connection, &schedule).await?),
-                        None => Ok(()),
-                    }
-                })
-            },
-        );
-        operation.unless_refused(checked)
+        let schedule = Arc::new(schedule);
+        let doing = format!("set a schedule of queue `{queue}`");
+        let queues = vec![queue.to_owned()];
+        let operation = Operation::enqueue(self, doing, queues, move |store, connection| {
+            let schedule = Arc::clone(&schedule);
+            Box::pin(async move {
+                let Some(schedule) = &*schedule else {
+                    return Ok(());
+                };
+                match store.set_schedule(connection, schedule).await? {
+                    true => Ok(()),
+                    false => Err(OperationError::UnknownQueue(schedule.name.clone())),
+                }
+            })
+        });
+        operation.due(None).unless_refused(checked)
     }
 
     /// Stores the job of a tick that was checked, and records it at the schedule of this key. Gives whether the job is new.

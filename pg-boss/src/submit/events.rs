@@ -1,5 +1,7 @@
 //! Events and the queues that subscribed to them.
 
+use std::sync::Arc;
+
 use jobs_rules::shorten;
 use jobs_rules::{Enqueued, Error, ErrorKind, IntoJobOptions};
 use serde::Serialize;
@@ -23,11 +25,19 @@ impl Boss {
     pub fn subscribe(&self, event: &str, queue: &str) -> Operation<()> {
         let doing = of_subscription("subscribe queue", queue, "to event", event);
         let checked = check_subscription(event, queue);
-        let (event, queue) = (event.to_owned(), queue.to_owned());
-        let operation = Operation::new(self, doing, move |store, connection| {
-            Box::pin(async move { Ok(store.subscribe(connection, &event, &queue).await?) })
+        let names = Arc::new((event.to_owned(), queue.to_owned()));
+        let queues = vec![queue.to_owned()];
+        let operation = Operation::enqueue(self, doing, queues, move |store, connection| {
+            let names = Arc::clone(&names);
+            Box::pin(async move {
+                let (event, queue) = &*names;
+                match store.subscribe(connection, event, queue).await? {
+                    true => Ok(()),
+                    false => Err(OperationError::UnknownQueue(queue.clone())),
+                }
+            })
         });
-        operation.unless_refused(checked)
+        operation.due(None).unless_refused(checked)
     }
 
     /// Ends a subscription; `false` if there is none.

@@ -1,8 +1,9 @@
 //! An operation on a queue that does not exist is an error that names the ones that may have been meant.
 
 use jobs_pg::operation::{FetchOptions, QueueStatsQuery, Redrive};
-use jobs_pg::{ErrorKind, JobOptions, QueuePolicy};
-use serde_json::json;
+use jobs_pg::prelude::*;
+use jobs_pg::{ErrorKind, QueuePolicy};
+use serde_json::{Value, json};
 use tests::Log;
 use uuid::Uuid;
 
@@ -55,19 +56,52 @@ async fn an_operation_on_an_unknown_queue_names_the_queues_that_may_have_been_me
 }
 
 #[tokio::test]
-async fn within_a_transaction_an_unknown_queue_is_named_too() {
+async fn within_a_transaction_an_unknown_queue_is_named_too_and_the_transaction_goes_on() {
     let hand = Hand::with(&["mail"]).await;
-    for dead_letter in [
-        json!({ "deadLetter": "mial" }),
-        json!({ "deadLetter": "x" }),
+    let boss = &hand.boss;
+    let mut transaction = boss.pool().begin().await.unwrap();
+    let dead_letter = json!({ "deadLetter": "mial" });
+    for error in [
+        boss.set_schedule("mial", "0 6 * * *", (), ())
+            .within(&mut transaction)
+            .await
+            .err(),
+        boss.subscribe("born", "mial")
+            .within(&mut transaction)
+            .await
+            .err(),
+        boss.create_queue("post", dead_letter.clone())
+            .within(&mut transaction)
+            .await
+            .err(),
+        boss.update_queue("mail", dead_letter)
+            .within(&mut transaction)
+            .await
+            .err(),
     ] {
-        let mut transaction = hand.boss.pool().begin().await.unwrap();
-        let update = hand.boss.update_queue("mail", dead_letter.clone());
-        let error = update.within(&mut transaction).await.unwrap_err();
-        let name = dead_letter["deadLetter"].as_str().unwrap();
-        let named = format!("there is no such dead letter queue `{name}`");
-        assert!(error.to_string().contains(&named), "{error}");
+        let error = error.unwrap().to_string();
+        assert!(error.ends_with("`mial`; did you mean `mail`?"), "{error}");
     }
+    let sent = boss.send("mail", 1, JobOptions::new());
+    sent.within(&mut transaction).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert_eq!(hand.count("job").await, 1);
+}
+
+/// Is declared, and has no queue until it is needed.
+#[job(executor = PgBoss)]
+async fn bh_unmade(_input: Value) {}
+
+#[tokio::test]
+async fn the_queue_of_a_declared_job_is_made_for_its_schedule_and_its_subscription() {
+    let hand = Hand::with(&[]).await;
+    let boss = &hand.boss;
+    boss.set_schedule("bh_unmade", "0 6 * * *", (), ())
+        .await
+        .unwrap();
+    assert!(boss.delete_queue("bh_unmade").await.unwrap());
+    boss.subscribe("born", "bh_unmade").await.unwrap();
+    assert!(boss.queue("bh_unmade").await.unwrap().unwrap().notify);
 }
 
 #[tokio::test]
