@@ -3,13 +3,16 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use jobs_rules::{Error, ErrorKind, chain};
+use jobs_rules::{Error, ErrorKind, chain, shorten_to};
 use sqlx::postgres::PgDatabaseError;
 
 /// What a connection pooler in transaction mode lacks, and what to set.
 pub const NO_SESSIONS: &str = "the connections go through a connection pooler in transaction mode, and jobs need sessions \
     (prepared statements, LISTEN); set the pooler to session mode for this database (PgBouncer: `pool_mode = session`), or connect \
     to PostgreSQL itself";
+
+/// How many characters of the database's words a message holds.
+const REASON: usize = 400;
 
 const UNIQUE_VIOLATION: &str = "23505";
 /// The foreign key by which a job has a queue, on every table of jobs.
@@ -104,7 +107,8 @@ pub(crate) fn why(error: &sqlx::Error) -> String {
     match (reason_of(error), meaning(error)) {
         (Some(reason), _) => reason.to_string(),
         (None, Some(meaning)) => meaning.to_owned(),
-        (None, None) => reason(error),
+        // It may quote a whole value.
+        (None, None) => shorten_to(&reason(error), REASON).into_owned(),
     }
 }
 

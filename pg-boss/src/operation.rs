@@ -129,8 +129,8 @@ impl<T: Send + 'static> Operation<T> {
         }
     }
 
-    /// As [`new`](Self::new), for what stores jobs, or what refers to a queue. Queues that the program declares are created where they are missing,
-    /// and a race that was lost to other transactions is run again.
+    /// As [`new`](Self::new), for what stores jobs, or rows that refer to a queue. Queues that the program declares are created
+    /// where they are missing, and a race that was lost to other transactions is run again.
     pub(crate) fn enqueue(
         boss: &Boss,
         doing: impl Into<String>,

@@ -176,7 +176,7 @@ impl Boss {
         let change = self.change_of(queue, &target, &update);
         let upsert = change.and_then(|data| {
             named.check()?;
-            // A change without an input is one, so that null is checked neither: only a job that is new would have it.
+            // Without an input there may be a job to change: the null that a new job would get is not checked.
             let job = job_of(queue, data.clone().flatten(), &named);
             Ok(Upsert {
                 target,
