@@ -170,7 +170,7 @@ impl Memory {
         let run = Run::new(self.clone(), info, None, self.provided.clone());
         run.context().map_err(|failure| {
             let message = format!("cannot make a context of the job `{}`", J::NAME);
-            Error::caused_by(ErrorKind::Configuration, message, failure)
+            Error::because(ErrorKind::Configuration, message, &failure)
         })
     }
 

@@ -341,11 +341,8 @@ impl<J: Job> Submission<J> {
 
 fn encode(name: &str, input: &impl serde::Serialize) -> Result<Option<String>, Error> {
     let text = serde_json::to_string(input).map_err(|error| {
-        Error::caused_by(
-            ErrorKind::BadInput,
-            format!("cannot encode the input of job `{name}` as JSON"),
-            error,
-        )
+        let message = format!("cannot encode the input of job `{name}` as JSON");
+        Error::because(ErrorKind::BadInput, message, &error)
     })?;
     Ok((text != "null").then_some(text))
 }

@@ -130,7 +130,7 @@ impl<J: Job> SubmittedJob<J> {
             JobEnd::Completed(output) => read_output(output).map_err(|error| {
                 let message =
                     format!("cannot read the output of job {job_id} in queue `{job_name}`");
-                Error::caused_by(ErrorKind::BadInput, message, error)
+                Error::because(ErrorKind::BadInput, message, &error)
             }),
             JobEnd::Failed(output) => {
                 let message = format!("job {job_id} in queue `{job_name}` failed");

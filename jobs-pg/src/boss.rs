@@ -238,7 +238,7 @@ impl PgBoss {
                 let worker = Worker::start(&self.internal(), &store, plan, self.wakeups());
                 Some(worker.map_err(|error| {
                     let message = "cannot start the thread of the heartbeats";
-                    Error::caused_by(ErrorKind::Unavailable, message, error)
+                    Error::because(ErrorKind::Unavailable, message, &error)
                 })?)
             }
             false => None,
@@ -267,7 +267,7 @@ impl PgBoss {
     pub async fn run(&self) -> Result<(), Error> {
         let signals = Signals::hear().map_err(|error| {
             let message = "cannot wait for SIGINT or SIGTERM";
-            Error::caused_by(ErrorKind::Configuration, message, error)
+            Error::because(ErrorKind::Configuration, message, &error)
         })?;
         self.start().await?;
         signals.first.cancelled().await;

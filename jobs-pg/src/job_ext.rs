@@ -73,11 +73,8 @@ impl PgBossJob<'_> {
             )
         })?;
         serde_json::from_str(&row).map_err(|error| {
-            Error::caused_by(
-                ErrorKind::Incompatible,
-                format!("cannot read the row of job {id}"),
-                error,
-            )
+            let message = format!("cannot read the row of job {id}");
+            Error::because(ErrorKind::Incompatible, message, &error)
         })
     }
 

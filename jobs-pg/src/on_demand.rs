@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use jobs_core::{Error, ErrorKind};
+use jobs_core::Error;
 use pg_boss::{Boss, SchedulePreview};
 use sqlx::Error as Failure;
 
@@ -16,7 +16,7 @@ impl PgBoss {
     /// The times at which a schedule would fire: see [`Boss::preview_schedule`].
     ///
     /// # Errors
-    /// [`BadInput`](ErrorKind::BadInput) if something of it is out of range or cannot be read.
+    /// [`BadInput`](crate::ErrorKind::BadInput) if something of it is out of range or cannot be read.
     pub fn preview_schedule(preview: &SchedulePreview) -> Result<Vec<DateTime<Utc>>, Error> {
         Boss::preview_schedule(preview)
     }
@@ -37,14 +37,13 @@ impl PgBoss {
     /// As [`supervise`](Self::supervise), of one queue.
     ///
     /// # Errors
-    /// [`NotFound`](ErrorKind::NotFound) if there is no such queue.
+    /// [`NotFound`](crate::ErrorKind::NotFound) if there is no such queue.
     pub async fn supervise_queue(&self, queue: &str) -> Result<(), Error> {
         let doing = format!("do the maintenance of queue `{queue}`");
         let store = self.store().await?;
         let found = with_timeout(store.find_queues(&[queue])).await;
         if found.map_err(map_db_error(&*doing))?.is_empty() {
-            let message = format!("cannot {doing}: there is no such queue");
-            return Err(Error::new(ErrorKind::NotFound, message));
+            return Err(store.unknown_queue(&doing, queue).await);
         }
         self.supervise_some(Some(queue), &doing).await
     }

@@ -190,7 +190,7 @@ async fn create(
         let mut connection = store.connection().await?;
         store.create_queues(&mut connection, queues).await
     });
-    created.await.map_err(map_db_error(format!(
+    created.await.map(drop).map_err(map_db_error(format!(
         "create the queues `{}`",
         names.join("`, `")
     )))

@@ -3,6 +3,11 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use crate::shorten_to;
+
+/// How many characters of a reason a message holds: that of an input that does not decode may quote the whole input.
+const REASON: usize = 400;
+
 /// The kinds of errors that a caller can act on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -33,8 +38,9 @@ pub enum ErrorKind {
 
 /// An error of this library or of an executor.
 ///
-/// `Display` says which operation failed, [`source`](StdError::source) is the cause, and `Debug` shows the whole chain.
-/// [`kind`](Self::kind) tells the errors apart that a caller can act on.
+/// `Display` says in one line which operation failed and why. There is a [`source`](StdError::source) where a program can use it,
+/// such as what a failed job left behind or the database's error; it adds to the line and never repeats it. `Debug` shows the whole
+/// chain. [`kind`](Self::kind) tells the errors apart that a caller can act on.
 pub struct Error {
     kind: ErrorKind,
     message: String,
@@ -49,6 +55,16 @@ impl Error {
             message: message.into(),
             source: None,
         }
+    }
+
+    /// Makes an error whose message ends with its reason and the reason's causes, for a reason that is of use to people only.
+    pub fn because(
+        kind: ErrorKind,
+        message: impl fmt::Display,
+        reason: &(dyn StdError + 'static),
+    ) -> Self {
+        let reason = chain(reason);
+        Self::new(kind, format!("{message}: {}", shorten_to(&reason, REASON)))
     }
 
     /// Makes an error with a cause, which the message must not repeat.
@@ -78,18 +94,23 @@ impl fmt::Display for Error {
 // `fn main() -> Result<(), Error>` prints this, so it reads like a message.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut chain = self.message.clone();
-        let mut cause = self.source();
-        while let Some(error) = cause {
-            let text = error.to_string();
-            // Some errors, sqlx's among them, say their cause themselves.
-            if !chain.ends_with(&text) {
-                chain = format!("{chain}: {text}");
-            }
-            cause = error.source();
-        }
-        f.write_str(&chain)
+        f.write_str(&chain(self))
     }
+}
+
+/// What an error and its causes say, in one line. Some errors, sqlx's among them, say their cause themselves.
+#[must_use]
+pub fn chain(error: &(dyn StdError + 'static)) -> String {
+    let mut said = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let text = error.to_string();
+        if !said.contains(&text) {
+            said = format!("{said}: {text}");
+        }
+        cause = error.source();
+    }
+    said
 }
 
 impl StdError for Error {

@@ -33,7 +33,7 @@ mod zone;
 pub use cron::{Cron, CronError, FieldError, FieldProblem};
 pub use delay::{Delay, DelayError, LONGEST_DELAY, check_delay, parse_delay};
 pub use duration::{DurationError, parse_duration};
-pub use error::{Error, ErrorKind};
+pub use error::{Error, ErrorKind, chain};
 pub use instant::{InstantError, YEARS, check_instant, parse_instant};
 pub use interval::{IntervalError, parse_interval};
 pub use job_ref::{IntoJobRefs, JobRef};
@@ -54,6 +54,6 @@ pub use start_after::{IntoInstant, IntoStartAfter, IntoUnit, StartAfter, in_unit
 pub use state::JobState;
 pub use stored::{Enqueued, JobKey};
 pub use suggest::{near, nearest, unknown};
-pub use text::shorten;
+pub use text::{shorten, shorten_to};
 pub use unit::{Step, StepError, Unit, UnknownUnit, add_months};
 pub use zone::{Zone, ZoneError};

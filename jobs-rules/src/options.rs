@@ -224,18 +224,14 @@ impl JobOptions {
 
     /// Stores at most one job, or one of each singleton key, in each slot of this length; a second one is a duplicate.
     #[must_use]
-    pub fn throttle(mut self, slot: impl IntoSeconds) -> Self {
-        self.values.singleton_seconds = self.seconds(JobOption::SingletonSeconds, slot);
-        self.values.singleton_next_slot = Some(false);
-        self
+    pub fn throttle(self, slot: impl IntoSeconds) -> Self {
+        self.slot("throttle", slot, false)
     }
 
     /// As [`throttle`](Self::throttle), but a second job is stored for the next slot; a third is a duplicate.
     #[must_use]
-    pub fn debounce(mut self, slot: impl IntoSeconds) -> Self {
-        self = self.throttle(slot);
-        self.values.singleton_next_slot = Some(true);
-        self
+    pub fn debounce(self, slot: impl IntoSeconds) -> Self {
+        self.slot("debounce", slot, true)
     }
 
     /// The group whose active jobs a worker may limit: its id (`"tenant"`), or its id and tier (`("tenant", "pro")`).
@@ -305,10 +301,26 @@ impl JobOptions {
         })
     }
 
+    fn slot(mut self, method: &str, slot: impl IntoSeconds, next: bool) -> Self {
+        self.values.singleton_seconds = self.seconds_of(method, JobOption::SingletonSeconds, slot);
+        self.values.singleton_next_slot = Some(next);
+        self
+    }
+
     fn seconds(&mut self, option: JobOption, time: impl IntoSeconds) -> Option<i32> {
+        self.seconds_of(option.rust_name(), option, time)
+    }
+
+    /// The seconds of an option that a method of this name sets.
+    fn seconds_of(
+        &mut self,
+        method: &str,
+        option: JobOption,
+        time: impl IntoSeconds,
+    ) -> Option<i32> {
         let checked = match time.into_time() {
-            Ok(time) => check_seconds(option, time).map_err(|error| error.to_string()),
-            Err(wrong) => Err(format!("`{option}` {wrong}")),
+            Ok(time) => check_seconds(option, time).map_err(|error| error.under(method)),
+            Err(wrong) => Err(format!("`{method}` {wrong}")),
         };
         checked.map_err(|error| self.refuse(error)).ok()
     }
@@ -336,5 +348,35 @@ mod tests {
         assert!(off.check().is_ok());
         let longer = JobOptions::new().retry_delay_max(90).over(&base);
         assert_eq!(longer.values().retry_delay_max, Some(90));
+    }
+
+    #[test]
+    fn an_option_is_named_as_it_was_written() {
+        use crate::IntoJobOptions;
+        use serde_json::json;
+
+        let message = |options: Result<JobOptions, Error>| {
+            let refused = options.and_then(|options| options.check());
+            refused.expect_err("it is refused").to_string()
+        };
+        for (options, name) in [
+            (Ok(JobOptions::new().throttle(0)), "throttle"),
+            (Ok(JobOptions::new().debounce("0s")), "debounce"),
+            (Ok(JobOptions::new().debounce(-1)), "debounce"),
+            (Ok(JobOptions::new().retry_limit(u32::MAX)), "retry_limit"),
+            (Ok(JobOptions::new().expire_in("2d")), "expire_in"),
+            (
+                json!({"singletonSeconds": 0}).into_job_options(),
+                "singletonSeconds",
+            ),
+            (json!({"retryLimit": -1}).into_job_options(), "retryLimit"),
+            (
+                json!({"expireInSeconds": 0}).into_job_options(),
+                "expireInSeconds",
+            ),
+        ] {
+            let message = message(options);
+            assert!(message.starts_with(&format!("`{name}` must ")), "{message}");
+        }
     }
 }

@@ -22,7 +22,7 @@ use chrono::{DateTime, Utc};
 pub use error::{RecurrenceError, RuleError};
 use rule::Rule;
 
-use crate::{Cron, Zone};
+use crate::{Cron, CronError, Zone};
 
 /// The longest expression that is read, in bytes: room for some hundred dates. pg-boss has no bound.
 const MAX_LENGTH: usize = 10_000;
@@ -62,6 +62,22 @@ impl Recurrence {
         Self::parse_stored(kind_by_look(expression), expression, timezone)
     }
 
+    /// Reads what a program of this library sets, by the rules of the attribute: a cron expression has exactly five fields or is a word no
+    /// finer than a minute, and the zone is an IANA name or a fixed offset.
+    ///
+    /// # Errors
+    /// As [`Recurrence::parse`]; and for what only pg-boss reads.
+    pub fn parse_declared(expression: &str, timezone: &str) -> Result<Self, RecurrenceError> {
+        check_length(expression)?;
+        let zone = Zone::parse(timezone).map_err(RecurrenceError::Zone)?;
+        Self::parse_as(
+            kind_by_look(expression),
+            expression,
+            &zone,
+            Cron::parse_declared,
+        )
+    }
+
     /// Reads a row of pg-boss's `schedule` table. One that cannot be read as its kind but looks like the other kind is read
     /// as that: the column is wrong after some of pg-boss's upgrades.
     ///
@@ -78,17 +94,24 @@ impl Recurrence {
             .map_or_else(|| Ok(Zone::utc()), Zone::parse_stored);
         let zone = zone.map_err(RecurrenceError::Zone)?;
         let looks_like = kind_by_look(expression);
-        match Self::parse_as(kind, expression, &zone) {
-            Err(_) if looks_like != kind => Self::parse_as(looks_like, expression, &zone),
+        match Self::parse_as(kind, expression, &zone, Cron::parse) {
+            Err(_) if looks_like != kind => {
+                Self::parse_as(looks_like, expression, &zone, Cron::parse)
+            }
             read => read,
         }
     }
 
-    fn parse_as(kind: &str, expression: &str, zone: &Zone) -> Result<Self, RecurrenceError> {
+    fn parse_as(
+        kind: &str,
+        expression: &str,
+        zone: &Zone,
+        read: fn(&str) -> Result<Cron, CronError>,
+    ) -> Result<Self, RecurrenceError> {
         let kind = if kind == RRULE {
             Kind::Rule(Rule::read(expression, zone).map_err(RecurrenceError::Rule)?)
         } else {
-            let cron = Cron::parse(expression).map_err(RecurrenceError::Cron)?;
+            let cron = read(expression).map_err(RecurrenceError::Cron)?;
             Kind::Cron(cron, zone.clone())
         };
         Ok(Self(Arc::new(kind)))

@@ -13,7 +13,13 @@ const QUOTED: usize = 100;
 /// ```
 #[must_use]
 pub fn shorten(text: &str) -> Cow<'_, str> {
-    match text.char_indices().nth(QUOTED) {
+    shorten_to(text, QUOTED)
+}
+
+/// The same with another number of characters.
+#[must_use]
+pub fn shorten_to(text: &str, most: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(most) {
         None => text.into(),
         Some((end, _)) => format!("{}… ({} bytes)", &text[..end], text.len()).into(),
     }

@@ -68,7 +68,7 @@ pub trait Host: Send + Sync + 'static {
     /// Jobs were stored, the first of which is due after this time.
     fn enqueued(&self, due: Duration);
 
-    /// Checks that the input of a schedule, as JSON text, fits the job that the program declares for its queue.
+    /// Checks that an input, as JSON text, fits the job that the program declares for its queue.
     ///
     /// # Errors
     /// [`ErrorKind::BadInput`] if it does not.

@@ -3,16 +3,22 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use jobs_rules::{Error, ErrorKind};
+use jobs_rules::{Error, ErrorKind, chain, shorten_to};
+use sqlx::postgres::PgDatabaseError;
 
 /// What a connection pooler in transaction mode lacks, and what to set.
 pub const NO_SESSIONS: &str = "the connections go through a connection pooler in transaction mode, and jobs need sessions \
     (prepared statements, LISTEN); set the pooler to session mode for this database (PgBouncer: `pool_mode = session`), or connect \
     to PostgreSQL itself";
 
+/// How many characters of the database's words a message holds.
+const REASON: usize = 400;
+
 const UNIQUE_VIOLATION: &str = "23505";
 /// The foreign key by which a job has a queue, on every table of jobs.
 const OF_THE_QUEUE: &str = "q_fkey";
+const OF_QUEUES: [&str; 3] = [OF_THE_QUEUE, "schedule_name_fkey", "subscription_name_fkey"];
+const OF_DEAD_LETTERS: [&str; 2] = ["dlq_fkey", "queue_dead_letter_fkey"];
 const FOREIGN_KEY_VIOLATION: &str = "23503";
 /// What Postgres 18 says of `ON DELETE RESTRICT`; before, it is the one above.
 const RESTRICT_VIOLATION: &str = "23001";
@@ -24,17 +30,18 @@ const FOREIGN_STATEMENT: [&str; 2] = ["26000", "42P05"];
 /// A column or function that the statement names is not there: the schema was changed since the start.
 const UNDEFINED: [&str; 2] = ["42703", "42883"];
 
-/// Makes an error that names the failed operation and keeps the database's error as its cause. If that names a constraint, the message
-/// says what the constraint means.
+/// Makes an error that names the failed operation and keeps the database's error as its cause. The message ends with what the database
+/// says; if that names a constraint, with what the constraint means.
 pub fn map_db_error(doing: impl Into<String>) -> impl FnOnce(sqlx::Error) -> Error {
     let doing = doing.into();
     move |error| {
-        let message = format!("cannot {doing}{}", why(&error));
-        Error::caused_by(kind_of(&error), message, DatabaseError(error))
+        let message = format!("cannot {doing}: {}", why(&error));
+        Error::caused_by(kind_of(&error), message, DatabaseError::behind(error))
     }
 }
 
-/// The message of the database, or the reason why it could not be reached: the source of an [`Error`] of this executor.
+/// What the database said, or why it could not be reached: the source of an [`Error`] of this executor. Where the error says the
+/// database's own words, this says their SQLSTATE alone.
 ///
 /// ```
 /// # use std::error::Error as _;
@@ -46,23 +53,40 @@ pub fn map_db_error(doing: impl Into<String>) -> impl FnOnce(sqlx::Error) -> Err
 /// }
 /// ```
 #[derive(Debug)]
-pub struct DatabaseError(pub(crate) sqlx::Error);
+pub struct DatabaseError {
+    pub(crate) error: sqlx::Error,
+    is_said: bool,
+}
 
 impl DatabaseError {
+    /// Of an error that says in other words what it means.
     pub(crate) fn new(error: sqlx::Error) -> Self {
-        Self(error)
+        let is_said = false;
+        Self { error, is_said }
+    }
+
+    /// Of an error that says [`why`].
+    pub(crate) fn behind(error: sqlx::Error) -> Self {
+        let is_said = meaning(&error).is_none() && reason_of(&error).is_none();
+        Self { error, is_said }
     }
 
     /// The code that Postgres gives to this kind of error; `None` if the database was not reached.
     pub fn sqlstate(&self) -> Option<String> {
-        sqlstate(&self.0)
+        sqlstate(&self.error)
     }
 }
 
 // Not sqlx's own text, which names a line of Postgres's source.
 impl fmt::Display for DatabaseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&reason(&self.0))
+        match self.is_said {
+            false => f.write_str(&reason(&self.error)),
+            true => match self.sqlstate() {
+                Some(code) => write!(f, "SQLSTATE {code}"),
+                None => f.write_str("no SQLSTATE"),
+            },
+        }
     }
 }
 
@@ -94,12 +118,13 @@ fn is_closed(error: &sqlx::Error) -> bool {
     closed.contains(&error.kind())
 }
 
-/// What is behind an error that does not say it, after a colon; nothing if it is not known.
+/// Why the database failed: what is behind its error, or else its own words.
 pub(crate) fn why(error: &sqlx::Error) -> String {
     match (reason_of(error), meaning(error)) {
-        (Some(reason), _) => format!(": {reason}"),
-        (None, Some(meaning)) => format!(": {meaning}"),
-        (None, None) => String::new(),
+        (Some(reason), _) => reason.to_string(),
+        (None, Some(meaning)) => meaning.to_owned(),
+        // It may quote a whole value.
+        (None, None) => shorten_to(&reason(error), REASON).into_owned(),
     }
 }
 
@@ -110,10 +135,8 @@ fn meaning(error: &sqlx::Error) -> Option<&'static str> {
     }
     let constraint = error.as_database_error()?.constraint()?;
     match constraint {
-        OF_THE_QUEUE | "schedule_name_fkey" | "subscription_name_fkey" => {
-            Some("there is no such queue")
-        }
-        "dlq_fkey" | "queue_dead_letter_fkey" => Some("the dead letter queue does not exist"),
+        name if OF_QUEUES.contains(&name) => Some("there is no such queue"),
+        name if OF_DEAD_LETTERS.contains(&name) => Some("the dead letter queue does not exist"),
         "job_key_strict_fifo_singleton_key_check" => {
             Some("the queue keeps the order of each key, and the job has no singleton key")
         }
@@ -169,21 +192,6 @@ pub fn is_disconnected(error: &sqlx::Error) -> bool {
     }
 }
 
-fn chain(error: &(dyn StdError + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        // Some errors say what their cause says.
-        if !text.contains(&cause_text) {
-            text.push_str(": ");
-            text.push_str(&cause_text);
-        }
-        source = cause.source();
-    }
-    text
-}
-
 fn is_of_pooler(error: &sqlx::Error) -> bool {
     sqlstate(error).is_some_and(|code| FOREIGN_STATEMENT.contains(&code.as_str()))
 }
@@ -219,6 +227,22 @@ pub fn is_unknown_queue(error: &sqlx::Error) -> bool {
         .as_database_error()
         .and_then(|error| error.constraint());
     is_foreign_key_violation(error) && broken == Some(OF_THE_QUEUE)
+}
+
+/// A queue that a row was to refer to and that does not exist: what it would have been, and its name. Of the server's message only the
+/// name is the same in every language.
+pub(crate) fn missing_queue(error: &sqlx::Error) -> Option<(&'static str, &str)> {
+    let error = error
+        .as_database_error()
+        .filter(|_| is_foreign_key_violation(error))?
+        .try_downcast_ref::<PgDatabaseError>()?;
+    let (what, column) = match error.constraint()? {
+        name if OF_QUEUES.contains(&name) => ("queue", "(name)=("),
+        name if OF_DEAD_LETTERS.contains(&name) => ("dead letter queue", "(dead_letter)=("),
+        _ => return None,
+    };
+    let (_, name) = error.detail()?.split_once(column)?;
+    Some((what, name.split_once(')')?.0))
 }
 
 /// Whether a lock could not be had in time.

@@ -145,7 +145,7 @@ async fn run(store: &Store, import: &Import) -> Result<ImportReport, Error> {
 async fn find_old(store: &Store, import: &Import) -> Result<OldSchema, Error> {
     let refused = |error: SchemaError| {
         let message = format!("cannot import from the schema `{}`", import.schema);
-        Error::caused_by(error.kind(), message, error)
+        Error::because(error.kind(), message, &error)
     };
     let schema = Schema::new(&import.schema).map_err(refused)?;
     if schema.name() == store.schema().name() {

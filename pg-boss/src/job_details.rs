@@ -117,7 +117,7 @@ impl JobDetails {
                 self.name,
                 error.path()
             );
-            Error::caused_by(ErrorKind::BadInput, message, error.into_inner())
+            Error::because(ErrorKind::BadInput, message, error.inner())
         })
     }
 }

@@ -16,9 +16,9 @@ use serde::de::DeserializeOwned;
 use sqlx::PgConnection;
 
 use crate::Boss;
-use crate::error::map_db_error;
+use crate::error::{map_db_error, missing_queue};
 use crate::store::{Store, with_timeout};
-use recovery::{Recovery, unknown_queue};
+use recovery::Recovery;
 
 type Step<'c, T> = Pin<Box<dyn Future<Output = Result<T, OperationError>> + Send + 'c>>;
 type Once<T> =
@@ -55,7 +55,7 @@ impl OperationError {
         Self::Refused(Error::new(kind, message))
     }
 
-    /// Through the connection it finds the names of the queues that there are.
+    /// Through the connection, or one of its own, it finds the names of the queues that there are.
     async fn into_error(
         self,
         store: &Store,
@@ -63,8 +63,11 @@ impl OperationError {
         doing: &str,
     ) -> Error {
         match self {
-            Self::Database(error) => map_db_error(doing)(error),
-            Self::UnknownQueue(queue) => unknown_queue(store, connection, doing, &queue).await,
+            Self::Database(error) => match missing_queue(&error) {
+                Some((what, name)) => store.unknown(connection, doing, what, name).await,
+                None => map_db_error(doing)(error),
+            },
+            Self::UnknownQueue(name) => store.unknown(connection, doing, "queue", &name).await,
             Self::Refused(error) => error,
         }
     }
@@ -126,8 +129,8 @@ impl<T: Send + 'static> Operation<T> {
         }
     }
 
-    /// As [`new`](Self::new), for what stores jobs. Queues that the program declares are created where they are missing,
-    /// and a race that was lost to other transactions is run again.
+    /// As [`new`](Self::new), for what stores jobs, or rows that refer to a queue. Queues that the program declares are created
+    /// where they are missing, and a race that was lost to other transactions is run again.
     pub(crate) fn enqueue(
         boss: &Boss,
         doing: impl Into<String>,
@@ -212,15 +215,7 @@ impl<T: Send + 'static> Operation<T> {
             drop(connection);
             match self.recovery.recover(boss, store, &trouble).await? {
                 true => steps = again,
-                false => {
-                    let mut connection = match trouble {
-                        OperationError::UnknownQueue(_) => store.connection().await.ok(),
-                        _ => None,
-                    };
-                    return Err(trouble
-                        .into_error(store, connection.as_deref_mut(), doing)
-                        .await);
-                }
+                false => return Err(trouble.into_error(store, None, doing).await),
             }
         }
     }
@@ -271,7 +266,7 @@ pub(crate) fn split<T: Default>(checked: Result<T, Error>) -> (T, Result<(), Err
 pub(crate) fn read<T: DeserializeOwned>(what: &str, row: &str) -> Result<T, OperationError> {
     serde_json::from_str(row).map_err(|error| {
         let message = format!("cannot read the row of {what}");
-        OperationError::Refused(Error::caused_by(ErrorKind::Incompatible, message, error))
+        OperationError::Refused(Error::because(ErrorKind::Incompatible, message, &error))
     })
 }
 

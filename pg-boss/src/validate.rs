@@ -42,11 +42,8 @@ pub fn encoded_output(
 }
 
 fn unencodable(what: &str, error: serde_json::Error) -> Error {
-    Error::caused_by(
-        ErrorKind::BadInput,
-        format!("cannot encode {what} as JSON"),
-        error,
-    )
+    let message = format!("cannot encode {what} as JSON");
+    Error::because(ErrorKind::BadInput, message, &error)
 }
 
 /// Checks the JSON text of an input.

@@ -72,7 +72,7 @@ impl Registered {
         (self.input)(input).map_err(|failure| {
             let name = self.declaration().name;
             let message = format!("the input does not fit job `{name}`");
-            Error::caused_by(ErrorKind::BadInput, message, failure)
+            Error::because(ErrorKind::BadInput, message, &failure)
         })
     }
 

@@ -49,7 +49,7 @@ impl<J: Job> Submitted<J> {
                 "cannot read the input of job {job_id} in queue `{}`",
                 J::NAME
             );
-            Error::caused_by(ErrorKind::BadInput, message, failure)
+            Error::because(ErrorKind::BadInput, message, &failure)
         })?;
         Ok(Self {
             job_id,

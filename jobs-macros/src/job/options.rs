@@ -5,7 +5,7 @@ use jobs_rules::{
     parse_duration,
 };
 use proc_macro2::{Ident, Span};
-use syn::{Error, Expr, ExprLit, Lit, Path};
+use syn::{Error, Expr, ExprLit, Lit, LitStr, Path};
 
 use super::parse::Options;
 use super::words::{self, Level};
@@ -32,7 +32,7 @@ pub(crate) enum Value {
     Integer(i32),
     Seconds(i32),
     Flag(bool),
-    Name(String),
+    Name(LitStr),
     /// The handle of the job with this name.
     NameOf(Path),
 }
@@ -78,6 +78,16 @@ impl OptionSet {
         };
         if let Err(error) = check_retry_delay_max(longest, backoff) {
             errors.add(Error::new(place, error));
+        }
+    }
+
+    /// Checks that the dead letter queue is not the job's own, by its name or its handle.
+    pub(super) fn check_dead_letter(&self, name: &str, handle: &Ident, errors: &mut Errors) {
+        let own = "a job cannot be its own dead letter queue; name another job or queue";
+        match self.find(JobOption::DeadLetter).map(|found| &found.value) {
+            Some(Value::Name(text)) if text.value() == name => errors.at(text, own),
+            Some(Value::NameOf(path)) if path.is_ident(handle) => errors.at(path, own),
+            _ => {}
         }
     }
 
@@ -148,7 +158,7 @@ fn name(option: JobOption, value: &Expr) -> syn::Result<Value> {
             ..
         }) => {
             check_own_name("dead letter queue", &text.value()).map_err(|error| at(value, error))?;
-            Ok(Value::Name(text.value()))
+            Ok(Value::Name(text.clone()))
         }
         _ => Err(wrong_kind(option, value)),
     }

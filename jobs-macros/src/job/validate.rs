@@ -74,12 +74,20 @@ impl Job {
         let queue = queue(arguments.queue.into_inner().unwrap_or_default(), errors);
         let schedules = schedules(arguments.schedules, &options, errors);
         check_keys(&queue, &schedules, errors);
+        let name = name(
+            arguments.name.into_inner(),
+            &function.signature.ident,
+            errors,
+        );
+        for options in schedules
+            .iter()
+            .map(|schedule| &schedule.options)
+            .chain([&options])
+        {
+            options.check_dead_letter(&name, &handle, errors);
+        }
         Some(Self {
-            name: name(
-                arguments.name.into_inner(),
-                &function.signature.ident,
-                errors,
-            ),
+            name,
             entities: entities(arguments.entities.into_inner().unwrap_or_default(), errors),
             queue,
             worker,

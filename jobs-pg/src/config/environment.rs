@@ -4,7 +4,7 @@ use std::env::{self, VarError};
 
 use jobs_core::{Error, ErrorKind};
 
-use crate::config::Settings;
+use crate::config::{Settings, options};
 
 const OPTIONS: &str = "PG_BOSS_NEW_OPTIONS";
 const URL: &str = "DATABASE_URL";
@@ -19,7 +19,15 @@ pub(crate) type Home = std::convert::Infallible;
 /// `PG_BOSS_NEW_OPTIONS`, else `DATABASE_URL`, else a private Postgres, which lives as long as its `home` is kept.
 pub(crate) async fn environment(home: &mut Option<Home>) -> Result<Settings, Error> {
     if let Some(options) = variable(OPTIONS)? {
-        return Settings::from_options(&options);
+        let settings = Settings::from_options(&options)?;
+        if env::var_os(URL).is_some() && !options::names_a_database(&options) {
+            tracing::warn!(
+                database = %settings.target,
+                "{OPTIONS} names no database, so this one is used; {URL} is not read beside {OPTIONS}: name the database there as \
+                 `connectionString`"
+            );
+        }
+        return Ok(settings);
     }
     if let Some(url) = variable(URL)? {
         return Settings::from_url(&url);
@@ -54,7 +62,7 @@ mod private {
     pub(super) async fn server(home: &mut Option<Home>) -> Result<Settings, Error> {
         let server = Embedded::start(FOLDER).await.map_err(|error| {
             let message = format!("cannot start a private Postgres in `{FOLDER}`");
-            Error::caused_by(ErrorKind::Unavailable, message, error)
+            Error::because(ErrorKind::Unavailable, message, &error)
         })?;
         Settings::from_url(home.insert(server).url())
     }

@@ -9,6 +9,9 @@ use super::given::Given;
 use super::{Settings, connection};
 use pg_boss::Schema;
 
+const AN_OBJECT: &str =
+    "they must be a JSON object, such as {\"connectionString\": \"postgres://...\"}";
+
 /// The settings that the JSON asks for.
 pub(super) fn settings(json: &str) -> Result<Settings, Error> {
     let mut given = Given::new(object(json)?);
@@ -35,17 +38,37 @@ pub(super) fn settings(json: &str) -> Result<Settings, Error> {
     }
 }
 
+/// Whether the JSON says which database, or as whom to use it.
+pub(super) fn names_a_database(json: &str) -> bool {
+    let names = [
+        "connectionString",
+        "host",
+        "port",
+        "user",
+        "password",
+        "database",
+    ];
+    object(json).is_ok_and(|given| {
+        names
+            .iter()
+            .any(|name| given.get(*name).is_some_and(|value| !value.is_null()))
+    })
+}
+
 fn object(json: &str) -> Result<Map<String, Value>, Error> {
+    if json.trim().is_empty() {
+        return Err(wrong(&format!(
+            "there are none; {AN_OBJECT}, or unset the variable"
+        )));
+    }
     // serde_json's own error tells a place and a reason, and shows nothing of the text.
     match serde_json::from_str(json) {
         Ok(Value::Object(values)) => Ok(values),
-        Ok(_) => Err(wrong(
-            "they must be a JSON object, such as {\"connectionString\": \"postgres://...\"}",
-        )),
-        Err(error) => Err(Error::caused_by(
+        Ok(_) => Err(wrong(AN_OBJECT)),
+        Err(error) => Err(Error::because(
             ErrorKind::Configuration,
-            "the options of PG_BOSS_NEW_OPTIONS are no JSON",
-            error,
+            "the options of PG_BOSS_NEW_OPTIONS are not JSON",
+            &error,
         )),
     }
 }

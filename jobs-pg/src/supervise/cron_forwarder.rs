@@ -1,6 +1,5 @@
 //! The job that sends on what the cron_scheduler, ours or Node's, has filed.
 
-use std::error::Error as _;
 use std::sync::OnceLock;
 
 use jobs_core::executor::{Declaration, Extensions, SourceLocation};
@@ -66,8 +65,7 @@ async fn forward(occurrence: Occurrence, context: Context<CronForwarder>) -> Res
     if let Err(error) = &sent {
         // No process waits for the output of this job.
         tracing::warn!(
-            queue = %occurrence.name, key = occurrence.key.as_deref(), %error,
-            cause = error.source().map(tracing::field::display),
+            queue = %occurrence.name, key = occurrence.key.as_deref(), ?error,
             "a schedule is due, and its job could not be submitted"
         );
     }

@@ -131,7 +131,7 @@ impl CronScheduler {
         {
             tracing::warn!(
                 queue = %name, %key, cron = %shorten(cron), timezone = timezone.as_deref().map(shorten).as_deref(),
-                error = %error, cause = error.source().map(tracing::field::display),
+                %error,
                 "a schedule cannot be read, and is passed over"
             );
         }

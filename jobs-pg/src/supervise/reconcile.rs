@@ -112,7 +112,7 @@ fn row(
             "cannot make the input of the schedule of the job `{}` ({})",
             job.name, job.place
         );
-        Error::caused_by(ErrorKind::Configuration, message, error)
+        Error::because(ErrorKind::Configuration, message, &error)
     })?;
     Ok(DeclaredRow {
         name: job.queue_name,

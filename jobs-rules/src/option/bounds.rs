@@ -95,6 +95,22 @@ pub fn check_retry_delay_max(
     }
 }
 
+impl OptionError {
+    /// Says it with pg-boss's name of the option, or that of a method.
+    #[must_use]
+    pub fn under(&self, name: &str) -> String {
+        match self {
+            Self::OutOfBounds {
+                expected, found, ..
+            } => format!("`{name}` must be {expected}, not {found}"),
+            Self::WrongKind {
+                expected, found, ..
+            } => format!("`{name}` must be {expected}, not {found}"),
+            Self::Unknown { .. } | Self::DelayMaxWithoutBackoff => self.to_string(),
+        }
+    }
+}
+
 impl JobOption {
     /// Makes the error for a value of the wrong kind; `found` is such as "a text".
     #[must_use]

@@ -30,7 +30,9 @@ impl JobOption {
         match self.kind() {
             OptionKind::Integer { .. } | OptionKind::Seconds { .. } => {
                 let number = value.as_i64().ok_or_else(|| must_be("a whole number"))?;
-                check_integer(self, number).map(drop).map_err(in_words)
+                check_integer(self, number)
+                    .map(drop)
+                    .map_err(|error| error.under(name))
             }
             OptionKind::Flag => match value {
                 Value::Bool(_) => Ok(()),

@@ -61,6 +61,14 @@ fn read(
     })
 }
 
+impl JobOption {
+    /// Tells whether pg-boss calls an option so, or whether pg-boss 8 did.
+    #[must_use]
+    pub fn is_json_name(name: &str) -> bool {
+        Self::from_json_name(name).is_ok() || legacy(name).is_some()
+    }
+}
+
 /// The option of this name, or the one that it was in pg-boss 8.
 fn named(name: &str, value: Value) -> Result<(JobOption, Value), Error> {
     match legacy(name) {
@@ -130,7 +138,7 @@ mod tests {
             ),
             (
                 json!({"expireInHours": 25}),
-                "`expire_in` must be 1 second to 24 hours",
+                "`expireInSeconds` must be 1 second to 24 hours",
             ),
             (
                 json!({"retentionDays": i64::MAX}),

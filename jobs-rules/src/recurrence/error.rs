@@ -15,14 +15,14 @@ pub enum RecurrenceError {
         max: usize,
     },
     /// The expression is not a cron expression.
-    #[error("cannot read the cron expression of a schedule")]
-    Cron(#[source] CronError),
+    #[error(transparent)]
+    Cron(CronError),
     /// The expression is not a recurrence rule.
-    #[error("cannot read the recurrence rule of a schedule")]
-    Rule(#[source] RuleError),
+    #[error(transparent)]
+    Rule(RuleError),
     /// The time zone is unknown.
-    #[error("cannot read the time zone of a schedule")]
-    Zone(#[source] ZoneError),
+    #[error(transparent)]
+    Zone(ZoneError),
 }
 
 /// Why a text is not a recurrence rule that can be evaluated.
@@ -112,8 +112,8 @@ pub enum RuleError {
         text: String,
     },
     /// A TZID is not a time zone.
-    #[error("cannot read the TZID")]
-    Zone(#[source] ZoneError),
+    #[error("the TZID is an {0}")]
+    Zone(ZoneError),
     /// No day and time matches the rule.
     #[error("the rule `{}` never happens", shorten(.rule))]
     Never {

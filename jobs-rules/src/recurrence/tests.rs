@@ -19,7 +19,7 @@ fn due(expression: &str, zone: &str, from: &str, to: &str) -> Vec<String> {
 
 fn refusal(expression: &str) -> String {
     let error = Recurrence::parse_stored("rrule", expression, Some("UTC")).expect_err(expression);
-    std::error::Error::source(&error).unwrap().to_string()
+    error.to_string()
 }
 
 #[test]

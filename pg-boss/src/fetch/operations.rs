@@ -7,7 +7,7 @@ use jobs_rules::Error;
 
 use crate::fetch::{GroupLimit, Limits, QueueFetch};
 use crate::operation::Operation;
-use crate::operation::read_all;
+use crate::operation::{must_exist, read_all};
 use crate::validate::{bad_input, check_queue};
 use crate::{Boss, JobDetails};
 
@@ -149,7 +149,8 @@ impl Boss {
     /// ```
     ///
     /// # Errors
-    /// [`BadInput`](jobs_rules::ErrorKind::BadInput) for what is refused. A queue that there is not has no jobs.
+    /// [`BadInput`](jobs_rules::ErrorKind::BadInput) for what is refused, [`NotFound`](jobs_rules::ErrorKind::NotFound) if there is no
+    /// such queue.
     pub fn fetch(&self, queue: &str, options: FetchOptions) -> Operation<Vec<JobDetails>> {
         let checked = options.check(queue);
         let wanted = options.of(queue);
@@ -159,6 +160,9 @@ impl Boss {
             move |store, connection| {
                 Box::pin(async move {
                     let rows = store.fetch_rows(connection, &wanted).await?;
+                    if rows.is_empty() {
+                        must_exist(store, connection, &wanted.name).await?;
+                    }
                     read_all("a job", &rows)
                 })
             },

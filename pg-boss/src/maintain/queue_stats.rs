@@ -6,7 +6,7 @@ use std::f64::consts::SQRT_2;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use jobs_rules::{Error, ErrorKind};
+use jobs_rules::Error;
 
 pub use query::{Aggregate, QueueStatsQuery};
 
@@ -78,7 +78,7 @@ impl Boss {
     /// first; without it, the last ones, which are made anew if they are older than an hour, unless another process is counting.
     ///
     /// # Errors
-    /// [`NotFound`](ErrorKind::NotFound) if there is no such queue, [`BadInput`](ErrorKind::BadInput) if the query is out of
+    /// [`NotFound`](jobs_rules::ErrorKind::NotFound) if there is no such queue, [`BadInput`](jobs_rules::ErrorKind::BadInput) if the query is out of
     /// bounds.
     pub async fn queue_stats(
         &self,
@@ -88,12 +88,10 @@ impl Boss {
         query.check()?;
         let doing = format!("look at the counts of queue `{queue}`");
         let store = self.store().await?;
-        let none = || {
-            let message = format!("cannot {doing}: there is no such queue");
-            Error::new(ErrorKind::NotFound, message)
-        };
         let counts = with_timeout(store.find_counts(queue)).await;
-        let counts = counts.map_err(map_db_error(&*doing))?.ok_or_else(none)?;
+        let Some(counts) = counts.map_err(map_db_error(&*doing))? else {
+            return Err(store.unknown_queue(&doing, queue).await);
+        };
         if self.settings().queue_stats {
             let rows = with_timeout(store.find_statistics(queue, &query.span())).await;
             let rows = rows.map_err(map_db_error(&*doing))?.into_iter();
@@ -102,8 +100,10 @@ impl Boss {
                 .collect());
         }
         let counts = with_timeout(self.fresh(store, queue, counts, query.force)).await;
-        let counts = counts.map_err(map_db_error(&*doing))?.ok_or_else(none)?;
-        Ok(vec![QueueStats::counted(queue, &counts, &query)])
+        match counts.map_err(map_db_error(&*doing))? {
+            Some(counts) => Ok(vec![QueueStats::counted(queue, &counts, &query)]),
+            None => Err(store.unknown_queue(&doing, queue).await),
+        }
     }
 
     /// The counts themselves, or new ones if they are too old.

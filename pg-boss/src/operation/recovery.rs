@@ -88,28 +88,38 @@ pub(crate) async fn must_exist(
     }
 }
 
-/// The error for a queue that does not exist, with the names that may have been meant.
-pub(super) async fn unknown_queue(
-    store: &Store,
-    connection: Option<&mut PgConnection>,
-    doing: &str,
-    queue: &str,
-) -> Error {
-    // Without the names it is the same error.
-    let names = match connection {
-        Some(connection) => with_timeout(store.queue_names(connection)).await,
-        None => Ok(Vec::new()),
-    };
-    let names = names.unwrap_or_default();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let near = jobs_rules::near(queue, &names);
-    let hint = match near.is_empty() {
-        true => String::new(),
-        false => format!("; did you mean `{}`?", near.join("` or `")),
-    };
-    let queue = jobs_rules::shorten(queue);
-    Error::new(
-        ErrorKind::NotFound,
-        format!("cannot {doing}: there is no such queue `{queue}`{hint}"),
-    )
+impl Store {
+    /// The error for an operation, as in "cannot ...", on a queue that does not exist, with the names that may have been meant.
+    pub async fn unknown_queue(&self, doing: &str, queue: &str) -> Error {
+        self.unknown(None, doing, "queue", queue).await
+    }
+
+    /// The same through a connection; `what` the queue would have been.
+    pub(super) async fn unknown(
+        &self,
+        connection: Option<&mut PgConnection>,
+        doing: &str,
+        what: &str,
+        name: &str,
+    ) -> Error {
+        let names = match connection {
+            Some(connection) => with_timeout(self.queue_names(connection)).await,
+            None => {
+                with_timeout(async { self.queue_names(&mut *self.connection().await?).await }).await
+            }
+        };
+        // Without the names it is the same error.
+        let names = names.unwrap_or_default();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let near = jobs_rules::near(name, &names);
+        let hint = match near.is_empty() {
+            true => String::new(),
+            false => format!("; did you mean `{}`?", near.join("` or `")),
+        };
+        let name = jobs_rules::shorten(name);
+        Error::new(
+            ErrorKind::NotFound,
+            format!("cannot {doing}: there is no such {what} `{name}`{hint}"),
+        )
+    }
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use jobs_rules::{ErrorKind, QueuePolicy};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use sqlx::PgConnection;
+use sqlx::{Connection, PgConnection};
 use tokio::time::sleep;
 
 use super::options::IntoQueueOptions;
@@ -125,8 +125,9 @@ impl ListQueues {
 }
 
 impl Boss {
-    /// Creates a queue with pg-boss's defaults for what is not given. An existing queue is left unchanged. Within a
-    /// transaction, no other transaction creates a queue until it ends, and from then on it waits for no lock longer than 30 seconds.
+    /// Creates a queue with pg-boss's defaults for what is not given. An existing queue is left unchanged; if its policy or partition is
+    /// not the one that is given, a warning is logged. Within a transaction, no other transaction creates a queue until it ends, and
+    /// from then on it waits for no lock longer than 30 seconds.
     ///
     /// ```no_run
     /// # use pg_boss::{QueueOptions, QueuePolicy}; use serde_json::json;
@@ -138,9 +139,11 @@ impl Boss {
     ///
     /// # Errors
     /// [`BadInput`](ErrorKind::BadInput) for what is refused, [`NotFound`](ErrorKind::NotFound) if the dead letter queue does not
-    /// stand.
+    /// exist.
     pub fn create_queue(&self, name: &str, options: impl IntoQueueOptions) -> Operation<()> {
-        let options = check_queue(name).and_then(|()| options.into_queue_options().for_new(name));
+        let options = options.into_queue_options();
+        let fixed = options.fixed();
+        let options = check_queue(name).and_then(|()| options.for_new(name));
         let (options, checked) = split(options);
         let owned = name.to_owned();
         let operation = Operation::new(
@@ -148,20 +151,24 @@ impl Boss {
             format!("create queue `{name}`"),
             move |store, connection| {
                 Box::pin(async move {
-                    Ok(store
-                        .create_queues(connection, &[(&owned, options)])
-                        .await?)
+                    let queues = [(owned.as_str(), options)];
+                    let existing = store.create_queues(connection, &queues).await?;
+                    if let Some(Some(existing)) = existing.first() {
+                        warn_of_differences(&owned, existing, &fixed);
+                    }
+                    Ok(())
                 })
             },
         );
         operation.unless_refused(checked)
     }
 
-    /// Changes what is given of a queue; `false` if there is none. Existing jobs keep what they copied.
+    /// Changes what is given of a queue. Existing jobs keep what they copied.
     ///
     /// # Errors
     /// As [`create_queue`](Self::create_queue); and for policy and partition, which never change, and for no option at all.
-    pub fn update_queue(&self, name: &str, options: impl IntoQueueOptions) -> Operation<bool> {
+    /// [`NotFound`](ErrorKind::NotFound) if there is no such queue.
+    pub fn update_queue(&self, name: &str, options: impl IntoQueueOptions) -> Operation<()> {
         let options =
             check_queue(name).and_then(|()| options.into_queue_options().for_standing(name));
         let (options, checked) = split(options);
@@ -170,7 +177,16 @@ impl Boss {
             self,
             format!("update queue `{name}`"),
             move |store, connection| {
-                Box::pin(async move { Ok(store.change_queue(connection, &owned, &options).await?) })
+                Box::pin(async move {
+                    // The caller's transaction goes on if the dead letter queue does not exist.
+                    let mut part = connection.begin().await?;
+                    let is_known = store.change_queue(&mut part, &owned, &options).await?;
+                    part.commit().await?;
+                    match is_known {
+                        true => Ok(()),
+                        false => Err(OperationError::UnknownQueue(owned)),
+                    }
+                })
             },
         );
         operation.unless_refused(checked)
@@ -292,6 +308,19 @@ impl Boss {
             },
         );
         operation.unless_refused(check_queue(queue))
+    }
+}
+
+/// Says what an existing queue has otherwise than it was asked for, of that which never changes.
+fn warn_of_differences(queue: &str, existing: &Map<String, Value>, asked: &Map<String, Value>) {
+    for (option, asked) in asked {
+        if let Some(existing) = existing.get(option).filter(|existing| *existing != asked) {
+            tracing::warn!(
+                queue, option, %existing, %asked,
+                "the queue exists and is left as it is; this option never changes: to have the other value, delete the queue and its jobs \
+                 with `delete_queue`, and create it again"
+            );
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 mod check;
 
 use jobs_rules::{Error, IntoSeconds, QueuePolicy};
-use jobs_rules::{JobOption, check_seconds, shorten};
+use jobs_rules::{JobOption, check_integer, check_seconds, shorten};
 use serde_json::{Map, Value};
 
 use crate::sealed::Sealed;
@@ -69,6 +69,9 @@ const PARTITION: &str = "partition";
 const NOTIFY: &str = "notify";
 const WARNING: &str = "warningQueueSize";
 
+/// What a queue has for its life.
+const FIXED: [&str; 2] = [POLICY, PARTITION];
+
 /// What may be cleared by a null.
 const CLEARABLE: [JobOption; 3] = [
     JobOption::DeadLetter,
@@ -101,12 +104,16 @@ impl QueueOptions {
 
     /// How many waiting jobs are worth a warning; 0, the default, is the supervisor's own number, 10,000.
     pub fn warning_queue_size(self, jobs: u32) -> Self {
-        self.put(WARNING, jobs)
+        self.member(WARNING, jobs.into())
     }
 
     /// How many more attempts may follow the first; the default is 2.
     pub fn retry_limit(self, limit: u32) -> Self {
-        self.member(JobOption::RetryLimit.json_name(), limit.into())
+        let option = JobOption::RetryLimit;
+        match check_integer(option, limit.into()) {
+            Ok(limit) => self.put(option.json_name(), limit),
+            Err(error) => self.refuse(error.to_string()),
+        }
     }
 
     /// How long a failed attempt waits for the next; the default is not at all.
@@ -164,6 +171,15 @@ impl QueueOptions {
         self.put(JobOption::Heartbeat.json_name(), Value::Null)
     }
 
+    /// What is given of that which never changes, in pg-boss's spelling.
+    pub(super) fn fixed(&self) -> Map<String, Value> {
+        let given = |name: &&str| self.members.get(*name).filter(|value| !value.is_null());
+        FIXED
+            .iter()
+            .filter_map(|name| Some(((*name).to_owned(), given(name)?.clone())))
+            .collect()
+    }
+
     /// What a queue is created with, in pg-boss's spelling.
     pub(super) fn for_new(mut self, name: &str) -> Result<Map<String, Value>, Error> {
         self.members
@@ -175,7 +191,7 @@ impl QueueOptions {
 
     /// What changes of a queue, in pg-boss's spelling.
     pub(super) fn for_standing(self, name: &str) -> Result<Map<String, Value>, Error> {
-        for fixed in [POLICY, PARTITION] {
+        for fixed in FIXED {
             if self.members.contains_key(fixed) {
                 return Err(bad_input(format!(
                     "the `{fixed}` of a queue cannot be changed: delete the queue and its jobs with \

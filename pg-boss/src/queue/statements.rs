@@ -151,17 +151,18 @@ impl Store {
     }
 
     /// Makes queues with options in pg-boss's spelling, in this order, and all of them or none; existing ones are left as
-    /// they are.
+    /// they are. Gives for each the policy and the partition that it had already, if it existed.
     pub async fn create_queues(
         &self,
         connection: &mut PgConnection,
         queues: &[(&str, Map<String, Value>)],
-    ) -> sqlx::Result<()> {
+    ) -> sqlx::Result<Vec<Option<Map<String, Value>>>> {
         let mut transaction = connection.begin().await?;
         self.limit_waits(&mut transaction).await?;
         self.lock(&mut transaction, "create-queue").await?;
-        self.insert_queues(&mut transaction, queues).await?;
-        transaction.commit().await
+        let existing = self.insert_queues(&mut transaction, queues).await?;
+        transaction.commit().await?;
+        Ok(existing)
     }
 
     /// The same in a transaction that holds the lock already.
@@ -169,15 +170,19 @@ impl Store {
         &self,
         connection: &mut PgConnection,
         queues: &[(&str, Map<String, Value>)],
-    ) -> sqlx::Result<()> {
+    ) -> sqlx::Result<Vec<Option<Map<String, Value>>>> {
         let names: Vec<&str> = queues.iter().map(|(name, _)| *name).collect();
         let options: Vec<_> = queues.iter().map(|(_, options)| Json(options)).collect();
-        sqlx::query(sql(&self.statements.create_queues))
-            .bind(names)
-            .bind(options)
-            .execute(connection)
-            .await
-            .map(drop)
+        let existing: Vec<Option<Json<_>>> =
+            sqlx::query_scalar(sql(&self.statements.create_queues))
+                .bind(names)
+                .bind(options)
+                .fetch_all(connection)
+                .await?;
+        Ok(existing
+            .into_iter()
+            .map(|one| one.map(|Json(one)| one))
+            .collect())
     }
 
     /// Changes what is given of a queue, in pg-boss's spelling; `false` if there is none.

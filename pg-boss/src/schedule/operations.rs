@@ -10,9 +10,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::options::{IntoScheduleOptions, ScheduleOptions};
-use crate::operation::Operation;
 use crate::operation::read_all;
 use crate::operation::split;
+use crate::operation::{Operation, OperationError};
 use crate::page::Page;
 use crate::row_time;
 use crate::schedule::NewSchedule;
@@ -97,7 +97,8 @@ impl ListSchedules {
 
 impl Boss {
     /// Sets the schedule of a queue and key: a cron expression, or a recurrence rule of RFC 5545. It is a row of
-    /// pg-boss's own, fired by whichever process is there. One that a program declared by its attribute comes back as declared
+    /// pg-boss's own, fired by whichever process is there. The rules are those of the attribute: a cron expression has five fields, and
+    /// a zone is not an abbreviation such as `PST`, though pg-boss and its programs may set schedules of these. One that a program declared by its attribute comes back as declared
     /// when that program starts.
     ///
     /// ```no_run
@@ -123,19 +124,22 @@ impl Boss {
         let max_input = self.settings().max_input;
         let schedule = schedule(self.host(), queue, expression, &data, options, max_input);
         let (schedule, checked) = split(schedule.map(Some));
-        let operation = Operation::new(
-            self,
-            format!("set a schedule of queue `{queue}`"),
-            move |store, connection| {
-                Box::pin(async move {
-                    match schedule {
-                        Some(schedule) => Ok(store.set_schedule(connection, &schedule).await?),
-                        None => Ok(()),
-                    }
-                })
-            },
-        );
-        operation.unless_refused(checked)
+        let schedule = Arc::new(schedule);
+        let doing = format!("set a schedule of queue `{queue}`");
+        let queues = vec![queue.to_owned()];
+        let operation = Operation::enqueue(self, doing, queues, move |store, connection| {
+            let schedule = Arc::clone(&schedule);
+            Box::pin(async move {
+                let Some(schedule) = &*schedule else {
+                    return Ok(());
+                };
+                match store.set_schedule(connection, schedule).await? {
+                    true => Ok(()),
+                    false => Err(OperationError::UnknownQueue(schedule.name.clone())),
+                }
+            })
+        });
+        operation.due(None).unless_refused(checked)
     }
 
     /// Stores the job of a tick that was checked, and records it at the schedule of this key. Gives whether the job is new.
@@ -202,15 +206,11 @@ fn schedule(
 ) -> Result<NewSchedule, Error> {
     check_queue(queue)?;
     options.check()?;
-    let timezone = options
-        .tz
-        .clone()
-        .filter(|tz| !tz.is_empty())
-        .unwrap_or_else(|| "UTC".to_owned());
-    let recurrence = Recurrence::parse(expression, Some(&timezone)).map_err(|error| {
+    let timezone = options.tz.clone().unwrap_or_else(|| "UTC".to_owned());
+    let recurrence = Recurrence::parse_declared(expression, &timezone).map_err(|error| {
         let expression = shorten(expression);
         let message = format!("the schedule `{expression}` of queue `{queue}` is refused");
-        Error::caused_by(ErrorKind::BadInput, message, error)
+        Error::because(ErrorKind::BadInput, message, &error)
     })?;
     if recurrence.next(Utc::now(), 1).is_empty() {
         let expression = shorten(expression);

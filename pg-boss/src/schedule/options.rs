@@ -1,6 +1,6 @@
 //! The options of a schedule, in Rust and in pg-boss's spelling.
 
-use jobs_rules::{Error, IntoJobOptions, JobOptions};
+use jobs_rules::{Error, IntoJobOptions, JobOption, JobOptions};
 use jobs_rules::{check_name, shorten, unknown};
 use serde_json::{Map, Value};
 
@@ -70,15 +70,26 @@ impl IntoScheduleOptions for Value {
                 shorten(&other.to_string())
             )),
         };
-        for (place, name) in [
-            (&mut options.tz, TZ),
-            (&mut options.key, KEY),
-            (&mut options.missed, MISSED),
+        for (place, given) in [
+            (&mut options.tz, text(TZ)),
+            (&mut options.key, text(KEY)),
+            (&mut options.missed, text(MISSED)),
         ] {
-            match text(name) {
+            match given {
                 Ok(given) => *place = given,
                 Err(message) => options.refused = Some(message),
             }
+        }
+        let unknown = members.keys().find(|name| !JobOption::is_json_name(name));
+        if let Some(name) = unknown {
+            let of_jobs = JobOption::ALL
+                .into_iter()
+                .filter(|option| *option != JobOption::Id);
+            let known: Vec<&str> = [TZ, KEY, MISSED]
+                .into_iter()
+                .chain(of_jobs.map(JobOption::json_name))
+                .collect();
+            options.refuse(jobs_rules::unknown("option of a schedule", name, &known));
         }
         options.with(Self::Object(members))
     }
@@ -115,11 +126,13 @@ impl ScheduleOptions {
     pub fn with(mut self, options: impl IntoJobOptions) -> Self {
         match options.into_job_options() {
             Ok(options) => self.options = options.over(&self.options),
-            Err(error) => {
-                self.refused.get_or_insert(error.to_string());
-            }
+            Err(error) => self.refuse(error.to_string()),
         }
         self
+    }
+
+    fn refuse(&mut self, message: String) {
+        self.refused.get_or_insert(message);
     }
 
     pub(super) fn check(&self) -> Result<(), Error> {

@@ -71,8 +71,7 @@ impl Boss {
     /// ```
     ///
     /// # Errors
-    /// [`BadInput`](ErrorKind::BadInput) if the count or the instant is out of range, or if the expression or the zone is not valid;
-    /// then the source says why.
+    /// [`BadInput`](ErrorKind::BadInput) if the count or the instant is out of range, or if the expression or the zone is not valid.
     pub fn preview_schedule(preview: &SchedulePreview) -> Result<Vec<DateTime<Utc>>, Error> {
         let SchedulePreview {
             expression,
@@ -82,7 +81,7 @@ impl Boss {
         } = preview;
         let recurrence = Recurrence::parse(expression, tz.as_deref()).map_err(|error| {
             let message = format!("cannot preview the schedule `{}`", shorten(expression));
-            Error::caused_by(ErrorKind::BadInput, message, error)
+            Error::because(ErrorKind::BadInput, message, &error)
         })?;
         if !(1..=MAX_PREVIEW).contains(count) {
             return Err(Error::new(

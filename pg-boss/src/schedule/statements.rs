@@ -192,12 +192,12 @@ impl Store {
             .map(drop)
     }
 
-    /// Sets the schedule of a queue and key. `data` and `options` are JSON texts.
+    /// Sets the schedule of a queue and key; `false` if there is no such queue.
     pub async fn set_schedule(
         &self,
         connection: &mut PgConnection,
         schedule: &NewSchedule,
-    ) -> sqlx::Result<()> {
+    ) -> sqlx::Result<bool> {
         sqlx::query(sql(&self.statements.set_schedule))
             .bind(&schedule.name)
             .bind(&schedule.key)
@@ -208,7 +208,7 @@ impl Store {
             .bind(&schedule.options)
             .execute(connection)
             .await
-            .map(drop)
+            .map(|done| done.rows_affected() > 0)
     }
 
     /// Removes a schedule; `false` if there is none.

@@ -160,11 +160,20 @@ impl SchemaError {
 
 impl From<SchemaError> for Error {
     fn from(error: SchemaError) -> Self {
-        let (kind, why) = match &error {
-            SchemaError::Database { source, .. } => (kind_of(&source.0), why(&source.0)),
-            other => (other.kind(), String::new()),
+        let kind = match &error {
+            SchemaError::Database { source, .. } => kind_of(&source.error),
+            other => other.kind(),
         };
-        let message = format!("cannot use the database for jobs{why}");
-        Self::caused_by(kind, message, error)
+        let message = format!("cannot use the database for jobs: {error}");
+        match error {
+            SchemaError::Database { source, .. } => {
+                let message = format!("{message}: {}", why(&source.error));
+                Self::caused_by(kind, message, DatabaseError::behind(source.error))
+            }
+            SchemaError::Occupied { source, .. } | SchemaError::Forbidden { source, .. } => {
+                Self::caused_by(kind, message, source)
+            }
+            _ => Self::new(kind, message),
+        }
     }
 }

@@ -1,18 +1,21 @@
 //! Events and the queues that subscribed to them.
 
+use std::sync::Arc;
+
 use jobs_rules::shorten;
 use jobs_rules::{Enqueued, Error, ErrorKind, IntoJobOptions};
 use serde::Serialize;
 use sqlx::{Connection, PgConnection};
 
 use crate::Boss;
-use crate::error::is_unknown_queue;
+use crate::error::{is_unknown_queue, reason};
 use crate::operation::Races;
 use crate::operation::split;
 use crate::operation::{Operation, OperationError};
 use crate::store::Store;
+use crate::submit::send::job_of;
 use crate::submit::{InsertError, NewJob};
-use crate::validate::{check_queue, check_text};
+use crate::validate::{check_queue, check_text, encoded};
 
 impl Boss {
     /// Lets what is published under an event go to a queue too. Any text is an event. Doing it twice is the same as once.
@@ -22,11 +25,19 @@ impl Boss {
     pub fn subscribe(&self, event: &str, queue: &str) -> Operation<()> {
         let doing = of_subscription("subscribe queue", queue, "to event", event);
         let checked = check_subscription(event, queue);
-        let (event, queue) = (event.to_owned(), queue.to_owned());
-        let operation = Operation::new(self, doing, move |store, connection| {
-            Box::pin(async move { Ok(store.subscribe(connection, &event, &queue).await?) })
+        let names = Arc::new((event.to_owned(), queue.to_owned()));
+        let queues = vec![queue.to_owned()];
+        let operation = Operation::enqueue(self, doing, queues, move |store, connection| {
+            let names = Arc::clone(&names);
+            Box::pin(async move {
+                let (event, queue) = &*names;
+                match store.subscribe(connection, event, queue).await? {
+                    true => Ok(()),
+                    false => Err(OperationError::UnknownQueue(queue.clone())),
+                }
+            })
         });
-        operation.unless_refused(checked)
+        operation.due(None).unless_refused(checked)
     }
 
     /// Ends a subscription; `false` if there is none.
@@ -55,14 +66,16 @@ impl Boss {
         data: impl Serialize,
         options: impl IntoJobOptions,
     ) -> Operation<Vec<(String, Enqueued)>> {
-        // Checked with a name that stands for those to be found.
-        let checked = options
-            .into_job_options()
-            .and_then(|options| self.new_job("queue", data, options))
-            .and_then(|job| check_text("the event", event).map(|()| job));
+        let checked = options.into_job_options().and_then(|options| {
+            check_text("the event", event)?;
+            options.check()?;
+            let data = encoded("the input", &data, self.settings().max_input)?;
+            // The queues are found later.
+            Ok(job_of("", data, &options))
+        });
         let (job, checked) = split(checked.map(Some));
         let doing = format!("publish event `{}`", shorten(event));
-        let event = event.to_owned();
+        let (event, boss) = (event.to_owned(), self.clone());
         let operation = Operation::new(self, doing, move |store, connection| {
             Box::pin(async move {
                 let Some(job) = job else {
@@ -70,10 +83,14 @@ impl Boss {
                 };
                 let (mut sent, mut failed) = (Vec::new(), Vec::new());
                 for queue in store.find_subscribers(connection, &event).await? {
+                    if let Err(error) = boss.host().check_input(&queue, job.data()) {
+                        failed.push(format!("`{queue}` ({error})"));
+                        continue;
+                    }
                     let job = job.clone().in_queue(&queue);
                     match send_one(store, connection, &job).await {
                         Ok(receipt) => sent.extend(receipt.map(|receipt| (queue, receipt))),
-                        Err(error) => failed.push(format!("`{queue}` ({error})")),
+                        Err(error) => failed.push(format!("`{queue}` ({})", reason(&error))),
                     }
                 }
                 match failed.is_empty() {

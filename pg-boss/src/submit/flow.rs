@@ -94,7 +94,7 @@ impl Flow {
                 "cannot encode the input for queue `{}` as JSON",
                 shorten(queue)
             );
-            Error::caused_by(ErrorKind::BadInput, message, error)
+            Error::because(ErrorKind::BadInput, message, &error)
         });
         match data.and_then(|data| Ok((data, options.into_job_options()?))) {
             Ok((data, options)) => self.jobs.push(FlowJob {

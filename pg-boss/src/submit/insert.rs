@@ -114,6 +114,10 @@ impl NewJob {
         &self.name
     }
 
+    pub(super) fn data(&self) -> Option<&str> {
+        self.data.as_deref()
+    }
+
     /// Unique within its queue.
     pub fn id(&self) -> Uuid {
         self.id

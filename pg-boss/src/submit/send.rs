@@ -27,8 +27,8 @@ impl Boss {
     /// ```
     ///
     /// # Errors
-    /// [`BadInput`](jobs_rules::ErrorKind::BadInput) for what is refused, [`NotFound`](jobs_rules::ErrorKind::NotFound) if there is
-    /// no such queue.
+    /// [`BadInput`](jobs_rules::ErrorKind::BadInput) for what is refused, an input among it that does not fit the job that this program
+    /// declares for the queue; [`NotFound`](jobs_rules::ErrorKind::NotFound) if there is no such queue.
     pub fn send(
         &self,
         queue: &str,
@@ -120,20 +120,27 @@ impl Boss {
         check_queue(queue)?;
         options.check()?;
         let data = self.input_of(queue, &data)?;
-        let start_after = options.values().start_after.as_ref();
-        let start_after = start_after.unwrap_or(&StartAfter::Now);
-        Ok(NewJob::new(queue, data, start_after, &options))
+        Ok(job_of(queue, data, &options))
     }
 
-    /// The JSON text of an input; `None` stands for null.
+    /// The JSON text of an input, which fits the job that the program declares for the queue; `None` stands for null.
     pub(crate) fn input_of(
         &self,
         queue: &str,
         data: &impl Serialize,
     ) -> Result<Option<String>, Error> {
         let what = format!("the input for queue `{queue}`");
-        encoded(&what, data, self.settings().max_input)
+        let data = encoded(&what, data, self.settings().max_input)?;
+        self.host().check_input(queue, data.as_deref())?;
+        Ok(data)
     }
+}
+
+/// A job of what was checked.
+pub(super) fn job_of(queue: &str, data: Option<String>, options: &JobOptions) -> NewJob {
+    let start_after = options.values().start_after.as_ref();
+    let start_after = start_after.unwrap_or(&StartAfter::Now);
+    NewJob::new(queue, data, start_after, options)
 }
 
 /// Refuses two jobs of one id: only one of them could be stored.

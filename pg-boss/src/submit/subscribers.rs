@@ -6,19 +6,19 @@ use crate::statement::sql;
 use crate::store::Store;
 
 impl Store {
-    /// Subscribes a queue to an event.
+    /// Subscribes a queue to an event; `false` if there is no such queue.
     pub async fn subscribe(
         &self,
         connection: &mut PgConnection,
         event: &str,
         queue: &str,
-    ) -> sqlx::Result<()> {
+    ) -> sqlx::Result<bool> {
         sqlx::query(sql(&self.statements.subscribe))
             .bind(event)
             .bind(queue)
             .execute(connection)
             .await
-            .map(drop)
+            .map(|done| done.rows_affected() > 0)
     }
 
     /// Ends a subscription; `false` if there is none.

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::Boss;
 use crate::operation::Operation;
 use crate::operation::must_exist;
+use crate::submit::send::job_of;
 use crate::submit::{Match, Target, Upsert};
 use crate::validate::{bad_input, check_queue, check_text};
 
@@ -133,7 +134,7 @@ impl Boss {
         let (UpdateTarget(target), name) = (target.into(), queue.to_owned());
         let change = self.change_of(queue, &target, &update);
         let options = update.options.values().clone();
-        let (data, checked) = crate::operation::split(change);
+        let (data, checked) = crate::operation::split(change.map(|data| data.map(or_null)));
         let operation = Operation::new(
             self,
             format!("update jobs of queue `{queue}`"),
@@ -173,13 +174,15 @@ impl Boss {
             Target::Key(key, _) => update.options.clone().singleton_key(key),
         };
         let change = self.change_of(queue, &target, &update);
-        let job = self.new_job(queue, update.data.unwrap_or_default(), named);
         let upsert = change.and_then(|data| {
+            named.check()?;
+            // Without an input there may be a job to change: the null that a new job would get is not checked.
+            let job = job_of(queue, data.clone().flatten(), &named);
             Ok(Upsert {
                 target,
-                data,
+                data: data.map(or_null),
                 options,
-                job: job?,
+                job,
             })
         });
         let doing = format!("upsert into queue `{}`", shorten(queue));
@@ -210,22 +213,23 @@ impl Boss {
         })
     }
 
-    /// The JSON text of the new input, if there is one. Null is a new input too.
+    /// The JSON text of the new input, if there is one. Null, for which `None` stands, is a new input too.
     fn change_of(
         &self,
         queue: &str,
         target: &Target,
         update: &JobUpdate,
-    ) -> Result<Option<String>, Error> {
+    ) -> Result<Option<Option<String>>, Error> {
         check_queue(queue)?;
         update.check()?;
         if let Target::Key(key, _) = target {
             check_text("the singleton key", key)?;
         }
-        let Some(data) = &update.data else {
-            return Ok(None);
-        };
-        let text = self.input_of(queue, data)?;
-        Ok(Some(text.unwrap_or_else(|| "null".to_owned())))
+        let data = update.data.as_ref();
+        data.map(|data| self.input_of(queue, data)).transpose()
     }
+}
+
+fn or_null(text: Option<String>) -> String {
+    text.unwrap_or_else(|| "null".to_owned())
 }

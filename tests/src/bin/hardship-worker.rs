@@ -27,6 +27,10 @@ async fn hs_counted(number: i32, ctx: Context<HsCounted>) -> Result<(), JobError
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::WARN)
+        .with_writer(std::io::stderr)
+        .init();
     match work().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

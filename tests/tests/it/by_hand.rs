@@ -4,9 +4,12 @@ mod bulk;
 mod deletion;
 mod handles;
 mod readable;
+mod reasons;
 mod refusals;
+mod schedules;
 mod storing;
 mod transactions;
+mod unknown;
 
 use jobs_pg::JobOptions;
 use jobs_pg::operation::QueueOptions;

@@ -109,7 +109,7 @@ fn options(private: &TokenStream, options: &OptionSet) -> TokenStream {
             Value::Integer(number) => Literal::i32_unsuffixed(*number).into_token_stream(),
             Value::Seconds(seconds) => seconds.into_token_stream(),
             Value::Flag(flag) => flag.into_token_stream(),
-            Value::Name(name) => name.into_token_stream(),
+            Value::Name(name) => name.value().into_token_stream(),
             Value::NameOf(handle) => quote!(<#handle as #private::Job>::NAME),
         };
         quote!(.#method(#value))

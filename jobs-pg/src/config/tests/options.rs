@@ -70,6 +70,18 @@ fn the_defaults_are_those_of_pg_boss() {
 }
 
 #[test]
+fn what_is_no_json_is_told_by_its_place_and_what_is_empty_as_empty() {
+    let refused = |json: &str| Settings::from_options(json).unwrap_err().to_string();
+    assert!(refused("{").contains("are not JSON: EOF while parsing an object at line 1 column 1"));
+    let message = refused("{\"schema\": \"a\",\n \"password\": \"hunter2\" \"max\": 3}");
+    assert!(message.ends_with("at line 2 column 24"), "{message}");
+    assert!(!message.contains("hunter2"), "{message}");
+    for empty in ["", " \n"] {
+        assert!(refused(empty).contains("there are none"));
+    }
+}
+
+#[test]
 fn ssl_says_whether_to_encrypt_and_whether_to_verify() {
     let mode = |ssl| {
         settings(&json!({"host": "db", "ssl": ssl}))

@@ -33,10 +33,10 @@ fn rust_and_json_mean_the_same() {
 fn what_is_wrong_is_named() {
     for (options, part) in [
         (json!({ "retryLimt": 3 }), "`retryLimit`"),
-        (json!({ "retryLimit": -1 }), "`retry_limit`"),
+        (json!({ "retryLimit": -1 }), "`retryLimit`"),
         (json!({ "retryLimit": null }), "`retryLimit`"),
         (json!({ "expireInSeconds": 86_401 }), "24 hours"),
-        (json!({ "heartbeatSeconds": 9 }), "`heartbeat`"),
+        (json!({ "heartbeatSeconds": 9 }), "`heartbeatSeconds`"),
         (json!({ "policy": "shrt" }), "`short`"),
         (json!({ "partition": "yes" }), "`partition`"),
         (json!({ "deadLetter": "a b" }), "' '"),
@@ -61,4 +61,12 @@ fn a_standing_queue_keeps_policy_and_partition() {
             .for_standing("mail")
             .is_ok_and(|all| all["heartbeatSeconds"].is_null())
     );
+}
+
+#[test]
+fn an_option_in_rust_is_named_as_in_rust_and_is_within_its_bounds() {
+    let message = message(QueueOptions::new().retry_limit(u32::MAX));
+    assert!(message.starts_with("`retry_limit` must be"), "{message}");
+    let sizes = QueueOptions::new().warning_queue_size(u32::MAX);
+    assert!(sizes.for_new("mail").is_err());
 }

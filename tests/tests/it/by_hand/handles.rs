@@ -98,7 +98,7 @@ async fn what_a_constraint_refuses_is_said_in_words() {
         ),
         (
             boss.create_queue("mail", lost).await.err(),
-            "dead letter queue does not exist",
+            "no such dead letter queue `nowhere`",
         ),
         (boss.send("strict", 1, ()).await.err(), "no singleton key"),
         (

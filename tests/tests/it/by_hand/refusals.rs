@@ -227,7 +227,7 @@ async fn options_that_there_are_not_or_that_never_change_are_refused() {
     let change = |options: Value| JobUpdate::new().data(2).with(options);
     for (options, part) in [
         (json!({ "retryLimt": 1 }), "retryLimit"),
-        (json!({ "retryLimit": -1 }), "retry_limit"),
+        (json!({ "retryLimit": -1 }), "retryLimit"),
         (json!({ "retryLimit": "1" }), "retryLimit"),
         (json!({ "expireInSeconds": 0 }), "expire"),
         (json!({ "heartbeatSeconds": 1 }), "heartbeat"),
@@ -335,12 +335,10 @@ async fn what_names_nothing_does_nothing() {
         ErrorKind::NotFound
     );
     assert!(!boss.unsubscribe("born", "mail").await.unwrap());
-    assert!(
-        !boss
-            .update_queue("nobody", json!({ "retryLimit": 1 }))
-            .await
-            .unwrap()
-    );
+    let update = boss
+        .update_queue("nobody", json!({ "retryLimit": 1 }))
+        .await;
+    assert_eq!(update.unwrap_err().kind(), ErrorKind::NotFound);
     assert!(!boss.delete_queue("nobody").await.unwrap());
     let upsert = boss
         .upsert("nobody", UpdateTarget::all("k"), JobUpdate::new().data(1))

@@ -39,8 +39,10 @@ async fn malformed_options_in_the_environment_are_one_error_without_the_password
     for (options, names) in [
         (
             "{\"password\": \"hunter2-secret\", ",
-            ["no JSON"].as_slice(),
+            ["not JSON", "line 1 column 31"].as_slice(),
         ),
+        ("{", &["not JSON", "line 1 column 1"]),
+        (" ", &["there are none", "unset"]),
         ("[\"hunter2-secret\"]", &["object"]),
         (
             "{\"password\": \"hunter2-secret\", \"port\": \"many\", \"pasword\": \"hunter2-secret\"}",
@@ -66,4 +68,32 @@ async fn malformed_options_in_the_environment_are_one_error_without_the_password
             assert!(said.contains(name), "`{name}` is missing in: {said}");
         }
     }
+}
+
+#[tokio::test]
+async fn options_that_name_no_database_beside_a_database_url_are_a_warning() {
+    let output = tokio::task::spawn_blocking(|| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hardship-worker"));
+        command
+            .env(
+                "PG_BOSS_NEW_OPTIONS",
+                "{\"schema\": \"jobs\", \"connectionTimeoutMillis\": 1000}",
+            )
+            .env(
+                "DATABASE_URL",
+                "postgres://me:hunter2-secret@127.0.0.1:1/jobs",
+            )
+            // No server is here either.
+            .env("PGHOST", "127.0.0.1")
+            .env("PGPORT", "1");
+        command.output().unwrap()
+    });
+    let output = output.await.unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    let said = String::from_utf8_lossy(&said);
+    assert!(
+        said.contains("PG_BOSS_NEW_OPTIONS names no database, so this one is used"),
+        "{said}"
+    );
+    assert!(!said.contains(PASSWORD), "{said}");
 }

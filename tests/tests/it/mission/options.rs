@@ -158,10 +158,10 @@ async fn w6_wrong_options_are_named_and_nothing_is_written() {
             json!({ "retryLimit": "two" }),
             vec!["`retryLimit`", "\"two\""],
         ),
-        (json!({ "retryLimit": -1 }), vec!["retry_limit", "-1"]),
+        (json!({ "retryLimit": -1 }), vec!["`retryLimit`", "-1"]),
         (
             json!({ "expireInSeconds": 86_401 }),
-            vec!["expire_in", "86401"],
+            vec!["`expireInSeconds`", "86401"],
         ),
         (json!([1]), vec!["[1]"]),
     ];

@@ -1,7 +1,7 @@
 //! Fetching by hand: the same jobs as Node's fetch.
 
 use jobs_pg::operation::FetchOptions;
-use jobs_pg::{JobOptions, JobState, PgBoss};
+use jobs_pg::{ErrorKind, JobOptions, JobState, PgBoss};
 use serde_json::{Value, json};
 
 use super::{Both, ids};
@@ -133,13 +133,11 @@ async fn a_fetched_job_is_the_row_as_it_stands() {
     let row = serde_json::from_value::<jobs_pg::JobDetails>(both.row(&sent).await).unwrap();
     assert_eq!(job, row);
     assert!(job.heartbeat_on.is_some() && job.started_on.is_some());
-    // A queue that there is not has no jobs.
-    assert!(
-        ours.fetch("nobody", FetchOptions::new())
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    // Both refuse to fetch from a queue that does not exist.
+    let unknown = ours.fetch("nobody", FetchOptions::new()).await;
+    assert_eq!(unknown.unwrap_err().kind(), ErrorKind::NotFound);
+    let by_node = both.boss.try_call("fetch", json!(["nobody", {}])).await;
+    assert!(by_node.is_err());
     both.end(ours).await;
 }
 

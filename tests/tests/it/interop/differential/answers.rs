@@ -89,8 +89,13 @@ pub(super) fn agree(
             let missing = error["code"] == "PGBOSS_QUEUE_NOT_FOUND";
             (missing || method == "getBlockedKeys") && is_nothing(ours)
         }
-        // Node looks at the options of what is published only if somebody has subscribed.
-        (Ok(_), Err(error)) => method == "publish" && error.kind() == ErrorKind::BadInput,
+        (Ok(_), Err(error)) => match method {
+            // Node looks at the options of what is published only if somebody has subscribed.
+            "publish" => error.kind() == ErrorKind::BadInput,
+            // Node changes nothing of a queue that does not exist, and does not say so.
+            "updateQueue" => error.kind() == ErrorKind::NotFound,
+            _ => false,
+        },
     }
 }
 

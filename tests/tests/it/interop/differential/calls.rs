@@ -192,12 +192,13 @@ fn events_and_schedules() -> BoxedStrategy<Call> {
         "",
     ];
     let key = || select(vec!["", "morning", "a b"]);
+    // No empty zone, which pg-boss takes for UTC and ours refuses, as the attribute does.
     let options = members(
         0.3,
         vec![
             (
                 "tz",
-                select(vec!["Europe/Berlin", "Mars/Base", ""])
+                select(vec!["Europe/Berlin", "Mars/Base"])
                     .prop_map(Value::from)
                     .boxed(),
             ),
