@@ -30,7 +30,7 @@ use crate::store::Store;
 use crate::supervise::{self, Maintenance, Supervision, WorkerReport};
 use crate::wakeups::Wakeups;
 use crate::worker::{Settled, WorkPlan, Worker};
-use pg_boss::Boss;
+use pg_boss::{Boss, Host};
 
 /// The [`executor_name`](crate::SubmittedJob::executor_name) of jobs of [`PgBoss`].
 pub const PG_BOSS_EXECUTOR_NAME: &str = "PgBoss";
@@ -375,6 +375,13 @@ impl PgBoss {
     ) -> Result<(), Error> {
         let store = self.store().await?;
         self.inner.declared.provide(store, jobs).await
+    }
+
+    /// Creates this queue if it is that of a job of this program. Returns whether it is.
+    pub(crate) async fn create_declared(&self, queue: &str) -> Result<bool, Error> {
+        let store = self.store().await?;
+        let declared = &*self.inner.declared;
+        declared.create_queues(store, &[queue.to_owned()]).await
     }
 
     /// The passes of the maintenance, whether or not this process makes them by itself.

@@ -30,6 +30,7 @@ mod namespace;
 mod on_demand;
 pub mod operation;
 mod outage;
+mod pausing;
 mod provision;
 mod sealed;
 mod signals;
@@ -56,6 +57,7 @@ pub use jobs_core::{
 #[cfg(feature = "embedded")]
 #[doc(inline)]
 pub use jobs_embedded as embedded;
+pub use pausing::PgBossQueue;
 #[doc(inline)]
 pub use pg_boss::{DatabaseError, JobDetails, Json, SchemaError};
 
@@ -71,6 +73,6 @@ pub mod private {
 pub mod prelude {
     pub use crate::{
         Context, Entity, JobError, JobOptions, PG_BOSS_EXECUTOR_NAME, PgBoss, PgBossExt,
-        PgBossFlow, PgBossSubmission, SubmittedJob, Unit, job,
+        PgBossFlow, PgBossQueue, PgBossSubmission, SubmittedJob, Unit, job,
     };
 }

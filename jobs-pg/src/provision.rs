@@ -127,7 +127,11 @@ pub(crate) async fn plan(
             .is_some_and(QueueRow::looks_at_active_jobs);
         (name, QueueWorker::new(job, is_limited))
     };
+    let paused = with_timeout(store.paused_queues())
+        .await
+        .map_err(map_db_error("look for paused queues"))?;
     Ok(WorkPlan {
+        paused,
         queues: jobs.into_iter().map(worker).collect(),
         concurrency: settings.concurrency,
     })

@@ -1,6 +1,7 @@
 //! The statements: those of pg-boss, and the few on our own schema beside it.
 
 mod own;
+mod paused;
 #[cfg(feature = "testing")]
 mod test_schema;
 

@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep_until};
 pub(crate) struct Wakeups {
     list: Mutex<Vec<Weak<Wakeup>>>,
     moved: watch::Sender<()>,
+    pauses: watch::Sender<()>,
 }
 
 /// The side of one fetcher: it hears of its own queues only.
@@ -58,6 +59,16 @@ impl Wakeups {
     /// What tells that the time has jumped.
     pub(crate) fn moves(&self) -> watch::Receiver<()> {
         self.moved.subscribe()
+    }
+
+    /// A queue was paused or resumed.
+    pub(crate) fn pauses_changed(&self) {
+        self.pauses.send_replace(());
+    }
+
+    /// What tells that a queue was paused or resumed.
+    pub(crate) fn pauses(&self) -> watch::Receiver<()> {
+        self.pauses.subscribe()
     }
 
     /// What wakes the fetcher of these queues.

@@ -13,6 +13,7 @@ mod heartbeat;
 mod leases;
 mod listener;
 mod outcome;
+mod pauses;
 mod plan;
 mod report;
 mod settler;
@@ -215,6 +216,9 @@ impl Shared {
             async { listen.await.unwrap_or_default() }
         };
         self.fetchers.supervised("listen for submissions", listen);
+        let shared = Arc::clone(self);
+        let watch = move || pauses::watch(Arc::clone(&shared));
+        self.fetchers.supervised(pauses::DOING, watch);
     }
 
     fn start_fetcher(self: &Arc<Self>, queues: Vec<&'static str>, limits: Option<Arc<Limits>>) {

@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection};
@@ -20,18 +21,29 @@ use super::{Attempt, Store};
 const MAJOR: i32 = 1;
 
 /// The migrations in their order. One that was released is never changed.
-const MIGRATIONS: [&str; 1] = [include_str!("../../sql/own/0001_crashes.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../../sql/own/0001_crashes.sql"),
+    include_str!("../../sql/own/0002_paused_queues.sql"),
+];
+/// The migrations that bring what a feature needs.
+const CRASHES: usize = 1;
+pub(super) const PAUSED_QUEUES: usize = 2;
 
 const NO_PERMISSION: &str = "42501";
+const NOT_ALLOWED: &str = "the role may not create it, or not use it";
 
 /// The statements on our own schema. Each is a file of `sql/own/`.
 #[derive(Debug)]
-struct Statements {
+pub(super) struct Statements {
     find_schema: Arc<str>,
     find_version: Arc<str>,
     record_crashes: Arc<str>,
     find_crashes: Arc<str>,
     prune_crashes: Arc<str>,
+    pub(super) pause_queue: Arc<str>,
+    pub(super) resume_queue: Arc<str>,
+    pub(super) find_paused_queues: Arc<str>,
+    prune_paused_queues: Arc<str>,
 }
 
 impl Statements {
@@ -43,6 +55,10 @@ impl Statements {
             record_crashes: render(include_str!("../../sql/own/record_crashes.sql")),
             find_crashes: render(include_str!("../../sql/own/find_crashes.sql")),
             prune_crashes: render(include_str!("../../sql/own/prune_crashes.sql")),
+            pause_queue: render(include_str!("../../sql/own/pause_queue.sql")),
+            resume_queue: render(include_str!("../../sql/own/resume_queue.sql")),
+            find_paused_queues: render(include_str!("../../sql/own/find_paused_queues.sql")),
+            prune_paused_queues: render(include_str!("../../sql/own/prune_paused_queues.sql")),
         }
     }
 }
@@ -50,9 +66,11 @@ impl Statements {
 /// What this process knows of our own schema.
 #[derive(Debug)]
 pub(super) struct Own {
-    statements: Statements,
-    /// Whether it can be used, once that is known for the life of this process.
+    pub(super) statements: Statements,
+    /// Whether it is as new as this program, or cannot be used, once that is known for the life of this process.
     usable: OnceCell<bool>,
+    /// How many of the migrations are known to have run.
+    migrated: AtomicUsize,
 }
 
 /// What was found where our own schema should be.
@@ -78,6 +96,7 @@ impl Own {
         Self {
             statements: Statements::new(schema),
             usable: OnceCell::new(),
+            migrated: AtomicUsize::new(0),
         }
     }
 }
@@ -88,17 +107,14 @@ impl Store {
         let usable = self.own.usable.get_or_try_init(|| async {
             let why = match self.try_to_make_own().await {
                 Ok(Found::Unusable(why)) => why,
-                Ok(_) => return Ok(true),
-                Err(error) if sqlstate(&error).as_deref() == Some(NO_PERMISSION) => {
-                    "the role may not create it, or not use it"
+                Ok(_) => {
+                    self.own.migrated.store(MIGRATIONS.len(), Ordering::Relaxed);
+                    return Ok(true);
                 }
+                Err(error) if sqlstate(&error).as_deref() == Some(NO_PERMISSION) => NOT_ALLOWED,
                 Err(error) => return Err(error),
             };
-            tracing::warn!(
-                schema = self.schema().own_name(),
-                why,
-                "cannot use the schema beside the job tables; crashes of processes are not counted apart from failures"
-            );
+            self.report_unusable(why);
             Ok(false)
         });
         usable.await.copied()
@@ -130,7 +146,7 @@ impl Store {
         attempts: &[Attempt],
     ) -> sqlx::Result<HashMap<(String, Uuid), i32>> {
         let again = attempts.iter().filter(|attempt| attempt.retry_count > 0);
-        if again.clone().next().is_none() || !self.own_is_current().await? {
+        if again.clone().next().is_none() || !self.own_has(CRASHES).await? {
             return Ok(HashMap::new());
         }
         let (names, ids, retry_counts) = columns(again);
@@ -144,29 +160,57 @@ impl Store {
     }
 
     /// Removes what is recorded of deleted jobs of a queue, and of deleted queues.
-    pub(crate) async fn prune_crashes(&self, queue: &str) -> sqlx::Result<()> {
-        if !self.own_is_current().await? {
-            return Ok(());
+    pub(crate) async fn prune_own(&self, queue: &str) -> sqlx::Result<()> {
+        if self.own_has(CRASHES).await? {
+            sqlx::query(sql(&self.own.statements.prune_crashes))
+                .bind(queue)
+                .execute(&mut *self.connection().await?)
+                .await?;
         }
-        sqlx::query(sql(&self.own.statements.prune_crashes))
-            .bind(queue)
-            .execute(&mut *self.connection().await?)
-            .await
-            .map(drop)
+        if self.own_has(PAUSED_QUEUES).await? {
+            sqlx::query(sql(&self.own.statements.prune_paused_queues))
+                .execute(&mut *self.connection().await?)
+                .await?;
+        }
+        Ok(())
     }
 
-    /// Whether our own schema is there, without making it. Who has not made it looks again each time: another process may have.
-    async fn own_is_current(&self) -> sqlx::Result<bool> {
-        if let Some(usable) = self.own.usable.get() {
-            return Ok(*usable);
+    /// Whether our own schema is there with this migration, without making it. While it is not, each call looks again: another
+    /// process may have made it.
+    pub(super) async fn own_has(&self, migration: usize) -> sqlx::Result<bool> {
+        if self.own.migrated.load(Ordering::Relaxed) >= migration {
+            return Ok(true);
         }
-        let mut connection = self.connection().await?;
-        if self.find_own(&mut connection).await? != Found::Migrated(MIGRATIONS.len()) {
+        if self.own.usable.get() == Some(&false) {
             return Ok(false);
         }
-        // Another task may have set it meanwhile, to the same value.
-        let _ = self.own.usable.set(true);
-        Ok(true)
+        let mut connection = self.connection().await?;
+        let migrated = match self.find_own(&mut connection).await {
+            Ok(Found::Migrated(migrated)) => migrated,
+            Ok(_) => return Ok(false),
+            Err(error) if self.is_not_allowed(&error) => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        self.own.migrated.fetch_max(migrated, Ordering::Relaxed);
+        Ok(migrated >= migration)
+    }
+
+    /// Whether the role may not do this in our own schema. If so, the log says it, once.
+    pub(super) fn is_not_allowed(&self, error: &sqlx::Error) -> bool {
+        let is_not_allowed = sqlstate(error).as_deref() == Some(NO_PERMISSION);
+        if is_not_allowed && self.own.usable.set(false).is_ok() {
+            self.report_unusable(NOT_ALLOWED);
+        }
+        is_not_allowed
+    }
+
+    fn report_unusable(&self, why: &str) {
+        tracing::warn!(
+            schema = self.schema().own_name(),
+            why,
+            "cannot use the schema beside the job tables; crashes of processes are not counted apart from failures, and pauses of \
+             queues are not obeyed"
+        );
     }
 
     async fn try_to_make_own(&self) -> sqlx::Result<Found> {
@@ -290,7 +334,7 @@ mod tests {
             let mut connection = database.pool().acquire().await.unwrap();
             let crashes = store.record_crashes(&mut connection, &lost).await.unwrap();
             assert_eq!(crashes.into_values().collect::<Vec<_>>(), [1]);
-            store.prune_crashes("mail").await.unwrap();
+            store.prune_own("mail").await.unwrap();
             assert!(store.crashes(&lost).await.unwrap().is_empty());
         }
     }

@@ -44,5 +44,5 @@ async fn clean_up(store: &Store, queue: &ClaimedQueue) -> sqlx::Result<()> {
     while store.delete_outlived(queue, BATCH).await? >= BATCH.unsigned_abs() {}
     store.recount_queue(&queue.name).await?;
     store.delete_loose_dependencies(queue).await?;
-    store.prune_crashes(&queue.name).await
+    store.prune_own(&queue.name).await
 }

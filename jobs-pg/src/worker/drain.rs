@@ -74,7 +74,10 @@ impl Drain {
     }
 
     async fn fetch(&self) -> sqlx::Result<Vec<Fetched>> {
-        let mut queues: Vec<_> = self.plan.queues.iter().collect();
+        let paused = self.store.paused_queues().await?;
+        let queues = self.plan.queues.iter();
+        let is_open = |name: &str| !paused.iter().any(|paused| paused == name);
+        let mut queues: Vec<_> = queues.filter(|(name, _)| is_open(name)).collect();
         queues.sort_by_key(|(name, _)| **name);
         let (limited, free): (Vec<_>, Vec<_>) = queues
             .into_iter()

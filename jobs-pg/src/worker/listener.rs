@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::postgres::PgListener;
+use sqlx::postgres::{PgListener, PgNotification};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 use uuid::Uuid;
 
@@ -36,17 +36,23 @@ async fn listen(store: &Store, wakeups: &Wakeups) -> sqlx::Result<std::convert::
     let mut listener = in_time(PgListener::connect_with(store.listener_pool())).await?;
     // sqlx would connect again by itself, but what was sent before it listens again would be missed in silence.
     listener.eager_reconnect(false);
-    in_time(listener.listen_all([store.channel(), own.as_str()])).await?;
-    // What was submitted while this process did not listen.
+    let pauses = store.pause_channel();
+    in_time(listener.listen_all([store.channel(), own.as_str(), pauses.as_str()])).await?;
+    // What was submitted or paused while this process did not listen.
     wakeups.notify_all();
+    wakeups.pauses_changed();
+    let heard = |notification: &PgNotification| match notification.channel() == pauses {
+        true => wakeups.pauses_changed(),
+        false => wakeups.notify_queue(notification.payload()),
+    };
     let mut ping = Instant::now() + PING;
     loop {
         match timeout_at(ping, listener.try_recv()).await {
-            Ok(Ok(Some(submitted))) => wakeups.notify_queue(submitted.payload()),
+            Ok(Ok(Some(notification))) => heard(&notification),
             Ok(Ok(None)) => return Err(gone()),
             Ok(Err(error)) => return Err(error),
             Err(_) => {
-                hear_oneself(store, &mut listener, &own, wakeups).await?;
+                hear_oneself(store, &mut listener, &own, heard).await?;
                 ping = Instant::now() + PING;
             }
         }
@@ -64,7 +70,7 @@ async fn hear_oneself(
     store: &Store,
     listener: &mut PgListener,
     own: &str,
-    wakeups: &Wakeups,
+    heard: impl Fn(&PgNotification),
 ) -> sqlx::Result<()> {
     in_time(store.notify(&mut *listener, own, "")).await?;
     in_time(async {
@@ -72,7 +78,7 @@ async fn hear_oneself(
             if notification.channel() == own {
                 return Ok(());
             }
-            wakeups.notify_queue(notification.payload());
+            heard(&notification);
         }
         Err(gone())
     })

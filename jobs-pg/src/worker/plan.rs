@@ -77,6 +77,8 @@ fn limit(number: u32) -> i32 {
 #[derive(Debug, Default)]
 pub(crate) struct WorkPlan {
     pub(crate) queues: HashMap<&'static str, QueueWorker>,
+    /// From which nothing is fetched when it starts.
+    pub(crate) paused: Vec<String>,
     /// How many jobs may run at once in all.
     pub(crate) concurrency: usize,
 }

@@ -34,6 +34,7 @@ struct QueueSlots {
     batch_size: usize,
     /// Whether the queue may have more due jobs than were fetched.
     may_have_more: bool,
+    is_paused: bool,
 }
 
 /// Room for the jobs of one fetch. What is not used becomes free again when this is dropped.
@@ -77,6 +78,7 @@ impl Slots {
             free: signed(worker.concurrency),
             batch_size: worker.batch_size(),
             may_have_more: true,
+            is_paused: plan.paused.iter().any(|paused| paused == name),
         });
         let mut queues: Vec<QueueSlots> = queues.collect();
         queues.sort_by_key(|queue| queue.name);
@@ -105,6 +107,7 @@ impl Slots {
         for name in sooner.iter().chain(later) {
             if let Some(queue) = state.queue(name)
                 && queue.may_have_more
+                && !queue.is_paused
                 && queue.jobs().min(free) > 0
             {
                 let slots = i32::try_from(queue.jobs().min(free)).unwrap_or(i32::MAX);
@@ -169,6 +172,16 @@ impl Slots {
         }
     }
 
+    /// Nothing is fetched from these queues, and from all others.
+    pub(crate) fn pause(&self, paused: &[String]) {
+        for queue in &mut self.state().queues {
+            let is_paused = paused.iter().any(|paused| paused == queue.name);
+            queue.may_have_more |= queue.is_paused && !is_paused;
+            queue.is_paused = is_paused;
+        }
+        self.changed.notify_waiters();
+    }
+
     /// Waits until there is room in one of these queues that may have due jobs.
     pub(crate) async fn available(&self, names: &[&'static str]) {
         loop {
@@ -189,7 +202,7 @@ impl Slots {
             && state.free > 0
             && names.iter().any(|name| {
                 let queue = state.queue(name);
-                queue.is_some_and(|queue| queue.may_have_more && queue.free > 0)
+                queue.is_some_and(|queue| queue.may_have_more && !queue.is_paused && queue.free > 0)
             })
     }
 

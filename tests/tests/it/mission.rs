@@ -15,6 +15,8 @@ mod namespaces;
 mod options;
 mod outputs;
 mod own_schemas;
+mod pausing;
+
 mod programs;
 mod schedules;
 mod shapes;
