@@ -130,6 +130,14 @@ pub struct WorkerSettings {
     pub group_tiers: &'static [(&'static str, u32)],
 }
 
+impl WorkerSettings {
+    /// How many jobs of one group may be active at once, if they are of this tier.
+    pub fn group_limit(&self, tier: Option<&str>) -> Option<u32> {
+        let own = tier.and_then(|tier| self.group_tiers.iter().find(|(name, _)| *name == tier));
+        own.map(|(_, limit)| *limit).or(self.group_concurrency)
+    }
+}
+
 /// One `schedule` of the attribute.
 #[derive(Debug, Clone)]
 #[non_exhaustive]

@@ -377,6 +377,13 @@ impl PgBoss {
         self.inner.declared.provide(store, jobs).await
     }
 
+    /// Whether this process runs the jobs of this queue.
+    pub(crate) async fn works(&self, queue: &str) -> bool {
+        let started = self.inner.started.lock().await;
+        let worker = started.as_ref().and_then(|started| started.worker.as_ref());
+        worker.is_some_and(|worker| worker.works(queue))
+    }
+
     /// Creates this queue if it is that of a job of this program. Returns whether it is.
     pub(crate) async fn create_declared(&self, queue: &str) -> Result<bool, Error> {
         let store = self.store().await?;

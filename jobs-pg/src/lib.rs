@@ -23,6 +23,7 @@ mod crash;
 mod declared;
 mod entities;
 pub mod executor;
+mod explain;
 mod health;
 mod hints;
 mod job_ext;
@@ -46,6 +47,7 @@ mod worker;
 pub use boss::{Installed, PG_BOSS_EXECUTOR_NAME, PgBoss};
 pub use builder::PgBossBuilder;
 pub use entities::{Connection, Connections, Table};
+pub use explain::{Cause, Explanation};
 pub use health::Unhealthy;
 pub use job_ext::{PgBossExt, PgBossFlow, PgBossJob, PgBossSubmission};
 #[doc(inline)]

@@ -132,6 +132,11 @@ impl Worker {
         Arc::clone(&self.report)
     }
 
+    /// Whether it works this queue.
+    pub(crate) fn works(&self, queue: &str) -> bool {
+        self.shared.plan.queues.contains_key(queue)
+    }
+
     /// Stops without burning an attempt: what runs may end until it is to be released, and then goes back as if it had not been
     /// fetched.
     pub(crate) async fn stop(self, limit: &StopLimit) {

@@ -36,7 +36,7 @@ pub mod validate;
 pub use boss::{Boss, BossSettings, Host, HostFuture};
 pub use error::DatabaseError;
 pub use fetch::FetchOptions;
-pub use find::{DependencyPage, FindJobs};
+pub use find::{DependencyPage, FindJobs, Parent};
 pub use import::{Import, ImportCount, ImportKind, ImportReport, Skipped, SkippedReason};
 pub use job_details::JobDetails;
 pub use jobs_rules::{
@@ -62,9 +62,9 @@ pub mod protocol {
     #[cfg(feature = "testing")]
     pub use crate::clock::{ClockSpan, Move};
     pub use crate::fetch::{FetchRequest, Fetched, GroupLimit, Limits, QueueFetch};
-    pub use crate::find::JobFilter;
     #[cfg(feature = "testing")]
     pub use crate::find::SubmittedRow;
+    pub use crate::find::{JobFacts, JobFilter};
     pub use crate::maintain::{
         ClaimedQueue, Claims, Counts, Entry, History, OverdueAttempt, OverdueTable, QueueCount,
         Resolved, Rest, Signs, Span, StatisticsRow,

@@ -99,6 +99,7 @@ statements! {
         has_job,
         find_dependencies,
         find_dependents,
+        explain_job,
         #[cfg(feature = "testing")]
         find_submitted,
     ],

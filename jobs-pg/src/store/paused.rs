@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the place for them")]
 
+use chrono::{DateTime, Utc};
 use pg_boss::protocol::sql;
 
 use super::Store;
@@ -26,12 +27,18 @@ impl Store {
         Ok(found.is_some())
     }
 
-    /// The paused queues.
+    /// The names of the paused queues.
     pub(crate) async fn paused_queues(&self) -> sqlx::Result<Vec<String>> {
+        let pauses = self.pauses().await?.into_iter();
+        Ok(pauses.map(|(queue, _)| queue).collect())
+    }
+
+    /// The paused queues, and since when.
+    pub(crate) async fn pauses(&self) -> sqlx::Result<Vec<(String, DateTime<Utc>)>> {
         if !self.own_has(PAUSED_QUEUES).await? {
             return Ok(Vec::new());
         }
-        let found = sqlx::query_scalar(sql(&self.own.statements.find_paused_queues))
+        let found = sqlx::query_as(sql(&self.own.statements.find_paused_queues))
             .fetch_all(&mut *self.connection().await?)
             .await;
         match found {

@@ -6,6 +6,7 @@ mod blocking;
 mod changing;
 mod entities;
 mod every_option;
+mod explaining;
 mod failures;
 mod http;
 mod limits;
