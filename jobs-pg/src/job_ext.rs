@@ -78,8 +78,8 @@ impl PgBossJob<'_> {
         })
     }
 
-    /// Cancels the job, whether it waits or runs; `false` if it had already ended. A running job is notified at its next heartbeat,
-    /// and its future is dropped.
+    /// Cancels the job, whether it waits or runs; `false` if it had already ended. A running job is told at once where its worker
+    /// hears `NOTIFY`, else at its next heartbeat, and its future is dropped.
     ///
     /// # Errors
     /// If the database does not respond.

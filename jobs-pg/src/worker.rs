@@ -214,9 +214,14 @@ impl Shared {
             self.start_fetcher(together, None);
         }
         let (store, wakeups) = (Arc::clone(&self.store), Arc::clone(&self.wakeups));
+        let leases = Arc::clone(&self.leases);
         let stopping = self.fetchers.stopping().clone();
         let listen = move || {
-            let listen = listener::run(Arc::clone(&store), Arc::clone(&wakeups));
+            let listen = listener::run(
+                Arc::clone(&store),
+                Arc::clone(&wakeups),
+                Arc::clone(&leases),
+            );
             let listen = stopping.clone().run_until_cancelled_owned(listen);
             async { listen.await.unwrap_or_default() }
         };

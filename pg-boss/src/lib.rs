@@ -75,7 +75,7 @@ pub mod protocol {
         CronClaim, DeclaredRow, NewSchedule, ScheduleChanges, ScheduleRow, Tick,
     };
     pub use crate::schema::catalog;
-    pub use crate::settle::{Attempt, DeadLetters, Failed, Fence, JobIds, Removed};
+    pub use crate::settle::{Attempt, CANCELLED, DeadLetters, Failed, Fence, JobIds, Removed};
     pub use crate::statement::sql;
     pub use crate::store::{Store, with_timeout};
     pub use crate::submit::{Due, InsertError, Match, NewJob, Target, Upsert};

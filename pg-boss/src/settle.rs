@@ -10,7 +10,7 @@ mod statements;
 
 pub use by_id::JobIds;
 pub use dead_letters::{Redrive, RedrivePreview, RedriveResult};
-pub use operations::AffectedJobs;
+pub use operations::{AffectedJobs, CANCELLED};
 pub use redrive::DeadLetters;
 pub use removal::Removed;
 pub use statements::{Attempt, Failed, Fence};

@@ -86,6 +86,11 @@ impl Store {
         &self.channel
     }
 
+    /// The channel on which the workers of this library hear of what else concerns them. pg-boss does not know it.
+    pub fn control_channel(&self) -> String {
+        format!("{}_control", self.channel)
+    }
+
     /// Begins a transaction that holds pg-boss's advisory lock of this suffix.
     pub async fn begin_locked(&self, suffix: &str) -> sqlx::Result<Transaction<'static, Postgres>> {
         let mut transaction = self.begin_bounded().await?;

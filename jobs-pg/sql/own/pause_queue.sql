@@ -13,5 +13,5 @@ WITH paused AS (
 )
 SELECT q.name
   FROM /* schema */queue q
- CROSS JOIN LATERAL pg_notify($2, q.name)
+ CROSS JOIN LATERAL pg_notify($2, 'paused')
  WHERE q.name = $1

@@ -6,5 +6,5 @@ WITH resumed AS (
 )
 SELECT q.name
   FROM /* schema */queue q
- CROSS JOIN LATERAL pg_notify($2, q.name)
+ CROSS JOIN LATERAL pg_notify($2, 'paused')
  WHERE q.name = $1

@@ -21,7 +21,7 @@ impl Store {
         };
         let found: Option<String> = sqlx::query_scalar(sql(statement))
             .bind(queue)
-            .bind(self.pause_channel())
+            .bind(self.control_channel())
             .fetch_optional(&mut *self.connection().await?)
             .await?;
         Ok(found.is_some())
@@ -45,10 +45,5 @@ impl Store {
             Err(error) if self.is_not_allowed(&error) => Ok(Vec::new()),
             found => found,
         }
-    }
-
-    /// The channel that says that a queue was paused or resumed.
-    pub(crate) fn pause_channel(&self) -> String {
-        format!("{}_pause", self.channel())
     }
 }

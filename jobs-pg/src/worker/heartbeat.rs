@@ -19,6 +19,8 @@ use crate::task::Tasks;
 
 /// pg-boss takes heartbeats of 10 seconds and more; this is less than a third of that.
 const BOUND: Duration = Duration::from_secs(3);
+/// For how long cancelled jobs gather, of which one heartbeat tells.
+const HURRY: Duration = Duration::from_millis(50);
 const PAUSE: Duration = Duration::from_millis(500);
 
 const DOING: &str = "send the heartbeats of running jobs";
@@ -65,7 +67,10 @@ impl Heartbeats {
             self.leases.report_blocking();
             let (due, next) = self.leases.due_heartbeats();
             if due.is_empty() {
-                sleep_until(next).await;
+                tokio::select! {
+                    () = sleep_until(next) => {}
+                    () = self.leases.hurried() => sleep(HURRY).await,
+                }
                 continue;
             }
             match self.renew(&due).await {

@@ -23,6 +23,7 @@ const NAMED: usize = 10;
 pub(crate) struct Leases {
     held: Mutex<HashMap<Attempt, Held>>,
     released: Notify,
+    hurried: Notify,
 }
 
 #[derive(Debug)]
@@ -101,6 +102,20 @@ impl Leases {
             }
             released.await;
         }
+    }
+
+    /// Makes all heartbeats due: they tell which jobs were cancelled.
+    pub(crate) fn renew_now(&self) {
+        let now = Instant::now();
+        for held in self.held().values_mut() {
+            held.next = held.next.map(|_| now);
+        }
+        self.hurried.notify_one();
+    }
+
+    /// Waits until heartbeats are due before their time.
+    pub(crate) async fn hurried(&self) {
+        self.hurried.notified().await;
     }
 
     /// The attempts whose heartbeat is due, in key order, and when the next one will be.

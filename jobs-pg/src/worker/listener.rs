@@ -8,8 +8,10 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 use uuid::Uuid;
 
 use super::Wakeups;
+use super::leases::Leases;
 use crate::backoff::Backoff;
 use crate::store::Store;
+use pg_boss::protocol::CANCELLED;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
@@ -18,11 +20,11 @@ const PING: Duration = Duration::from_secs(30);
 const PONG: Duration = Duration::from_secs(10);
 
 /// Listens for ever, on a connection of its own; when that dies, on a new one.
-pub(crate) async fn run(store: Arc<Store>, wakeups: Arc<Wakeups>) {
+pub(crate) async fn run(store: Arc<Store>, wakeups: Arc<Wakeups>, leases: Arc<Leases>) {
     let mut backoff = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE);
     loop {
         let begun = Instant::now();
-        let Err(error) = listen(&store, &wakeups).await;
+        let Err(error) = listen(&store, &wakeups, &leases).await;
         if begun.elapsed() > PING {
             backoff.reset();
         }
@@ -31,17 +33,23 @@ pub(crate) async fn run(store: Arc<Store>, wakeups: Arc<Wakeups>) {
     }
 }
 
-async fn listen(store: &Store, wakeups: &Wakeups) -> sqlx::Result<std::convert::Infallible> {
+async fn listen(
+    store: &Store,
+    wakeups: &Wakeups,
+    leases: &Leases,
+) -> sqlx::Result<std::convert::Infallible> {
     let own = own_channel(store.channel());
     let mut listener = in_time(PgListener::connect_with(store.listener_pool())).await?;
     // sqlx would connect again by itself, but what was sent before it listens again would be missed in silence.
     listener.eager_reconnect(false);
-    let pauses = store.pause_channel();
-    in_time(listener.listen_all([store.channel(), own.as_str(), pauses.as_str()])).await?;
-    // What was submitted or paused while this process did not listen.
+    let control = store.control_channel();
+    in_time(listener.listen_all([store.channel(), own.as_str(), control.as_str()])).await?;
+    // What was submitted, paused or cancelled while this process did not listen.
     wakeups.notify_all();
     wakeups.pauses_changed();
-    let heard = |notification: &PgNotification| match notification.channel() == pauses {
+    leases.renew_now();
+    let heard = |notification: &PgNotification| match notification.channel() == control {
+        true if notification.payload() == CANCELLED => leases.renew_now(),
         true => wakeups.pauses_changed(),
         false => wakeups.notify_queue(notification.payload()),
     };

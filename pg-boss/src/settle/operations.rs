@@ -35,6 +35,9 @@ impl AffectedJobs {
 /// How many jobs one statement removes (pg-boss 12.38).
 const BATCH: i64 = 10_000;
 
+/// What is said on the control channel when jobs were cancelled or removed, which may be running.
+pub const CANCELLED: &str = "cancelled";
+
 /// Which jobs are removed: all of a queue.
 const ALL: &str = "all";
 
@@ -54,6 +57,11 @@ enum Change {
 }
 
 impl Change {
+    /// Whether running jobs are taken from their workers.
+    fn takes_away(&self) -> bool {
+        matches!(self, Self::Cancel | Self::Delete)
+    }
+
     /// Whether the counts of the queue follow, which are not changed within a transaction.
     fn is_counted(&self) -> bool {
         matches!(self, Self::Resume | Self::Delete)
@@ -248,7 +256,8 @@ impl Boss {
         self.change("touch", queue, jobs, Ok(Change::Touch))
     }
 
-    /// Cancels jobs that have not ended. A running function is cancelled at its worker's next heartbeat.
+    /// Cancels jobs that have not ended. A running function is cancelled at once where its worker of this library hears `NOTIFY`, else at
+    /// its worker's next heartbeat.
     ///
     /// # Errors
     /// [`NotFound`](jobs_rules::ErrorKind::NotFound) if there is no such queue.
@@ -340,6 +349,7 @@ impl Boss {
         let (change, checked) = split(check_queue(&queue).and(change));
         let operation = Operation::new(self, doing, move |store, connection| {
             Box::pin(async move {
+                let takes_away = change.takes_away();
                 let changed = if jobs.len() > 1 && !change.is_counted() {
                     let named = JobIds::new(&queue, &jobs);
                     let mut held = hold(store, connection, &named).await?;
@@ -351,6 +361,10 @@ impl Boss {
                 };
                 if changed.is_empty() {
                     must_exist(store, connection, &queue).await?;
+                }
+                if takes_away && !changed.is_empty() {
+                    let channel = store.control_channel();
+                    store.notify(&mut *connection, &channel, CANCELLED).await?;
                 }
                 Ok(AffectedJobs {
                     requested: jobs.len(),

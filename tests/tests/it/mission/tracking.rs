@@ -245,6 +245,40 @@ async fn next(told: &mut mpsc::UnboundedReceiver<Told>) -> Told {
 }
 
 #[tokio::test]
+async fn x5_a_worker_hears_at_once_that_a_running_job_was_cancelled_or_deleted() {
+    let database = Database::new().await;
+    let (tell, mut told) = mpsc::unbounded_channel();
+    let boss = only::<TrackWaitsForEver>(&database).provide(tell);
+    let boss = boss.connect().await.unwrap();
+    // Its next heartbeat is due in twenty minutes.
+    let options = serde_json::json!({"heartbeatSeconds": 3600, "notify": true});
+    boss.create_queue("track_waits_for_ever", options)
+        .await
+        .unwrap();
+    boss.start().await.unwrap();
+    let elsewhere = idle::<TrackGreeting>(&database).await;
+    let running = async || {
+        let job = TrackWaitsForEver::run_now().on(&boss).submit(()).await;
+        job.unwrap().job_id
+    };
+
+    let id = running().await;
+    assert_eq!(next(&mut told).await, Told::Began);
+    elsewhere.cancel("track_waits_for_ever", id).await.unwrap();
+    assert_eq!(next(&mut told).await, Told::Dropped);
+
+    let id = running().await;
+    assert_eq!(next(&mut told).await, Told::Began);
+    let mut transaction = database.pool().begin().await.unwrap();
+    let deletion = elsewhere.delete_job("track_waits_for_ever", id);
+    deletion.within(&mut transaction).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert_eq!(next(&mut told).await, Told::Dropped);
+    boss.stop().await.unwrap();
+    elsewhere.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn w12_cancelling_a_running_job_from_elsewhere_reaches_its_function() {
     let database = Database::new().await;
     let (tell, mut told) = mpsc::unbounded_channel();
