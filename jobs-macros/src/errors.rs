@@ -68,7 +68,8 @@ mod tests {
         }
         assert!(!errors.is_empty());
         let tokens = errors.into_tokens().to_string();
-        assert!(tokens.find("\"one\"") < tokens.find("\"two\""), "{tokens}");
+        let at = |text: &str| tokens.find(text).expect(text);
+        assert!(at("\"one\"") < at("\"two\""), "{tokens}");
     }
 
     #[test]

@@ -178,8 +178,12 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     use tokio::sync::Notify;
+    use tokio::time::timeout;
 
     use super::*;
+
+    /// Longer than anything here may take.
+    const BOUND: Duration = Duration::from_secs(60);
 
     #[tokio::test]
     async fn a_task_that_panics_is_started_again_and_its_panic_is_recorded() {
@@ -201,7 +205,7 @@ mod tests {
                 stopping.cancelled().await;
             }
         });
-        third.notified().await;
+        timeout(BOUND, third.notified()).await.unwrap();
         let unhealthy = health.check().unwrap_err();
         assert_eq!(
             unhealthy.reasons(),
@@ -249,6 +253,7 @@ mod tests {
         let mut dropped = endless(&tasks);
         tokio::task::yield_now().await;
         drop(tasks);
-        assert_eq!(dropped.recv().await, Some(()));
+        let dropped = timeout(BOUND, dropped.recv()).await;
+        assert_eq!(dropped.unwrap(), Some(()));
     }
 }

@@ -25,5 +25,6 @@ mod tests {
             let wait = jittered(minute);
             assert!(wait >= minute && wait <= minute.mul_f64(1.1));
         }
+        assert!((0..100).any(|_| jittered(minute) > minute));
     }
 }

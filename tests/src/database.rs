@@ -102,6 +102,14 @@ impl Database {
         cut.len()
     }
 
+    /// How many connections to it wait for an advisory lock.
+    pub async fn waiting_for_locks(&self) -> i64 {
+        let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted \
+                       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        let waiting = sqlx::query_scalar(waiting).fetch_one(&self.pool);
+        waiting.await.unwrap()
+    }
+
     /// Checks that the server has logged nothing about this database that holds the text, such as `deadlock detected`.
     /// The log of a server that `DATABASE_URL` names cannot be read: the check is skipped, which is printed.
     ///

@@ -28,7 +28,7 @@ pub use waiting::{BOUND, eventually, wait_for};
 ///
 /// # Panics
 /// If `CI=true`: there everything is to be tested.
-fn skipped(reason: &str) {
+pub fn skipped(reason: &str) {
     let in_gate = std::env::var("CI").is_ok_and(|ci| ci == "true");
     assert!(!in_gate, "{reason}");
     println!("SKIPPED: {reason}");

@@ -14,6 +14,8 @@ use crate::config::Settings;
 
 /// Longer than any attempt to connect may take.
 const BOUND: Duration = Duration::from_secs(60);
+/// What is enough for any answer.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// The answer to the question whether TLS is offered.
 const NO_TLS: &[u8] = b"N";
 
@@ -49,9 +51,9 @@ async fn refusal(url: &str, patience: Duration) -> Error {
     error
 }
 
-async fn refusal_on(port: u16, parameters: &str) -> Error {
+async fn refusal_on(port: u16, parameters: &str, patience: Duration) -> Error {
     let url = format!("postgres://tony:hunter2@127.0.0.1:{port}/app{parameters}");
-    let error = refusal(&url, Duration::from_millis(500)).await;
+    let error = refusal(&url, patience).await;
     let tried = format!("cannot connect to 127.0.0.1:{port}/app as tony: ");
     assert!(error.to_string().starts_with(&tried), "{error}");
     assert!(error.source().is_some());
@@ -61,7 +63,7 @@ async fn refusal_on(port: u16, parameters: &str) -> Error {
 #[tokio::test]
 async fn a_port_where_nobody_listens_is_told_at_once() {
     let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-    let error = refusal_on(free.expect("a free port").port(), "").await;
+    let error = refusal_on(free.expect("a free port").port(), "", PATIENCE).await;
     assert_eq!(error.kind(), ErrorKind::Unavailable);
     assert!(
         error
@@ -108,12 +110,12 @@ async fn a_server_that_is_no_postgres_is_told() {
         _ = client.read(&mut [0; 512]);
         _ = client.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
     });
-    let error = refusal_on(http, "").await;
+    let error = refusal_on(http, "", PATIENCE).await;
     assert_eq!(error.kind(), ErrorKind::Configuration);
     let words = "does not speak PostgreSQL's protocol";
     assert!(error.to_string().contains(words), "{error:?}");
     // What it says looks like the beginning of a long message of that protocol.
-    let error = refusal_on(http, "?sslmode=disable").await;
+    let error = refusal_on(http, "?sslmode=disable", PATIENCE).await;
     let words = "it may not be a PostgreSQL server";
     assert!(error.to_string().contains(words), "{error:?}");
 }
@@ -121,7 +123,7 @@ async fn a_server_that_is_no_postgres_is_told() {
 #[tokio::test]
 async fn a_server_that_hangs_up_is_told() {
     for parameters in ["", "?sslmode=disable"] {
-        let error = refusal_on(server(drop), parameters).await;
+        let error = refusal_on(server(drop), parameters, PATIENCE).await;
         assert!(error.to_string().contains("PostgreSQL"), "{error:?}");
     }
 }
@@ -130,7 +132,7 @@ async fn a_server_that_hangs_up_is_told() {
 async fn a_server_that_says_nothing_is_waited_for_no_longer_than_allowed() {
     // It reads until the other side hangs up.
     let silent = server(|mut client| _ = io::copy(&mut client, &mut io::sink()));
-    let error = refusal_on(silent, "").await;
+    let error = refusal_on(silent, "", Duration::from_millis(500)).await;
     assert_eq!(error.kind(), ErrorKind::Unavailable);
     assert!(
         error.to_string().contains("no answer within 500ms"),
@@ -140,7 +142,7 @@ async fn a_server_that_says_nothing_is_waited_for_no_longer_than_allowed() {
 
 #[tokio::test]
 async fn tls_that_only_one_side_demands_is_told() {
-    let error = refusal_on(unwilling("28000"), "?sslmode=require").await;
+    let error = refusal_on(unwilling("28000"), "?sslmode=require", PATIENCE).await;
     assert_eq!(error.kind(), ErrorKind::Configuration);
     assert!(
         error.to_string().contains("the settings demand TLS"),
@@ -151,7 +153,7 @@ async fn tls_that_only_one_side_demands_is_told() {
         _ = client.read(&mut [0; 512]);
         _ = client.write_all(&[b"E\0\0\0", &[error.len() as u8 + 4][..], error].concat());
     });
-    let error = refusal_on(demanding, "?sslmode=disable").await;
+    let error = refusal_on(demanding, "?sslmode=disable", PATIENCE).await;
     assert!(error.to_string().contains("it may demand TLS"), "{error}");
 }
 
@@ -183,7 +185,12 @@ async fn each_refusal_of_postgres_has_its_own_words() {
         ("57P01", ErrorKind::Unavailable, "could not serve"),
         ("42704", ErrorKind::Configuration, "the server refused"),
     ] {
-        let error = refusal_on(unwilling(sqlstate), "").await;
+        // These two are tried again until the patience is over.
+        let patience = match sqlstate {
+            "53300" | "57P03" => Duration::from_secs(2),
+            _ => PATIENCE,
+        };
+        let error = refusal_on(unwilling(sqlstate), "", patience).await;
         assert_eq!(error.kind(), kind);
         assert!(error.to_string().contains(words), "{error}");
         assert!(format!("{error:?}").contains("as the server puts it"));

@@ -134,19 +134,16 @@ impl Boss {
 
     /// What was reported so far under a name: `job`, or an event of `PgBoss` such as `error` and `warning`.
     pub fn events_named(&self, name: &str) -> Vec<Value> {
-        self.events
-            .borrow()
-            .iter()
-            .filter(|event| event["event"] == name)
-            .cloned()
-            .collect()
+        named(&self.events, name)
     }
 
-    /// Stops `PgBoss` as a program would that ends, and waits for the end of its process.
+    /// Stops `PgBoss` as a program would that ends, and waits for the end of its process. Returns the errors that it reported
+    /// up to then.
     ///
     /// # Panics
     /// If it does not end.
-    pub async fn stop(mut self) {
+    pub async fn stop(mut self) -> Vec<Value> {
+        let mut events = self.events.clone();
         self.call("stop", json!([{ "graceful": true, "timeout": 10_000 }]))
             .await;
         drop(self.stdin);
@@ -154,6 +151,9 @@ impl Boss {
             .await
             .expect("Node does not end")
             .unwrap();
+        // Until all that it printed is read.
+        while events.changed().await.is_ok() {}
+        named(&events, "error")
     }
 
     /// Kills the process, as a crash would.
@@ -182,6 +182,12 @@ async fn listen(stdout: ChildStdout, answers: Answers, tell: watch::Sender<Vec<V
     }
     // Whoever still waits for an answer is told that none will come.
     answers.lock().unwrap().clear();
+}
+
+fn named(events: &watch::Receiver<Vec<Value>>, name: &str) -> Vec<Value> {
+    let events = events.borrow();
+    let named = events.iter().filter(|event| event["event"] == name);
+    named.cloned().collect()
 }
 
 fn jobs_of(mut event: Value) -> Vec<Value> {

@@ -22,7 +22,10 @@ async fn a_database_is_gone_after_a_test_that_panics() {
         panic!("on purpose");
     }));
     assert!(panicked.is_err());
-    assert!(!exists(&witness, &name).await);
+    eventually("the database is gone", async || {
+        !exists(&witness, &name).await
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -145,18 +145,9 @@ impl Both {
     /// Stops both sides; Node must have seen no error.
     async fn end(self, ours: PgBoss) {
         ours.stop().await.unwrap();
-        let errors = self.boss.events_named("error");
-        self.boss.stop().await;
+        let errors = self.boss.stop().await;
         assert!(errors.is_empty(), "{errors:?}");
     }
-}
-
-/// How many connections to the database wait for an advisory lock.
-async fn waiting_for_locks(database: &Database) -> i64 {
-    let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted \
-                      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
-    let waiting = sqlx::query_scalar(waiting).fetch_one(database.pool());
-    waiting.await.unwrap()
 }
 
 /// Takes the advisory lock of this suffix for a schema named `schema`, as pg-boss derives it.

@@ -176,15 +176,17 @@ async fn what_cannot_be_our_own_schema_is_left_alone_and_jobs_run_again_without_
 async fn a_role_that_may_not_create_a_schema_goes_on_without_ours() {
     let db = Db::new().await;
     db.run(LOST).await;
-    db.run(
-        "DROP ROLE IF EXISTS no_schemas;
-         CREATE ROLE no_schemas;
-         GRANT USAGE ON SCHEMA jobs TO no_schemas;
-         GRANT ALL ON ALL TABLES IN SCHEMA jobs TO no_schemas",
-    )
+    // Roles belong to the whole server, which other runs may share.
+    let role = format!("no_schemas_{}", std::process::id());
+    db.run(&format!(
+        "DROP ROLE IF EXISTS {role};
+         CREATE ROLE {role};
+         GRANT USAGE ON SCHEMA jobs TO {role};
+         GRANT ALL ON ALL TABLES IN SCHEMA jobs TO {role}"
+    ))
     .await;
     let options = (*db.store.pool().connect_options()).clone();
-    let options = options.options([("role", "no_schemas")]);
+    let options = options.options([("role", &role)]);
     let pool = sqlx::PgPool::connect_with(options)
         .await
         .expect("connected");
@@ -195,7 +197,7 @@ async fn a_role_that_may_not_create_a_schema_goes_on_without_ours() {
         db.rows("SELECT DISTINCT state FROM @job").await,
         ["(retry)"]
     );
-    db.run("DROP OWNED BY no_schemas; DROP ROLE no_schemas")
+    db.run(&format!("DROP OWNED BY {role}; DROP ROLE {role}"))
         .await;
 }
 

@@ -334,5 +334,5 @@ async fn waiting_for_an_output_ends_with_its_time_limit() {
         .complete_queued("bh_due", job.job_id, 8)
         .await
         .unwrap();
-    assert_eq!(job.output_within(Duration::from_secs(20)).await.unwrap(), 8);
+    assert_eq!(job.output_within(tests::BOUND).await.unwrap(), 8);
 }

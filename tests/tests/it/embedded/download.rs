@@ -5,8 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use tests::eventually;
 use tests::node::Node;
+use tests::{eventually, skipped};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{self, Child};
 
@@ -51,7 +51,7 @@ impl GitHub {
              -addext basicConstraints=critical,CA:FALSE -addext subjectAltName=DNS:api.github.com,DNS:github.com \
              -keyout key.pem -out cert.pem 2>/dev/null";
         if !folder.shell(certificate) {
-            println!("SKIPPED: a GitHub on loopback; there is no openssl to make its certificate");
+            skipped("a GitHub on loopback; there is no openssl to make its certificate");
             return None;
         }
         let server = node.serve("github.mjs", &folder.0);

@@ -26,6 +26,7 @@ async fn a_variable_that_is_no_text_is_named_and_not_shown() {
         let output = tokio::task::spawn_blocking(move || with(variable, value));
         let output = output.await.unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success(), "{said}");
         let problem = format!("`{variable}` is not valid UTF-8");
         assert!(
             said.contains(&problem) && !said.contains("hunter2"),

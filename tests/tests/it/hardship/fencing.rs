@@ -75,7 +75,11 @@ async fn hs_after() {}
 async fn started(database: &Database, talk: &Talk) -> PgBoss {
     let boss = on(database).provide(talk.clone());
     let boss = boss.only::<(HsHeld, HsAsked, HsAfter)>();
-    let boss = boss.stop_timeout(Duration::ZERO).connect().await.unwrap();
+    let boss = boss
+        .stop_timeout(Duration::from_secs(8))
+        .connect()
+        .await
+        .unwrap();
     boss.start().await.unwrap();
     boss
 }

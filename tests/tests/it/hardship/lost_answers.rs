@@ -1,10 +1,14 @@
 //! Connections that are lost while the server answers: what it did is found again.
 
+use std::time::Duration;
+
 use jobs_pg::JobState;
 use jobs_pg::prelude::*;
+use sqlx::{Postgres, Transaction};
 use tests::{Database, Log, Moment, Proxy, eventually};
+use tokio::time::timeout;
 
-use super::{execute, number, on};
+use super::{execute, on};
 
 /// Returns its input, and which attempt it is.
 #[job(executor = PgBoss, options(retry_limit = 0))]
@@ -31,6 +35,9 @@ async fn started(database: &Database, url: &str) -> PgBoss {
     boss
 }
 
+const TAKE_LOCK: &str = "SELECT pg_advisory_xact_lock(1)";
+const WAIT_FOR_LOCK: &str = "PERFORM pg_advisory_xact_lock(1)";
+
 /// Makes the first fetch of a queue fail or wait.
 async fn disturb(database: &Database, queue: &str, what: &str) {
     let trigger = format!(
@@ -39,6 +46,20 @@ async fn disturb(database: &Database, queue: &str, what: &str) {
          WHEN (NEW.name = '{queue}' AND NEW.state = 'active') EXECUTE FUNCTION disturb()"
     );
     execute(database.pool(), trigger).await;
+}
+
+/// Takes the advisory lock that a disturbed fetch waits for.
+async fn hold_lock(database: &Database) -> Transaction<'static, Postgres> {
+    let mut lock = database.pool().begin().await.unwrap();
+    sqlx::raw_sql(TAKE_LOCK).execute(&mut *lock).await.unwrap();
+    lock
+}
+
+async fn a_fetch_waits(database: &Database) {
+    eventually("a fetch waits for the lock", async || {
+        database.waiting_for_locks().await == 1
+    })
+    .await;
 }
 
 async fn end_disturbance(database: &Database) {
@@ -102,6 +123,7 @@ async fn an_outcome_whose_answer_was_lost_is_not_taken_for_lost() {
 #[tokio::test]
 async fn a_fetch_that_fails_on_one_limited_queue_does_not_lose_what_came_from_others() {
     let database = Database::new().await;
+    let log = Log::new();
     let boss = started(&database, database.url()).await;
     disturb(&database, "hs_answered_alone", "RAISE 'not this one'").await;
     let alone = HsAnsweredAlone::run_now().on(&boss).group("one");
@@ -114,6 +136,10 @@ async fn a_fetch_that_fails_on_one_limited_queue_does_not_lose_what_came_from_ot
     {
         beside.output().await.unwrap();
     }
+    eventually("the fetch has failed", async || {
+        !log.lines(&["cannot fetch jobs", "not this one"]).is_empty()
+    })
+    .await;
     end_disturbance(&database).await;
     assert_eq!(alone.output().await.unwrap(), "alone");
     boss.stop().await.unwrap();
@@ -148,32 +174,33 @@ async fn what_was_fetched_when_the_worker_stops_is_released() {
     let proxy = Proxy::new(database.url(), Moment::Answer, "cut this answer").await;
     let boss = started(&database, proxy.url()).await;
     // Fetching waits until the stop has begun, and its answer is lost besides.
-    disturb(&database, "hs_answered", "PERFORM pg_sleep(1)").await;
+    disturb(&database, "hs_answered", WAIT_FOR_LOCK).await;
+    let lock = hold_lock(&database).await;
     let job = HsAnswered::run_now().on(&boss);
     let job = job.submit("cut this answer".into()).await.unwrap();
-    eventually("it is being fetched", async || {
-        let asleep = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()";
-        number(database.pool(), asleep).await == 1
-    })
-    .await;
-    boss.stop().await.unwrap();
+    a_fetch_waits(&database).await;
+    {
+        let stop = boss.stop();
+        tokio::pin!(stop);
+        // Begun, and it waits for the fetch.
+        assert!(timeout(Duration::from_millis(50), &mut stop).await.is_err());
+        lock.rollback().await.unwrap();
+        stop.await.unwrap();
+    }
     let row = job.pg_boss().details().await.unwrap();
     assert_eq!((row.state, row.started_on), (JobState::Created, None));
+    assert_eq!(proxy.cuts(), 1);
 }
 
 #[tokio::test]
 async fn a_slow_fetch_of_a_queue_with_limits_does_not_hold_up_the_others() {
     let database = Database::new().await;
     let boss = started(&database, database.url()).await;
-    let wait = "PERFORM pg_advisory_xact_lock(1)";
-    disturb(&database, "hs_answered_alone", wait).await;
-    let mut lock = database.pool().begin().await.unwrap();
-    sqlx::raw_sql("SELECT pg_advisory_xact_lock(1)")
-        .execute(&mut *lock)
-        .await
-        .unwrap();
+    disturb(&database, "hs_answered_alone", WAIT_FOR_LOCK).await;
+    let lock = hold_lock(&database).await;
     let slow = HsAnsweredAlone::run_now().on(&boss).group("one");
     let slow = slow.submit("slow".into()).await.unwrap();
+    a_fetch_waits(&database).await;
     let beside = HsBeside::run_now()
         .on(&boss)
         .submit_many([(); 20])

@@ -3,7 +3,7 @@
 use jobs_pg::JobState;
 use jobs_pg::operation::QueueOptions;
 use jobs_pg::prelude::*;
-use tests::{Database, eventually};
+use tests::{Database, Log, eventually};
 
 use super::{ended, execute, number, on, state};
 
@@ -103,6 +103,7 @@ async fn an_output_that_is_too_large_fails_its_job_and_holds_up_no_other() {
 #[tokio::test]
 async fn a_queue_made_anew_with_another_policy_does_not_stall_the_others() {
     let database = Database::new().await;
+    let log = Log::new();
     let boss = started(&database).await;
     boss.delete_queue("hs_row").await.unwrap();
     let policy = QueueOptions::new().policy(jobs_pg::QueuePolicy::Singleton);
@@ -125,6 +126,10 @@ async fn a_queue_made_anew_with_another_policy_does_not_stall_the_others() {
     {
         job.output().await.unwrap();
     }
+    eventually("the conflict is met", async || {
+        !log.lines(&["fetching from it alone", "hs_row"]).is_empty()
+    })
+    .await;
     execute(
         database.pool(),
         "UPDATE pgboss.job SET state = 'completed' WHERE state = 'active'",

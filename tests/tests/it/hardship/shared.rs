@@ -45,6 +45,7 @@ async fn two_processes_handle_each_of_a_thousand_jobs_once() {
     let each = "SELECT count(DISTINCT number) FROM handled";
     assert_eq!(number(database.pool(), each).await, 1000);
     let there = "SELECT count(*) FROM handled WHERE by = 'there'";
-    assert!(number(database.pool(), there).await > 0);
+    // Both had some of those that came after the first one.
+    assert!((2..1000).contains(&number(database.pool(), there).await));
     boss.stop().await.unwrap();
 }

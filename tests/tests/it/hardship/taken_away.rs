@@ -147,6 +147,7 @@ async fn nothing_acknowledged_is_lost_when_postgres_restarts_in_mid_drain() {
 
     let answers = meanwhile.await.unwrap();
     let stored: Vec<Uuid> = answers.iter().flatten().copied().collect();
+    assert!(!stored.is_empty(), "{answers:?}");
     eventually("what was acknowledged is completed", async || {
         let query = "SELECT count(*) FROM pgboss.job WHERE state = 'completed' AND id = ANY($1)";
         let found = sqlx::query_scalar::<_, i64>(query).bind(&stored);

@@ -7,7 +7,7 @@ use tests::node::Node;
 use tests::{Database, eventually};
 
 use super::facts::{differences, facts};
-use super::{Both, hold_lock, quiet, start, waiting_for_locks};
+use super::{Both, hold_lock, quiet, start};
 
 const RACES: u32 = 50;
 
@@ -87,12 +87,12 @@ async fn case_04_node_that_waited_while_ours_installed_starts() {
     // Whoever asks first gets the lock first: ours installs, and Node finds everything there when its turn comes.
     let node_second = async {
         eventually("ours waits", async || {
-            waiting_for_locks(&database).await == 1
+            database.waiting_for_locks().await == 1
         })
         .await;
         let release = async {
             eventually("Node waits too", async || {
-                waiting_for_locks(&database).await == 2
+                database.waiting_for_locks().await == 2
             })
             .await;
             holder.commit().await.unwrap();

@@ -128,6 +128,7 @@ async fn index_builds_that_were_left_are_shown_and_left_alone() {
     ours.supervise().await.unwrap();
     let shown: Vec<_> = ours.bam_entries().await.unwrap();
     let theirs = both.boss.call("getBamEntries", json!([])).await;
+    assert_eq!(shown.len(), 2);
     for (at, entry) in shown.iter().enumerate() {
         assert_eq!(entry.id.to_string(), theirs[at]["id"]);
         assert_eq!(

@@ -6,7 +6,7 @@ use sqlx::AssertSqlSafe;
 use tests::node::{Behaviour, Node};
 use tests::{Database, eventually};
 
-use super::{hold_lock, quiet, start, waiting_for_locks};
+use super::{hold_lock, quiet, start};
 
 #[job(executor = PgBoss)]
 async fn io_named(_input: usize) {}
@@ -36,7 +36,7 @@ async fn agree_on(schema: &str) {
     let ours = quiet(&database).schema(schema).work(false);
     let waiting = async {
         eventually("both wait", async || {
-            waiting_for_locks(&database).await == 2
+            database.waiting_for_locks().await == 2
         })
         .await;
         holder.commit().await.unwrap();

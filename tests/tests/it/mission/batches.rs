@@ -7,8 +7,9 @@ use jobs_pg::prelude::*;
 use jobs_pg::{ErrorKind, Job, JobDetails, JobState};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tests::{Database, eventually};
+use tests::{BOUND, Database, eventually};
 use tokio::sync::{Notify, mpsc};
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::{idle, only, output_of, started};
@@ -252,7 +253,7 @@ async fn a_job_that_is_cancelled_leaves_its_batch_and_all_of_them_call_it_off() 
     };
     let jobs = submit().await;
     working.start().await.unwrap();
-    pause.reached.notified().await;
+    timeout(BOUND, pause.reached.notified()).await.unwrap();
     jobs[0].pg_boss().cancel().await.unwrap();
     pause.go_on.notify_one();
     assert_eq!(output_of(&jobs[1]).await.unwrap(), 2);
@@ -260,12 +261,12 @@ async fn a_job_that_is_cancelled_leaves_its_batch_and_all_of_them_call_it_off() 
     assert_eq!(row.state, JobState::Cancelled);
 
     let jobs = submit().await;
-    pause.reached.notified().await;
+    timeout(BOUND, pause.reached.notified()).await.unwrap();
     for job in &jobs {
         job.pg_boss().cancel().await.unwrap();
     }
     // The heartbeat notices, and the function hears of it.
-    pause.reached.notified().await;
+    timeout(BOUND, pause.reached.notified()).await.unwrap();
     working.stop().await.unwrap();
     boss.stop().await.unwrap();
 }
@@ -330,11 +331,11 @@ async fn a_batch_that_outlasts_the_stop_goes_back_whole() {
     let jobs = jobs.await.unwrap();
     let (tell, mut told) = mpsc::unbounded_channel::<usize>();
     let working = only::<BatchOutlasts>(&database)
-        .stop_timeout(Duration::ZERO)
+        .stop_timeout(Duration::from_secs(8))
         .provide(Mutex::new(Some(tell)));
     let working = working.connect().await.unwrap();
     working.start().await.unwrap();
-    assert_eq!(told.recv().await, Some(2));
+    assert_eq!(timeout(BOUND, told.recv()).await.unwrap(), Some(2));
     working.stop().await.unwrap();
     for job in &jobs {
         let row = job.pg_boss().details().await.unwrap();

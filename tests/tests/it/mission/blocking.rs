@@ -1,12 +1,10 @@
 //! W17: work that keeps a thread has threads of its own.
 
-use std::io;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use jobs_pg::prelude::*;
-use tests::{BOUND, Database, eventually};
-use tracing_subscriber::util::SubscriberInitExt;
+use tests::{BOUND, Database, Log, eventually};
 
 use super::{output_of, started};
 
@@ -88,38 +86,11 @@ async fn blocking_in_async() {
     std::thread::sleep(Duration::from_millis(1200));
 }
 
-/// Keeps what is logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(text)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn w17_an_async_job_that_keeps_its_thread_is_reported() {
     let database = Database::new().await;
-    let log = Log::default();
-    let writer = log.clone();
-    let boss = started::<(BlockingInAsync, BlockingAsyncBeside)>(&database).await;
-    // Of what `tracing` has met before, it asks each new subscriber; of what is new, only that of the thread it meets it on.
-    let first = BlockingAsyncBeside::run_now()
-        .on(&boss)
-        .submit(())
-        .await
-        .unwrap();
-    output_of(&first).await.unwrap();
-    // The test's runtime has one thread, so everything that is logged meanwhile is heard.
-    let subscriber = tracing_subscriber::fmt()
-        .with_writer(move || writer.clone())
-        .finish();
-    let heard = subscriber.set_default();
+    let log = Log::new();
+    let boss = started::<BlockingInAsync>(&database).await;
     let job = BlockingInAsync::run_now()
         .on(&boss)
         .submit(())
@@ -127,13 +98,8 @@ async fn w17_an_async_job_that_keeps_its_thread_is_reported() {
         .unwrap();
     output_of(&job).await.unwrap();
     boss.stop().await.unwrap();
-    drop(heard);
-    let text = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
-    let reports: Vec<_> = text
-        .lines()
-        .filter(|line| line.contains("#[job(blocking)]"))
-        .collect();
-    assert_eq!(reports.len(), 1, "{text}");
+    let reports = log.lines(&["#[job(blocking)]"]);
+    assert_eq!(reports.len(), 1, "{reports:?}");
     for word in ["WARN", "blocking_in_async", &job.job_id.to_string()] {
         assert!(
             reports[0].contains(word),

@@ -139,6 +139,7 @@ async fn the_next_attempt_waits_thirty_seconds_or_the_jobs_own_delay_and_the_las
         .connect()
         .await
         .unwrap();
+    boss.travel_to("2031-03-05T10:00:00Z").await.unwrap();
     let submit = async |delay| {
         Changing::run_now()
             .on(&boss)

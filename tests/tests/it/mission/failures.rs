@@ -59,8 +59,7 @@ async fn failure_retry_far(ctx: Context<FailureRetryFar>) -> Result<u32, JobErro
 
 #[job(executor = PgBoss, options(retry_limit = 0))]
 async fn failure_snooze(ctx: Context<FailureSnooze>) -> Result<u32, JobError> {
-    let first = ctx.job.started_on - ctx.job.created_on < chrono::TimeDelta::seconds(1);
-    if first && ctx.job.start_after == ctx.job.created_on {
+    if ctx.job.start_after == ctx.job.created_on {
         return Err(JobError::snooze(Duration::from_secs(1)));
     }
     Ok(ctx.job.attempt)

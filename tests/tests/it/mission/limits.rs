@@ -57,7 +57,7 @@ async fn limits_of_groups((group, limit): (String, usize), ctx: Context<LimitsOf
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     // Time for one too many to begin.
-    tokio::time::sleep(Duration::from_millis(30)).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
     *seen.lock().unwrap().now.entry(group).or_default() -= 1;
 }
 

@@ -1,5 +1,5 @@
 //! W4: which executor a submission goes to that names none. What is installed holds for a whole process, so that case runs
-//! in a program of its own: `settings.rs`.
+//! in a program of its own: `programs.rs`.
 
 use jobs_pg::prelude::*;
 use tests::Database;

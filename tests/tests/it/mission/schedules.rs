@@ -154,16 +154,23 @@ async fn w16_what_is_no_longer_declared_goes_at_start_and_what_others_declared_s
     boss.stop().await.unwrap();
 }
 
-/// Puts a schedule that is due in this minute, and in this alone.
+/// Puts a schedule whose only occurrence of the year is this minute. Should a pass find the minute over, it makes up for it.
 async fn put_due_now(database: &Database, name: &str, data: &Value) {
-    let insert = "INSERT INTO pgboss.schedule (name, cron, timezone, data, options)
-        SELECT $1, to_char(now() AT TIME ZONE 'UTC', 'FMMI FMHH24 FMDD FMMM') || ' *', 'UTC', $2, '{\"priority\": 6}'";
+    let insert = "INSERT INTO pgboss.schedule (name, cron, timezone, data, options, created_on)
+        SELECT $1, to_char(now() AT TIME ZONE 'UTC', 'FMMI FMHH24 FMDD FMMM') || ' *', 'UTC', $2,
+               '{\"priority\": 6, \"missed\": \"once\"}', now() - interval '1 hour'";
     sqlx::query(insert)
         .bind(name)
         .bind(data)
         .execute(database.pool())
         .await
         .unwrap();
+}
+
+/// Lets the next pass over the schedules be due, and see to the last five minutes.
+async fn free_pass(database: &Database) {
+    let free = "UPDATE pgboss.version SET cron_on = now() - interval '5 minutes'";
+    sqlx::raw_sql(free).execute(database.pool()).await.unwrap();
 }
 
 async fn completed(database: &Database, name: &str) -> Vec<(Value, i32)> {
@@ -181,8 +188,7 @@ async fn w8_a_due_schedule_gives_exactly_one_job_whoever_looks_at_it() {
     let boss = started(&database).await;
     boss.stop().await.unwrap();
     // The pass of the first start is over; the next one is free for whoever comes first.
-    let free = "UPDATE pgboss.version SET cron_on = NULL";
-    sqlx::raw_sql(free).execute(database.pool()).await.unwrap();
+    free_pass(&database).await;
     put_due_now(&database, "schedule_other", &json!({ "n": 1 })).await;
     let bosses = tokio::join!(started(&database), started(&database), started(&database));
     eventually("the job ran", async || {
@@ -194,7 +200,7 @@ async fn w8_a_due_schedule_gives_exactly_one_job_whoever_looks_at_it() {
     }
 
     // A second pass over the same minute; once it has fired the marker, it has been through the other one too.
-    sqlx::raw_sql(free).execute(database.pool()).await.unwrap();
+    free_pass(&database).await;
     put_due_now(&database, "schedule_marker", &Value::Null).await;
     boss.start().await.unwrap();
     eventually("the marker ran", async || {
@@ -221,8 +227,7 @@ async fn x7_a_process_that_runs_no_jobs_forwards_the_ticks_that_it_enqueues() {
     let database = Database::new().await;
     let boss = started(&database).await;
     boss.stop().await.unwrap();
-    let free = "UPDATE pgboss.version SET cron_on = NULL";
-    sqlx::raw_sql(free).execute(database.pool()).await.unwrap();
+    free_pass(&database).await;
     put_due_now(&database, "schedule_other", &json!({ "n": 1 })).await;
     let idle = PgBoss::builder()
         .url(database.url())
@@ -291,13 +296,13 @@ async fn w16_a_start_logs_each_schedule_that_it_adds_changes_or_removes() {
     boss.stop().await.unwrap();
 }
 
-/// Runs another program whose file has the name of this one; killed with the value.
-fn program_of_the_same_name(database: &Database) -> tokio::process::Child {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(database.name());
-    std::fs::create_dir_all(&folder).unwrap();
+/// Runs another program, in this folder, whose file has the name of this one; killed with the value.
+fn program_of_the_same_name(database: &Database, folder: &Path) -> tokio::process::Child {
+    std::fs::create_dir_all(folder).unwrap();
     let own_name = std::env::current_exe().unwrap();
     let program = folder.join(own_name.file_name().unwrap());
-    std::fs::copy(env!("CARGO_BIN_EXE_scheduled"), &program).unwrap();
+    // A copy would still be open for writing in a process that another test starts meanwhile, and could not be run.
+    std::fs::hard_link(env!("CARGO_BIN_EXE_scheduled"), &program).unwrap();
     let mut command = tokio::process::Command::new(program);
     command
         .env_remove("PG_BOSS_NEW_OPTIONS")
@@ -309,7 +314,8 @@ fn program_of_the_same_name(database: &Database) -> tokio::process::Child {
 #[tokio::test]
 async fn w16_a_running_program_of_the_same_file_name_keeps_its_schedules() {
     let database = Database::new().await;
-    let mut other = program_of_the_same_name(&database);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(database.name());
+    let mut other = program_of_the_same_name(&database, &folder);
     let theirs = async || {
         let count = "SELECT count(*) FROM pgboss.schedule WHERE name = 'scheduled_elsewhere'";
         let count = sqlx::query_scalar::<_, i64>(count);
@@ -332,6 +338,7 @@ async fn w16_a_running_program_of_the_same_file_name_keeps_its_schedules() {
     unnamed.stop().await.unwrap();
 
     other.kill().await.unwrap();
+    std::fs::remove_dir_all(&folder).unwrap();
     let dead = "UPDATE pgboss.instance SET heartbeat_on = now() - interval '1 hour'";
     sqlx::raw_sql(dead).execute(database.pool()).await.unwrap();
     unnamed.start().await.unwrap();

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use jobs_pg::JobState;
 use jobs_pg::prelude::*;
-use tests::Database;
+use tests::{BOUND, Database};
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 use super::{only, output_of};
 
@@ -24,7 +25,7 @@ async fn w9_a_job_that_outlasts_the_stop_goes_back_without_an_attempt_counted() 
     let database = Database::new().await;
     let (begin, mut began) = mpsc::unbounded_channel::<()>();
     let boss = only::<StoppingTakesLong>(&database)
-        .stop_timeout(Duration::from_millis(100))
+        .stop_timeout(Duration::from_secs(8))
         .provide(Some(begin));
     let boss = boss.connect().await.unwrap();
     boss.start().await.unwrap();
@@ -33,10 +34,7 @@ async fn w9_a_job_that_outlasts_the_stop_goes_back_without_an_attempt_counted() 
         .submit(())
         .await
         .unwrap();
-    tokio::time::timeout(tests::BOUND, began.recv())
-        .await
-        .unwrap()
-        .unwrap();
+    timeout(BOUND, began.recv()).await.unwrap().unwrap();
     boss.stop().await.unwrap();
     let row = job.pg_boss().details().await.unwrap();
     assert_eq!(
@@ -72,7 +70,7 @@ async fn w9_a_long_job_sees_that_the_executor_stops_and_can_end() {
     boss.start().await.unwrap();
     let job = StoppingIsSeen::run_now().on(&boss);
     let job = job.submit(()).await.unwrap();
-    began.recv().await.unwrap();
+    timeout(BOUND, began.recv()).await.unwrap().unwrap();
     boss.stop().await.unwrap();
     assert!(output_of(&job).await.unwrap());
 }
@@ -101,10 +99,7 @@ async fn w9_a_job_that_ends_while_the_executor_stops_is_settled() {
         .submit(true)
         .await
         .unwrap();
-    tokio::time::timeout(tests::BOUND, began.recv())
-        .await
-        .unwrap()
-        .unwrap();
+    timeout(BOUND, began.recv()).await.unwrap().unwrap();
     boss.stop().await.unwrap();
     assert_eq!(
         job.pg_boss().details().await.unwrap().state,

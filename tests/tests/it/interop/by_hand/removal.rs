@@ -205,7 +205,9 @@ async fn a_queue_with_a_table_of_its_own_is_deleted_while_both_sides_work_it() {
                 let jobs = || (0..20).map(|n| (n, json!({})));
                 ours.insert("ih_beside", jobs()).await.unwrap();
                 // Once the queue is deleted, this makes it again: its job is declared here.
-                let _ = ours.insert("ih_doomed", jobs()).await;
+                if let Err(error) = ours.insert("ih_doomed", jobs()).await {
+                    assert_eq!(error.kind(), ErrorKind::NotFound, "{error:?}");
+                }
             }
         }
     });

@@ -18,7 +18,7 @@ async fn case_48_what_ours_was_running_when_it_stopped_is_nodes_to_fetch() {
         return;
     };
     let working = quiet(&both.database).only::<IhEndless>();
-    let ours = start(working.stop_timeout(Duration::from_millis(100))).await;
+    let ours = start(working.stop_timeout(Duration::from_secs(8))).await;
     let sent = both
         .send("ih_endless", json!(1), json!({ "retryLimit": 0 }))
         .await;
