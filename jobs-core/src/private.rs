@@ -87,8 +87,8 @@ pub fn into_result<const IS_RESULT: bool, R: IntoResult<IS_RESULT>>(
 #[diagnostic::on_unimplemented(
     message = "the error `{Self}` does not convert into a `JobError`",
     label = "a job cannot return this error",
-    note = "implement `std::error::Error` for it (it must be `Send + Sync + 'static`); texts, `anyhow::Error`, `eyre::Report` and \
-            `Box<dyn Error + Send + Sync>` convert too"
+    note = "a boxed error needs `Send + Sync`: `Box<dyn Error + Send + Sync>`; a type of your own implements `std::error::Error` and is \
+            `Send + Sync + 'static`; texts, `anyhow::Error` and `eyre::Report` convert too"
 )]
 pub trait IntoJobError {
     /// Converts the error.

@@ -14,6 +14,7 @@ const LEAST_WRITES: Duration = Duration::from_secs(1);
 /// is to stop at once.
 #[derive(Debug)]
 pub(crate) struct StopLimit {
+    patience: Duration,
     release: Instant,
     end: Instant,
     at_once: CancellationToken,
@@ -23,17 +24,19 @@ impl StopLimit {
     /// A stop that begins now.
     pub(crate) fn new(patience: Duration, at_once: CancellationToken) -> Self {
         let now = Instant::now();
-        let release = now + patience - (patience / 4).min(LAST_WRITES);
+        let until_release = patience - (patience / 4).min(LAST_WRITES);
+        let release = now + until_release;
         Self {
+            patience: until_release,
             release,
             end: (now + patience).max(release + LEAST_WRITES),
             at_once,
         }
     }
 
-    /// How long running jobs may go on from now.
+    /// How long running jobs may go on from its beginning.
     pub(crate) fn patience(&self) -> Duration {
-        self.release.duration_since(Instant::now())
+        self.patience
     }
 
     /// Waits until running jobs are to be released.

@@ -80,14 +80,16 @@ async fn kept(
 }
 
 fn report(changes: &ScheduleChanges) {
+    let shown = |key: &String| (!key.is_empty()).then(|| key.clone());
     for (queue, key, is_new) in &changes.written {
+        let key = shown(key);
         match is_new {
-            true => tracing::info!(%queue, %key, "added a schedule"),
-            false => tracing::info!(%queue, %key, "changed a schedule"),
+            true => tracing::info!(%queue, key, "added a schedule"),
+            false => tracing::info!(%queue, key, "changed a schedule"),
         }
     }
     for (queue, key) in &changes.removed {
-        tracing::info!(%queue, %key, "removed a schedule that is no longer declared");
+        tracing::info!(%queue, key = shown(key), "removed a schedule that is no longer declared");
     }
 }
 

@@ -184,7 +184,8 @@ impl Leases {
         tracing::error!(
             jobs,
             named = named.join(", "),
-            "these jobs did not stop, or their outcomes could not be written in time; they will run again"
+            "these jobs did not stop, or their outcomes could not be written in time; they will run again in other processes once their heartbeats have been \
+             missed. A job that still blocks its thread keeps this process from ending"
         );
     }
 

@@ -48,6 +48,9 @@ pub(super) fn read(text: &str) -> Result<Fields, CronError> {
     fields(text)
 }
 
+/// Every five minutes.
+const EXAMPLE: &str = "*/5 * * * *";
+
 /// Reads what a job may declare.
 pub(super) fn read_declared(text: &str) -> Result<Fields, CronError> {
     if text.trim().starts_with('@') {
@@ -65,10 +68,15 @@ pub(super) fn read_declared(text: &str) -> Result<Fields, CronError> {
         }),
         count => {
             let filled_up = [&written, &vec!["*"; 5 - count][..]].concat().join(" ");
+            // Words of another notation, such as `every 5 minutes`, do not become one of five fields.
+            let example = match fields(&filled_up) {
+                Ok(_) => filled_up,
+                Err(_) => EXAMPLE.to_owned(),
+            };
             Err(CronError::TooFewFields {
                 text: text.to_owned(),
                 count,
-                filled_up,
+                example,
             })
         }
     }

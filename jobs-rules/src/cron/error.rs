@@ -34,14 +34,14 @@ pub enum CronError {
         without_seconds: String,
     },
     /// A declared schedule with fields missing.
-    #[error("`{text}` has {count} of the five fields; {FIVE_FIELDS}, such as `{filled_up}`")]
+    #[error("`{text}` has {count} of the five fields; {FIVE_FIELDS}, such as `{example}`")]
     TooFewFields {
         /// The expression.
         text: String,
         /// How many it has.
         count: usize,
-        /// The same, filled up on the right.
-        filled_up: String,
+        /// One of five fields: the same, filled up on the right, if that is one.
+        example: String,
     },
     /// An `@` word that means nothing here.
     #[error("`{word}` is not supported; {instead}")]

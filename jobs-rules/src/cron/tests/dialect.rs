@@ -290,6 +290,7 @@ fn a_declared_schedule_has_five_fields_or_a_word() {
         ("*/5 0 9 * * *", "so write five, such as `0 9 * * *`"),
         ("0 9", "`0 9` has 2 of the five fields"),
         ("0 9", "such as `0 9 * * *`"),
+        ("every 5 minutes", "such as `*/5 * * * *`"),
         (
             "@secondly",
             "`@secondly` is not supported; a schedule counts in minutes, write `@minutely`",
