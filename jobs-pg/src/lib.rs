@@ -61,7 +61,7 @@ pub use jobs_core::{
 pub use jobs_embedded as embedded;
 pub use pausing::PgBossQueue;
 #[doc(inline)]
-pub use pg_boss::{DatabaseError, JobDetails, Json, SchemaError};
+pub use pg_boss::{DatabaseError, JobDetails, Json, Parent, SchemaError};
 
 /// What generated code uses. Not for other code, and not stable.
 #[doc(hidden)]
