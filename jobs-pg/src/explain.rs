@@ -181,7 +181,7 @@ impl PgBoss {
         if let Some(group) = &facts.group_id
             && let Some(limit) =
                 worker.and_then(|worker| worker.group_limit(facts.group_tier.as_deref()))
-            && u64::try_from(facts.active_in_group.len()).is_ok_and(|active| active >= limit.into())
+            && facts.group_size >= limit.into()
         {
             causes.push(Cause::GroupLimit {
                 group: group.clone(),

@@ -37,6 +37,8 @@ pub struct JobFacts {
     pub holders: Vec<Uuid>,
     /// The active jobs of its group.
     pub active_in_group: Vec<Uuid>,
+    /// How many there are.
+    pub group_size: i64,
     /// How many due jobs of its queue are fetched before it.
     pub ahead: i64,
     /// Whether a live process works the queue.

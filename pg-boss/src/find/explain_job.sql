@@ -41,6 +41,11 @@ SELECT j.name, j.state::text AS state, q.policy, j.group_id, j.group_tier, j.ret
               ORDER BY h.started_on, h.id
               LIMIT 100) AS active_in_group,
        (SELECT count(*)
+          FROM /* schema */job h
+         WHERE h.name = j.name
+           AND h.group_id = j.group_id
+           AND h.state = 'active') AS group_size,
+       (SELECT count(*)
           FROM (SELECT
                   FROM /* schema */job h
                  WHERE h.name = j.name

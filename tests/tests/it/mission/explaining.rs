@@ -32,7 +32,7 @@ async fn ex_runs(ctx: Context<ExRuns>) {
 #[job(executor = PgBoss, queue(policy = "singleton"))]
 async fn ex_one_at_a_time() {}
 
-#[job(executor = PgBoss, worker(group_concurrency = 1, group_tiers(pro = 2)))]
+#[job(executor = PgBoss, worker(group_concurrency = 1, group_tiers(pro = 2, big = 101)))]
 async fn ex_of_group() {}
 
 #[job(executor = PgBoss, queue(policy = "key_strict_fifo"))]
@@ -228,6 +228,23 @@ async fn x8_a_full_group_and_the_jobs_before_it_are_counted() {
     assert_eq!(limited, Some(("acme", 1, &active)));
     assert!(
         matches!(causes.last(), Some(Cause::Behind { ahead: 1, .. })),
+        "{causes:?}"
+    );
+    boss.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn x8_a_full_group_of_more_jobs_than_are_named_is_full() {
+    let database = Database::new().await;
+    let boss = idle::<(ExOfGroup,)>(&database).await;
+    let submission = ExOfGroup::run_now().on(&boss).group(("acme", "big"));
+    submission.submit_many(vec![(); 102]).await.unwrap();
+    assert_eq!(take(&boss, "ex_of_group", 101).await.len(), 101);
+    let jobs = boss.submitted::<ExOfGroup>().await.unwrap();
+    let last = jobs.iter().find(|job| job.state == JobState::Created);
+    let causes = causes(&boss, last.unwrap().job_id).await;
+    assert!(
+        matches!(&causes[0], Cause::GroupLimit { limit: 101, active, .. } if active.len() == 100),
         "{causes:?}"
     );
     boss.stop().await.unwrap();
